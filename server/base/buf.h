@@ -1,0 +1,27 @@
+/* A growing byte buffer with a ceiling from birth. Once an append would pass the ceiling
+ * nothing more is appended and `overflowed` stays set; check it once at the end. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf {
+	char *data; /* always followed by a NUL when length > 0 */
+	size_t length;
+	size_t capacity;
+	size_t max_bytes;
+	bool overflowed;
+};
+
+void buf_init(struct buf *b, size_t max_bytes);
+void buf_fini(struct buf *b);
+void buf_clear(struct buf *b); /* keeps the memory */
+char *buf_take(struct buf *b); /* hands the malloc'ed bytes over, leaves b empty */
+void buf_append(struct buf *b, const void *data, size_t length);
+void buf_puts(struct buf *b, const char *text);
+void buf_putc(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
