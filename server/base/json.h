@@ -15,6 +15,10 @@
 struct buf;
 struct json; /* a borrowed node of a parsed document */
 
+/* jansson exports these two names itself; ours get their own symbols. */
+#define json_string base_json_string
+#define json_string_value base_json_string_value
+
 MUST_CHECK enum err json_parse(const char *data, size_t length, struct json **out,
 	struct error *e);
 void json_free(struct json *root); /* the root only; NULL is fine */

@@ -22,6 +22,8 @@ void map_fini(struct map *m); /* values are the caller's */
 void *map_get(const struct map *m, uint64_t key);
 void *map_put(struct map *m, uint64_t key, void *value); /* returns the replaced value */
 void *map_remove(struct map *m, uint64_t key);
+/* From *position = 0 to the end. Meanwhile only the item just returned may be removed,
+ * and nothing put. */
 bool map_next(const struct map *m, size_t *position, uint64_t *key, void **value);
 uint64_t map_hash(const void *data, size_t length); /* seeded per process */
 

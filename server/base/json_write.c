@@ -1,0 +1,243 @@
+/* The writer half of json.h. */
+#include "base/json.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+enum { I64_TEXT_SIZE = 20 }; /* "-9223372036854775808" without NUL */
+
+/* For each byte: 0 = as it is, 'u' = \u00XX, else the letter after the backslash.
+ * RFC 8259 asks for no more than these; the text is UTF-8 already. */
+static const char escapes[256] = {
+	/* clang-format off */
+	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
+	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
+	/* clang-format on */
+	['"'] = '"',
+	['\\'] = '\\',
+};
+
+void
+jw_init(struct json_writer *w, struct buf *out)
+{
+	w->out = out;
+	w->need_comma = false;
+}
+
+static void
+begin_value(struct json_writer *w)
+{
+	if (w->need_comma) {
+		buf_putc(w->out, ',');
+	}
+	w->need_comma = true;
+}
+
+static void
+open_with(struct json_writer *w, char bracket)
+{
+	begin_value(w);
+	buf_putc(w->out, bracket);
+	w->need_comma = false;
+}
+
+static void
+close_with(struct json_writer *w, char bracket)
+{
+	buf_putc(w->out, bracket);
+	w->need_comma = true;
+}
+
+void
+jw_object(struct json_writer *w)
+{
+	open_with(w, '{');
+}
+
+void
+jw_object_end(struct json_writer *w)
+{
+	close_with(w, '}');
+}
+
+void
+jw_array(struct json_writer *w)
+{
+	open_with(w, '[');
+}
+
+void
+jw_array_end(struct json_writer *w)
+{
+	close_with(w, ']');
+}
+
+static void
+append_escaped(struct buf *out, unsigned char byte)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[6] = {'\\', escapes[byte]};
+	size_t length = 2;
+
+	if (escapes[byte] == 'u') {
+		memcpy(text, "\\u00", 4);
+		text[4] = digits[byte >> 4];
+		text[5] = digits[byte & 15];
+		length = 6;
+	}
+	buf_append(out, text, length);
+}
+
+static void
+append_quoted(struct buf *out, const char *text, size_t length)
+{
+	size_t run = 0;
+
+	buf_putc(out, '"');
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)text[i];
+
+		if (escapes[byte] == 0) {
+			continue;
+		}
+		buf_append(out, text + run, i - run);
+		append_escaped(out, byte);
+		run = i + 1;
+	}
+	buf_append(out, text + run, length - run);
+	buf_putc(out, '"');
+}
+
+void
+jw_key(struct json_writer *w, const char *key)
+{
+	begin_value(w);
+	append_quoted(w->out, key, strlen(key));
+	buf_putc(w->out, ':');
+	w->need_comma = false;
+}
+
+void
+jw_string_n(struct json_writer *w, const char *text, size_t length)
+{
+	begin_value(w);
+	append_quoted(w->out, text, length);
+}
+
+void
+jw_string(struct json_writer *w, const char *text)
+{
+	if (text == NULL) {
+		jw_null(w);
+		return;
+	}
+	jw_string_n(w, text, strlen(text));
+}
+
+/* Writes backwards from the end of `out`; returns where the digits start. */
+static char *
+digits_of(uint64_t value, char *end)
+{
+	do {
+		*--end = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	return end;
+}
+
+void
+jw_i64(struct json_writer *w, int64_t value)
+{
+	char text[I64_TEXT_SIZE];
+	char *end = text + sizeof(text);
+	char *start = digits_of(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, end);
+
+	if (value < 0) {
+		*--start = '-';
+	}
+	begin_value(w);
+	buf_append(w->out, start, (size_t)(end - start));
+}
+
+void
+jw_id(struct json_writer *w, uint64_t id)
+{
+	char text[I64_TEXT_SIZE + 2];
+	char *end = text + sizeof(text);
+	char *start;
+
+	end[-1] = '"';
+	start = digits_of(id, end - 1);
+	*--start = '"';
+	begin_value(w);
+	buf_append(w->out, start, (size_t)(end - start));
+}
+
+void
+jw_bool(struct json_writer *w, bool value)
+{
+	begin_value(w);
+	buf_puts(w->out, value ? "true" : "false");
+}
+
+void
+jw_null(struct json_writer *w)
+{
+	begin_value(w);
+	buf_append(w->out, "null", 4);
+}
+
+void
+jw_raw(struct json_writer *w, const char *json, size_t length)
+{
+	begin_value(w);
+	buf_append(w->out, json, length);
+}
+
+void
+jw_kstring(struct json_writer *w, const char *key, const char *text)
+{
+	jw_key(w, key);
+	jw_string(w, text);
+}
+
+void
+jw_ki64(struct json_writer *w, const char *key, int64_t value)
+{
+	jw_key(w, key);
+	jw_i64(w, value);
+}
+
+void
+jw_kid(struct json_writer *w, const char *key, uint64_t id)
+{
+	jw_key(w, key);
+	if (id == 0) {
+		jw_null(w);
+		return;
+	}
+	jw_id(w, id);
+}
+
+void
+jw_kbool(struct json_writer *w, const char *key, bool value)
+{
+	jw_key(w, key);
+	jw_bool(w, value);
+}
+
+void
+jw_ktime(struct json_writer *w, const char *key, int64_t ms)
+{
+	char text[TIME_TEXT_SIZE];
+
+	jw_key(w, key);
+	if (ms == 0) {
+		jw_null(w);
+		return;
+	}
+	time_format(ms, text);
+	jw_string_n(w, text, TIME_TEXT_SIZE - 1);
+}
