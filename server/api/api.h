@@ -1,0 +1,30 @@
+/* The entry points that main wires together. */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct app;
+struct call;
+struct fact;
+struct http_route;
+struct outcome;
+struct websocket_handler;
+
+/* One table per resource file; route_ctx is the struct app. Ends with NULL. */
+extern const struct http_route *const api_route_tables[];
+
+extern const struct websocket_handler console_websocket;
+extern const struct websocket_handler widget_websocket;
+
+/* Told by the REST side to the sockets (console_socket.c), after the commit: */
+void console_announce_customer(struct app *app, uint64_t customer); /* profile changed or attached */
+void console_announce_mark(struct app *app, uint64_t timeline, uint64_t customer,
+	uint64_t party, uint64_t delivered, uint64_t seen, uint64_t inbound_read);
+/* A call event was committed: pop up at the member of staff who has the extension. */
+void console_announce_call(struct app *app, uint64_t call, uint64_t customer);
+void sockets_stop(struct app *app);         /* bye "stopping" to everybody */
+bool sockets_stopped(const struct app *app);
+
+#endif

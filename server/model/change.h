@@ -1,0 +1,214 @@
+/* A change is what somebody wants to happen; the store's writer turns it into facts, rows and
+ * audit in one transaction. Everything durable enters by this type and by store_submit().
+ * A change owns an arena in which all that its pointers name must live. */
+#ifndef MODEL_CHANGE_H
+#define MODEL_CHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/id.h"
+#include "model/actor.h"
+#include "model/call.h"
+#include "model/customer.h"
+#include "model/staff.h"
+#include "model/types.h"
+
+struct arena;
+
+enum change_kind {
+	CHANGE_POST = 1,     /* a message or note */
+	CHANGE_CALL,         /* one event of a call, or a whole past call */
+	CHANGE_CALL_OUTCOME, /* the agent's note about a call */
+	CHANGE_CONVERSATION, /* take, assign, release, resolve, reopen */
+	CHANGE_RELEASE_ALL,  /* all open conversations of one member of staff */
+	CHANGE_MARK,         /* delivered / read watermark */
+	CHANGE_CUSTOMER,     /* create or edit */
+	CHANGE_CONTACT,      /* add, prove or remove a contact point */
+	CHANGE_ATTACH,       /* read one customer under another */
+	CHANGE_VISITOR,      /* a new visitor, rotated or ended token */
+	CHANGE_IDENTIFY,     /* a visitor proved her identity */
+	CHANGE_STAFF,        /* create, edit, password, deactivate */
+	CHANGE_SESSION,      /* log in, log out */
+	CHANGE_API_KEY,
+	CHANGE_CHANNEL,
+	CHANGE_FILE,         /* an upload is on the disk: register it */
+	CHANGE_AUDIT,        /* only an audit row: opened a customer, failed log-in, export */
+};
+
+/* Who an entry is from or for. Exactly one way is used, in this order. */
+struct party {
+	uint64_t conversation; /* an agent answers here */
+	uint64_t customer;     /* a note or message straight to a customer (her primary id) */
+	uint64_t visitor;      /* a widget visitor; her customer is created with the first entry */
+	const char *contact_kind; /* "phone": resolved by the proven contact points, else an */
+	const char *contact_value; /* anonymous customer is created and owns this proven point */
+	const char *name;      /* for a customer that has to be created; may be NULL */
+};
+
+struct post {
+	struct party party;
+	enum fact_kind kind; /* FACT_MESSAGE or FACT_NOTE */
+	uint64_t channel;    /* 0: that of the conversation */
+	const char *channel_kind;
+	const char *text;    /* valid UTF-8; "" only with files */
+	const uint64_t *files; /* registered uploads of the same author, not yet sent */
+	size_t file_count;
+	int64_t at;          /* 0: now; else clamped to the commit */
+	/* An agent saw the conversation up to this customer entry; 0: no check. If the customer
+	 * has written since and `stale_check` is set the change fails with ERR_CONFLICT. */
+	uint64_t seen_seq;
+	bool stale_check;
+};
+
+struct call_change {
+	uint64_t channel;        /* the PBX account */
+	enum call_event event;
+	bool whole;              /* a finished call from a CDR: `call` is complete, no episode */
+	struct call call;        /* what this event knows; "" and 0 where it does not */
+	const char *staff_extension; /* resolved to staff inside the transaction */
+};
+
+struct call_outcome {
+	uint64_t call;
+	const char *outcome; /* short code: "resolved" "callback" "no_interest" ... or "" */
+	const char *note;
+};
+
+enum conversation_action {
+	ACTION_TAKE = 1, /* fails with ERR_CONFLICT when somebody else has it */
+	ACTION_ASSIGN,   /* to `assignee`; supervisors and the present assignee */
+	ACTION_RELEASE,
+	ACTION_RESOLVE,
+	ACTION_REOPEN,
+};
+
+struct conversation_change {
+	uint64_t conversation;
+	enum conversation_action action;
+	uint64_t assignee; /* ACTION_ASSIGN */
+	uint64_t version;  /* expected version; 0: any */
+};
+
+struct mark_change {
+	uint64_t timeline; /* PARTY_CUSTOMER: of the visitor; staff: any timeline of the customer */
+	uint64_t party;    /* PARTY_CUSTOMER or the member of staff (also raises PARTY_HOUSE) */
+	uint64_t delivered; /* pub for the customer, seq for staff; never goes back */
+	uint64_t seen;
+};
+
+struct customer_change {
+	bool create;
+	struct customer customer; /* NULL strings stay as they are; version = expected, 0: any */
+	const struct contact_point *contacts; /* with create */
+	size_t contact_count;
+};
+
+enum row_action { ROW_ADD = 1, ROW_EDIT, ROW_REMOVE };
+
+struct contact_change {
+	enum row_action action;
+	struct contact_point point; /* id for edit and remove */
+};
+
+struct attach_change {
+	uint64_t from; /* its timeline stays, read under `to` from now on */
+	uint64_t to;
+};
+
+struct visitor_change {
+	enum row_action action; /* ROW_EDIT rotates the token, ROW_REMOVE ends it */
+	uint64_t visitor;
+	uint64_t channel;
+	uint8_t token_hash[DIGEST_SIZE];
+	int64_t expires_at;
+	const char *language;
+};
+
+struct identify_change {
+	uint64_t visitor;
+	uint64_t channel;
+	const char *key_id;  /* dedupe scope of the nonce */
+	const char *nonce;   /* used once: a second use fails with ERR_DENIED */
+	const char *subject; /* the integrator's user id */
+	const char *name;    /* NULL: none */
+	const char *phone;   /* claims, NULL: none */
+	const char *email;
+	uint8_t token_hash[DIGEST_SIZE]; /* the new token's */
+	int64_t expires_at;
+};
+
+struct staff_change {
+	enum row_action action; /* REMOVE = deactivate: ends sessions, releases conversations */
+	struct staff staff;     /* NULL strings and role 0 stay as they are */
+	bool set_extension;     /* staff.extension NULL then clears it */
+	bool set_active;        /* reactivate by an edit */
+};
+
+struct session_change {
+	enum row_action action; /* ADD = log in, REMOVE = log out */
+	uint8_t token_hash[DIGEST_SIZE];
+	uint64_t staff;
+	bool all_of_staff;      /* REMOVE every session of `staff` */
+	int64_t expires_at;
+	const char *agent;      /* browser, for the list of sessions */
+};
+
+struct api_key_change {
+	enum row_action action; /* REMOVE = revoke */
+	struct api_key key;
+	uint8_t key_hash[DIGEST_SIZE];
+};
+
+struct channel_change {
+	enum row_action action; /* EDIT only for now; channels are switched off, not removed */
+	struct channel_row channel;
+	bool set_enabled;
+};
+
+struct file_change {
+	struct file_row file;
+};
+
+struct audit_change {
+	const char *action;
+	const char *subject_kind;
+	uint64_t subject;
+	const char *detail;
+};
+
+struct change {
+	enum change_kind kind;
+	struct arena *arena; /* owns everything below, and is owned by the change */
+	struct actor actor;
+	char ref[REF_SIZE];  /* the client's; "" when none */
+	const char *dedupe_scope; /* what comes from a provider: scope and its id there */
+	const char *dedupe_id;
+	bool imported;       /* history: never raises unread, opens no conversation */
+	union {
+		struct post post;
+		struct call_change call;
+		struct call_outcome call_outcome;
+		struct conversation_change conversation;
+		uint64_t release_all_of; /* staff id */
+		struct mark_change mark;
+		struct customer_change customer;
+		struct contact_change contact;
+		struct attach_change attach;
+		struct visitor_change visitor;
+		struct identify_change identify;
+		struct staff_change staff;
+		struct session_change session;
+		struct api_key_change api_key;
+		struct channel_change channel;
+		struct file_change file;
+		struct audit_change audit;
+	};
+};
+
+struct change *change_create(enum change_kind kind, const struct actor *actor);
+void change_destroy(struct change *c); /* NULL is fine */
+
+#endif

@@ -1,0 +1,148 @@
+/* Typed reads, called inside query.run on a reader thread (or with a reader of one's own).
+ * Everything returned lives in the arena that the caller passes. Lists carry their count. */
+#ifndef STORE_READ_H
+#define STORE_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "model/actor.h"
+#include "model/call.h"
+#include "model/conversation.h"
+#include "model/customer.h"
+#include "model/fact.h"
+#include "model/staff.h"
+
+struct arena;
+struct reader;
+
+#define READ_LIMIT_MAX 500
+
+/* --- conversations ------------------------------------------------------------------- */
+enum conversation_view { VIEW_MINE = 1, VIEW_UNASSIGNED, VIEW_ALL };
+struct conversation_filter {
+	struct scope scope;
+	enum conversation_view view; /* of open ones, unless `state` says otherwise */
+	bool resolved;               /* list the resolved ones instead */
+	bool any_state;              /* open and resolved: the transcripts page */
+	uint64_t assignee;           /* 0: any */
+	uint64_t customer;           /* primary; 0: any */
+	const char *channel_kind;    /* NULL: any */
+	int64_t from;                /* last_at in [from, to); 0: open end */
+	int64_t to;
+	const char *search;          /* part of the customer's name or a contact value; NULL */
+	int64_t before_at;           /* page: strictly older than (before_at, before_id); 0: newest */
+	uint64_t before_id;
+	size_t limit;
+};
+struct conversation_item {
+	struct conversation conversation;
+	const char *customer_name;
+	bool anonymous;
+	uint64_t inbound_read; /* of scope.self, on this conversation */
+};
+MUST_CHECK enum err read_conversations(struct reader *r, const struct conversation_filter *f,
+	struct arena *a, struct conversation_item **out, size_t *count, struct error *e);
+MUST_CHECK enum err read_conversation(struct reader *r, uint64_t id, uint64_t self,
+	struct arena *a, struct conversation_item *out, struct error *e); /* ERR_NOT_FOUND */
+struct conversation_counts { uint64_t mine, unassigned, all, mine_unread; };
+MUST_CHECK enum err read_conversation_counts(struct reader *r, const struct scope *scope,
+	struct conversation_counts *out, struct error *e);
+
+/* --- entries ---------------------------------------------------------------------------
+ * Facts read from history have references == 1 and must be put; has_conversation is false. */
+struct fact_list {
+	struct fact **items;
+	size_t count;
+};
+void fact_list_release(struct fact_list *l);
+/* All timelines read under this customer, newest first, strictly before (at, id) (0: the end). */
+MUST_CHECK enum err read_customer_entries(struct reader *r, uint64_t customer,
+	int64_t before_at, uint64_t before_id, size_t limit, struct arena *a,
+	struct fact_list *out, struct error *e);
+/* One timeline by seq, ascending, seq > after. */
+MUST_CHECK enum err read_timeline(struct reader *r, uint64_t timeline, uint64_t after_seq,
+	size_t limit, struct arena *a, struct fact_list *out, struct error *e);
+/* What a visitor sees: pub > after ascending, or (after == 0 and before > 0) pub < before,
+ * returned ascending too. */
+MUST_CHECK enum err read_public(struct reader *r, uint64_t timeline, uint64_t after_pub,
+	uint64_t before_pub, size_t limit, struct arena *a, struct fact_list *out,
+	struct error *e);
+/* The feed of one node: id > after, ascending, each with `after`, customer, unit and owner
+ * filled in as they are now. */
+MUST_CHECK enum err read_feed(struct reader *r, uint64_t after_id, size_t limit,
+	struct arena *a, struct fact_list *out, struct error *e);
+MUST_CHECK enum err read_feed_end(struct reader *r, unsigned node, uint64_t *newest_id,
+	struct error *e);
+MUST_CHECK enum err read_fact(struct reader *r, uint64_t id, struct arena *a,
+	struct fact_list *out, struct error *e);
+struct timeline_end { uint64_t timeline, seq, pub; };
+MUST_CHECK enum err read_timelines_of(struct reader *r, uint64_t customer, struct arena *a,
+	struct timeline_end **out, size_t *count, struct error *e);
+
+/* --- marks ---------------------------------------------------------------------------- */
+struct mark_row {
+	uint64_t timeline, party, delivered, seen, conversation, inbound_read;
+};
+MUST_CHECK enum err read_marks(struct reader *r, uint64_t timeline, struct arena *a,
+	struct mark_row **out, size_t *count, struct error *e);
+
+/* --- customers ------------------------------------------------------------------------- */
+MUST_CHECK enum err read_customer(struct reader *r, uint64_t id, struct arena *a,
+	struct customer *out, struct error *e);
+struct customer_filter {
+	struct scope scope;
+	const char *search; /* name part, number part, external id; NULL: all, newest first */
+	int64_t before_at;  /* page by (updated_at, id) */
+	uint64_t before_id;
+	size_t limit;
+};
+MUST_CHECK enum err read_customers(struct reader *r, const struct customer_filter *f,
+	struct arena *a, struct customer **out, size_t *count, struct error *e);
+/* Of the customer and of all that were attached to her. */
+MUST_CHECK enum err read_contacts(struct reader *r, uint64_t customer, struct arena *a,
+	struct contact_point **out, size_t *count, struct error *e);
+/* Who has this value, proven or claimed: candidates for a call or an attachment. */
+MUST_CHECK enum err read_customers_by_contact(struct reader *r, const char *kind,
+	const char *value, struct arena *a, struct customer **out, size_t *count,
+	struct error *e);
+
+/* --- calls ------------------------------------------------------------------------------ */
+MUST_CHECK enum err read_call(struct reader *r, uint64_t id, struct arena *a,
+	struct call *out, struct error *e);
+MUST_CHECK enum err read_calls_of(struct reader *r, uint64_t customer, size_t limit,
+	struct arena *a, struct call **out, size_t *count, struct error *e);
+
+/* --- the house --------------------------------------------------------------------------- */
+MUST_CHECK enum err read_staff(struct reader *r, uint64_t id, struct arena *a,
+	struct staff *out, struct error *e);
+MUST_CHECK enum err read_staff_by_login(struct reader *r, const char *login,
+	struct arena *a, struct staff *out, struct error *e);
+MUST_CHECK enum err read_staff_list(struct reader *r, struct arena *a, struct staff **out,
+	size_t *count, struct error *e);
+struct session_row { uint8_t token_hash[DIGEST_SIZE]; uint64_t staff; int64_t expires_at; };
+MUST_CHECK enum err read_session(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
+	struct arena *a, struct session_row *out, struct staff *staff, struct error *e);
+MUST_CHECK enum err read_api_key(struct reader *r, const uint8_t key_hash[static DIGEST_SIZE],
+	struct arena *a, struct api_key *out, struct error *e);
+MUST_CHECK enum err read_api_keys(struct reader *r, struct arena *a, struct api_key **out,
+	size_t *count, struct error *e);
+MUST_CHECK enum err read_channels(struct reader *r, struct arena *a,
+	struct channel_row **out, size_t *count, struct error *e);
+MUST_CHECK enum err read_visitor(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
+	struct arena *a, struct visitor *out, struct error *e);
+MUST_CHECK enum err read_file(struct reader *r, uint64_t id, struct arena *a,
+	struct file_row *out, struct error *e);
+MUST_CHECK enum err read_files_of(struct reader *r, uint64_t customer, size_t limit,
+	struct arena *a, struct file_row **out, size_t *count, struct error *e);
+/* Bytes uploaded by this author since `since`: for quotas. */
+MUST_CHECK enum err read_upload_volume(struct reader *r, enum author_kind kind,
+	uint64_t author, int64_t since, int64_t *bytes, struct error *e);
+MUST_CHECK enum err read_audit(struct reader *r, int64_t from, int64_t to,
+	uint64_t before_id, size_t limit, struct arena *a, struct audit_row **out,
+	size_t *count, struct error *e);
+
+#endif
