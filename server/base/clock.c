@@ -72,8 +72,8 @@ days_from_date(int64_t year, int64_t month, int64_t day)
 	int64_t era = (shifted_year >= 0 ? shifted_year : shifted_year - 399) / 400;
 	int64_t year_of_era = shifted_year - era * 400;
 	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	int64_t day_of_era =
-		year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+		day_of_year;
 
 	return era * DAYS_PER_ERA + day_of_era - DAYS_TO_1970;
 }
@@ -85,9 +85,10 @@ date_from_days(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 	int64_t era = (shifted >= 0 ? shifted : shifted - DAYS_PER_ERA + 1) / DAYS_PER_ERA;
 	int64_t day_of_era = shifted - era * DAYS_PER_ERA;
 	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-		day_of_era / (DAYS_PER_ERA - 1)) / 365;
-	int64_t day_of_year =
-		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+							  day_of_era / (DAYS_PER_ERA - 1)) /
+		365;
+	int64_t day_of_year = day_of_era -
+		(365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t month_from_march = (5 * day_of_year + 2) / 153;
 
 	*day = day_of_year - (153 * month_from_march + 2) / 5 + 1;

@@ -136,12 +136,13 @@ refuse_unknown(const struct option_set *s, const char *name, const char *origin,
 			origin, name, nearest->name);
 	}
 	return error_set(e, ERR_INVALID,
-		"%s: there is no setting %.60s (trunkline.conf.example lists them)", origin, name);
+		"%s: there is no setting %.60s (trunkline.conf.example lists them)", origin,
+		name);
 }
 
 static enum err
-assign(struct option_set *s, const struct option *o, const char *value, const char *origin,
-	struct error *e)
+assign(struct option_set *s, const struct option *o, const char *value,
+	const char *origin, struct error *e)
 {
 	struct buf allowed;
 
@@ -368,7 +369,8 @@ options_read_file(struct option_set *s, const char *path, struct error *e)
 
 	r.file = fopen(path, "re");
 	if (r.file == NULL) {
-		return error_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID, "%s: %m", path);
+		return error_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID, "%s: %m",
+			path);
 	}
 	each_option(s->tables, o) {
 		count++;
@@ -378,8 +380,8 @@ options_read_file(struct option_set *s, const char *path, struct error *e)
 	if (r.rc == ERR_OK && ferror(r.file)) {
 		r.rc = error_set(e, ERR_INVALID, "%s: cannot be read", path);
 	} else if (r.rc == ERR_OK && first_bad_line != 0) {
-		r.rc = error_set(e, ERR_INVALID, "%s:%d: neither [section] nor name = value", path,
-			first_bad_line);
+		r.rc = error_set(e, ERR_INVALID, "%s:%d: neither [section] nor name = value",
+			path, first_bad_line);
 	}
 	free(r.seen);
 	fclose(r.file);

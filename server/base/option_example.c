@@ -55,7 +55,8 @@ options_write_example(const struct option *const *tables, FILE *out)
 	size_t section_length = 0;
 
 	write_comment("The settings of Trunkline, each with its default. The environment "
-		"(TRUNKLINE_SECTION_NAME) and --set section.name=value override them.", out);
+				  "(TRUNKLINE_SECTION_NAME) and --set section.name=value override them.",
+		out);
 	for (; *tables != NULL; tables++) {
 		for (const struct option *o = *tables; o->name != NULL; o++) {
 			size_t length = (size_t)(strrchr(o->name, '.') - o->name);

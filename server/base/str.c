@@ -180,7 +180,8 @@ base64url_decode(const char *text, size_t text_length, void *out, size_t out_siz
 	int pending = 0;
 	size_t written = 0;
 
-	if (text_length % 4 == 1 || text_length / 4 * 3 + text_length % 4 * 3 / 4 > out_size) {
+	if (text_length % 4 == 1 ||
+		text_length / 4 * 3 + text_length % 4 * 3 / 4 > out_size) {
 		return ERR_INVALID;
 	}
 	for (size_t i = 0; i < text_length; i++) {

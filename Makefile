@@ -1,0 +1,180 @@
+# Trunkline. `make help` lists the targets.
+
+VERSION := 0.1.0
+BUILD ?= build
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+# Passed to `trunkline serve` by `make run`: ARGS='--set server.listen=127.0.0.1:9000'
+ARGS ?=
+FUZZ_SECONDS ?= 20
+# address,undefined | thread | ... (set by the targets below, with a BUILD of their own)
+SANITIZE ?=
+COVERAGE ?=
+JOBS ?= $(shell nproc)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+# ---- Libraries -------------------------------------------------------------------------
+
+PACKAGES := libwebsockets openssl libcurl sqlite3 jansson inih icu-i18n icu-uc libargon2 \
+	libmagic libpcre2-8 zlib
+pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
+# MySQL's own client library or MariaDB's, whichever is there.
+MYSQL_CONFIG := $(firstword $(shell command -v mariadb_config mysql_config 2>/dev/null))
+MYSQL_INCLUDES := $(shell $(MYSQL_CONFIG) --include 2>/dev/null)
+MYSQL_LIBS := $(shell $(MYSQL_CONFIG) --libs 2>/dev/null)
+
+INCLUDES := -Iserver -I. -Itests $(patsubst -I%,-isystem %, \
+	$(call pkg,--cflags-only-I,$(PACKAGES)) $(MYSQL_INCLUDES))
+LIBS := $(call pkg,--libs,$(PACKAGES)) $(MYSQL_LIBS) -pthread -lm
+TEST_LIBS := $(call pkg,--libs,cmocka)
+
+# ---- Flags -----------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wwrite-strings -Wpointer-arith -Wformat=2 -Werror=implicit -Werror=incompatible-pointer-types
+OPTIMISE := -O2 -g
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now
+ifneq ($(SANITIZE),)
+# FORTIFY hides from the sanitizers what they would report better.
+HARDENING := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -fPIE
+LINK_HARDENING := -fsanitize=$(SANITIZE) -pie
+OPTIMISE := -O1 -g
+endif
+ifneq ($(COVERAGE),)
+OPTIMISE := -O0 -g --coverage
+HARDENING := -fPIE
+endif
+# Hidden: none of our names may take the place of one inside a shared library.
+CFLAGS ?=
+ALL_CFLAGS := -std=gnu17 $(OPTIMISE) $(WARNINGS) $(HARDENING) -fno-strict-aliasing \
+	-fvisibility=hidden -pthread -D_GNU_SOURCE -DTRUNKLINE_VERSION='"$(VERSION)"' $(INCLUDES)
+LDFLAGS ?=
+
+# ---- Sources ---------------------------------------------------------------------------
+
+SOURCES := $(sort $(wildcard server/*/*.c channels/*.c channels/*/*.c knowledge/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o)
+LIBRARY := $(BUILD)/libtrunkline.a
+BINARY := $(BUILD)/trunkline
+
+TEST_SUPPORT := $(sort $(wildcard tests/lib/*.c))
+TEST_SUPPORT_OBJECTS := $(TEST_SUPPORT:%.c=$(BUILD)/obj/%.o)
+UNIT_SOURCES := $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))
+UNITS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*.c))
+FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' \
+	-not -path '*/dist/*' 2>/dev/null)
+
+# ---- Build -----------------------------------------------------------------------------
+
+.PHONY: all server web run test unit asan tsan fuzz fuzzers lint bench cover install clean \
+	help units
+
+all: server web ## build the server and the web pages
+
+server: $(BINARY) ## build the server only
+
+# A changed flag or compiler rebuilds everything.
+FLAGS_FILE := $(BUILD)/flags
+FLAGS_NOW := $(CC) $(CFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
+ifneq ($(file <$(FLAGS_FILE)),$(FLAGS_NOW))
+$(shell mkdir -p $(BUILD))
+$(file >$(FLAGS_FILE),$(FLAGS_NOW))
+endif
+
+$(BUILD)/obj/%.o: %.c $(FLAGS_FILE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# Made anew, so that objects of deleted sources do not stay in it; moved into place whole,
+# so that a server that runs or another make keeps what it has open.
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@.new
+	$(AR) rcs $@.new $^
+	@mv $@.new $@
+
+$(BINARY): $(BUILD)/obj/server/main.o $(LIBRARY)
+	$(CC) $(LDFLAGS) $(LINK_HARDENING) $^ $(LIBS) -o $@.new
+	@mv $@.new $@
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(TEST_SUPPORT_OBJECTS) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(LINK_HARDENING) $^ $(TEST_LIBS) $(LIBS) -o $@
+
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(TEST_SUPPORT_OBJECTS) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(LINK_HARDENING) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+web: web/dist/.built ## build the web pages into web/dist
+
+web/dist/.built: $(WEB_SOURCES)
+	config/setup/with-node sh -ec 'cd web && npm ci --no-audit --no-fund && npm run build'
+	@touch $@
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# ---- Run -------------------------------------------------------------------------------
+
+run: ## install what is missing, build, fill demo data the first time, serve
+	config/setup/install-packages run
+	$(MAKE) --no-print-directory -j$(JOBS) all
+	config/setup/start $(BINARY) $(ARGS)
+
+install: all ## install under DESTDIR and PREFIX
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/trunkline
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/trunkline/LICENSE
+	install -D -m 644 config/trunkline.conf.example \
+		$(DESTDIR)$(SYSCONFDIR)/trunkline/trunkline.conf.example
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' config/trunkline.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/trunkline.service
+	rm -rf $(DESTDIR)$(PREFIX)/share/trunkline/web
+	install -d $(DESTDIR)$(PREFIX)/share/trunkline/web
+	cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/trunkline/web
+
+# ---- Test ------------------------------------------------------------------------------
+
+test: ## install what the suites need and run them all
+	config/setup/install-packages run test
+	$(MAKE) --no-print-directory -j$(JOBS) all units
+	tests/run
+
+units: $(UNITS)
+
+unit: $(UNITS) ## run the unit tests (UNIT=base/test_map for one)
+	tests/unit/run $(BUILD) $(UNIT)
+
+asan: ## unit tests and server under AddressSanitizer and UBSan, in build/asan
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined server unit
+
+tsan: ## unit tests and server under ThreadSanitizer, in build/tsan
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread server unit
+
+fuzzers: $(FUZZERS)
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS
+	$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzz \
+		SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	tests/fuzz/run $(BUILD)/fuzz/fuzz $(FUZZ_SECONDS)
+
+lint: ## layering, sizes, banned calls, format, cppcheck
+	tests/lint/run
+
+bench: server ## measure beside the limit and peers; writes build/bench.json
+	tests/bench/run
+
+cover: ## line coverage of the unit tests
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/cover COVERAGE=1 unit
+	tests/unit/coverage $(BUILD)/cover
+
+clean: ## remove everything built
+	rm -rf build web/dist web/node_modules tests/node_modules
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
