@@ -11,16 +11,20 @@
 struct bus;
 struct directory;
 struct limits;
+struct marks;
+struct option_set;
 struct presence;
 struct rooms;
 struct sessions;
+struct sockets;
 struct workers;
 
 struct app_conf {
 	char *data_dir;
 	int log_level;
 	int log_format;
-	char *home_region;       /* "CN": numbers without a country code belong here */
+	int home_region_index;
+	const char *home_region; /* "CN": numbers without a country code belong here */
 	char *home_area;         /* "021": local numbers without an area code; may be "" */
 	int64_t upload_max;      /* bytes of one file, 20m */
 	int64_t upload_quota;    /* bytes a visitor may upload in 24 h, 100m */
@@ -30,11 +34,24 @@ struct app_conf {
 	int64_t logins_per_minute; /* failed log-ins per account and per address, 10 */
 	int64_t argon2_memory_kib; /* 19456 */
 	int64_t argon2_passes;     /* 2 */
+	int64_t frames_per_second; /* of one socket, 100; 0: no limit. Above it we read slower */
+	int64_t leave_ms;          /* away this long: conversations return to Unassigned, 5m */
 	struct net_conf net;
 	struct store_conf store;
 };
-extern const struct option app_options[];          /* sections "server", "desk", "security" */
-extern const struct option *const all_option_tables[]; /* app, net, store, drivers; NULL */
+extern const struct option app_options[];          /* sections "desk", "security", "server" */
+/* app, net, store, drivers; NULL. For listing: the offsets of each are into its own struct,
+ * so to fill an app_conf use app_settings. */
+extern const struct option *const all_option_tables[];
+
+/* The settings on their way into an app_conf, which lives as long as they do. */
+struct app_settings;
+struct app_settings *app_settings_create(void); /* the defaults */
+void app_settings_destroy(struct app_settings *s); /* NULL is fine */
+struct option_set *app_settings_options(struct app_settings *s);
+/* What no single option can know: values that contradict each other. */
+MUST_CHECK enum err app_settings_check(struct app_settings *s, struct error *e);
+const struct app_conf *app_settings_conf(const struct app_settings *s);
 
 struct app {
 	const struct app_conf *conf;
@@ -47,6 +64,8 @@ struct app {
 	struct limits *limits;       /* rates per key: api/limits.h */
 	struct presence *presence;   /* who is there: desk/presence.h */
 	struct rooms *rooms;         /* who looks at which customer, typing: desk/rooms.h */
+	struct marks *marks;         /* watermarks on their way to the store: desk/marks.h */
+	struct sockets *sockets;     /* all live sockets: api/sockets.h */
 	uint8_t secret[32];          /* from <data_dir>/keys/server.key: CSRF, sealing of secrets */
 	bool stopping;
 };

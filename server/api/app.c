@@ -1,0 +1,147 @@
+#include "api/app.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/str.h"
+
+static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
+static const char *const regions[] = {"CN", "HK", "MO", "TW", "SG", "US", "GB", "JP", NULL};
+
+const struct option app_options[] = {
+	{"desk.home_region", OPTION_ENUM, offsetof(struct app_conf, home_region_index), "CN", 0,
+		0, regions, "Where a phone number without a country code belongs."},
+	{"desk.home_area", OPTION_STRING, offsetof(struct app_conf, home_area), "021", 0, 8,
+		NULL, "Area code of local numbers that are dialled without one."},
+	{"desk.leave", OPTION_DURATION, offsetof(struct app_conf, leave_ms), "5m", 1000,
+		24LL * 3600 * 1000, NULL,
+		"A member of staff who is offline for longer than this has left: her open "
+		"conversations return to Unassigned."},
+
+	{"security.session", OPTION_DURATION, offsetof(struct app_conf, session_ms), "12h",
+		60 * 1000, 30LL * 24 * 3600 * 1000, NULL,
+		"How long a member of staff stays logged in."},
+	{"security.visitor_token", OPTION_DURATION, offsetof(struct app_conf, visitor_ms),
+		"180d", 60 * 1000, 730LL * 24 * 3600 * 1000, NULL,
+		"How long the widget remembers a visitor."},
+	{"security.send_per_minute", OPTION_INT, offsetof(struct app_conf, send_per_minute),
+		"60", 0, 100000000, NULL,
+		"Messages that a visitor may send a minute; 0 is no limit."},
+	{"security.logins_per_minute", OPTION_INT, offsetof(struct app_conf, logins_per_minute),
+		"10", 0, 1000000, NULL,
+		"Failed log-ins a minute per account and per address; 0 is no limit."},
+	{"security.frames_per_second", OPTION_INT,
+		offsetof(struct app_conf, frames_per_second), "100", 0, 1000000, NULL,
+		"Frames a second that are read from one socket; 0 is no limit."},
+	{"security.argon2_memory_kib", OPTION_INT,
+		offsetof(struct app_conf, argon2_memory_kib), "19456", 1024, 1048576, NULL,
+		"Memory for hashing one password, in KiB."},
+	{"security.argon2_passes", OPTION_INT, offsetof(struct app_conf, argon2_passes), "2",
+		1, 20, NULL, "Passes over that memory."},
+	{"security.upload_quota", OPTION_SIZE, offsetof(struct app_conf, upload_quota), "100m",
+		0, 1LL << 40, NULL, "Bytes that one visitor may upload within 24 hours."},
+
+	{"server.data_dir", OPTION_PATH, offsetof(struct app_conf, data_dir), "var", 1,
+		PATH_MAX - 100, NULL,
+		"Folder of the embedded database, of uploaded files and of keys."},
+	{"server.log_level", OPTION_ENUM, offsetof(struct app_conf, log_level), "info", 0, 0,
+		log_levels, "The least important events that are logged."},
+	{"server.log_format", OPTION_ENUM, offsetof(struct app_conf, log_format), "text", 0, 0,
+		log_formats, "How an event is written, one a line."},
+	{"server.upload_max", OPTION_SIZE, offsetof(struct app_conf, upload_max), "20m", 1024,
+		60LL << 20, NULL, "Bytes of one uploaded file."},
+	{0},
+};
+
+const struct option *const all_option_tables[] = {
+	app_options,
+	net_options,
+	store_options,
+	NULL,
+};
+
+/* Each table's offsets start at its own struct; these are copies that start at app_conf. */
+struct app_settings {
+	struct app_conf conf;
+	struct option *net;
+	struct option *store;
+	const struct option *tables[4];
+	struct option_set *options;
+};
+
+static struct option *
+shifted_copy(const struct option *table, size_t offset)
+{
+	size_t count = 0;
+	struct option *copy;
+
+	while (table[count].name != NULL) {
+		count++;
+	}
+	copy = xcalloc(count + 1, sizeof(*copy));
+	for (size_t i = 0; i < count; i++) {
+		copy[i] = table[i];
+		copy[i].offset += offset;
+	}
+	return copy;
+}
+
+struct app_settings *
+app_settings_create(void)
+{
+	struct app_settings *s = xcalloc(1, sizeof(*s));
+
+	s->net = shifted_copy(net_options, offsetof(struct app_conf, net));
+	s->store = shifted_copy(store_options, offsetof(struct app_conf, store));
+	s->tables[0] = app_options;
+	s->tables[1] = s->net;
+	s->tables[2] = s->store;
+	s->options = options_create(s->tables, &s->conf);
+	return s;
+}
+
+void
+app_settings_destroy(struct app_settings *s)
+{
+	if (s == NULL) {
+		return;
+	}
+	options_destroy(s->options);
+	free(s->net);
+	free(s->store);
+	free(s);
+}
+
+struct option_set *
+app_settings_options(struct app_settings *s)
+{
+	return s->options;
+}
+
+enum err
+app_settings_check(struct app_settings *s, struct error *e)
+{
+	struct app_conf *conf = &s->conf;
+
+	if (str_empty(conf->data_dir)) {
+		return error_set(e, ERR_INVALID, "server.data_dir must be set");
+	}
+	if (str_empty(conf->net.tls_certificate) != str_empty(conf->net.tls_key)) {
+		return error_set(e, ERR_INVALID,
+			"server.tls_certificate and server.tls_key belong together: "
+			"set both or none");
+	}
+	conf->home_region = regions[conf->home_region_index];
+	conf->store.data_dir = conf->data_dir;
+	return ERR_OK;
+}
+
+const struct app_conf *
+app_settings_conf(const struct app_settings *s)
+{
+	return &s->conf;
+}
