@@ -15,6 +15,7 @@ JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 # ---- Libraries -------------------------------------------------------------------------
 
