@@ -26,7 +26,10 @@ uint64_t topic(enum topic_kind kind, uint64_t id);
 typedef void bus_wake(void *ctx); /* something to pull; at most once until bus_next gave NULL */
 
 struct bus *bus_create(size_t window, size_t queue_limit); /* facts kept for replay */
-void bus_destroy(struct bus *b);
+void bus_destroy(struct bus *b); /* after all subscriptions; NULL is fine */
+/* The cursor of whoever connects now. At start it is told from the store. */
+uint64_t bus_newest(const struct bus *b);
+void bus_set_newest(struct bus *b, uint64_t id);
 void bus_publish(struct bus *b, struct fact *f); /* takes its own reference */
 
 struct bus_subscription *bus_subscribe(struct bus *b, bus_wake *wake, void *ctx);
@@ -36,7 +39,10 @@ bool bus_lost(const struct bus_subscription *s);
 void bus_recover(struct bus_subscription *s); /* forget the loss and what is queued */
 void bus_unsubscribe(struct bus_subscription *s);
 /* Replays from the window what these topics had after the cursor; false: the window does not
- * reach back to it. */
+ * reach back to it, or it is more than the queue takes. To be called right after the first
+ * bus_follow, before anything live is queued. */
 bool bus_replay(struct bus_subscription *s, uint64_t after_id);
+/* Whether a fact read from the store has a topic that is followed here. */
+bool bus_follows(const struct bus_subscription *s, const struct fact *f);
 
 #endif
