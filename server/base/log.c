@@ -106,14 +106,37 @@ value_end(const char *text)
 	return *text == '"' ? text + 1 : text;
 }
 
+/* Whether the value is what log_quote() makes: then its escapes are those of JSON. */
+static bool
+is_quoted(const char *value, size_t length)
+{
+	if (length < 2 || value[0] != '"' || value[length - 1] != '"') {
+		return false;
+	}
+	for (size_t i = 1; i < length - 1; i++) {
+		if (value[i] != '\\') {
+			continue;
+		}
+		i++;
+		if (value[i] == 'u' && i + 4 < length - 1 &&
+			(strncmp(value + i, "u00", 3) == 0 || strncmp(value + i, "ufffd", 5) == 0) &&
+			strspn(value + i + 1, "0123456789abcdef") >= 4) {
+			i += 4;
+		} else if (i == length - 1 || (value[i] != '"' && value[i] != '\\')) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static void
 write_json_value(struct json_writer *w, const char *value, size_t length)
 {
 	char digits[24];
 	int64_t number;
 
-	if (length >= 2 && value[0] == '"' && value[length - 1] == '"') {
-		jw_raw(w, value, length); /* the escapes of log_quote() are those of JSON */
+	if (is_quoted(value, length)) {
+		jw_raw(w, value, length);
 		return;
 	}
 	if (length < sizeof(digits)) {

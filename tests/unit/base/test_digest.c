@@ -23,14 +23,14 @@ sha256_of_known_messages(void **state)
 
 	(void)state;
 	sha256("", 0, digest);
-	assert_digest(
-		digest, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_digest(digest,
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	sha256(NULL, 0, digest);
-	assert_digest(
-		digest, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_digest(digest,
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	sha256("abc", 3, digest);
-	assert_digest(
-		digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_digest(digest,
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 static void
@@ -58,15 +58,15 @@ hmac_of_known_messages(void **state)
 	(void)state;
 	memset(key, 0x0b, 20);
 	hmac_sha256(key, 20, "Hi There", 8, digest);
-	assert_digest(
-		digest, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+	assert_digest(digest,
+		"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
 	hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, digest);
-	assert_digest(
-		digest, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	assert_digest(digest,
+		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	memset(key, 0xaa, sizeof(key));
 	hmac_sha256(key, sizeof(key), message, strlen(message), digest);
-	assert_digest(
-		digest, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+	assert_digest(digest,
+		"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 static void
@@ -77,8 +77,8 @@ an_empty_key_is_not_the_last_key(void **state)
 
 	(void)state;
 	hmac_sha256(NULL, 0, "", 0, first);
-	assert_digest(
-		first, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+	assert_digest(first,
+		"b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 	hmac_sha256("secret", 6, "", 0, second);
 	hmac_sha256("", 0, "", 0, second);
 	assert_memory_equal(first, second, DIGEST_SIZE);

@@ -15,7 +15,7 @@ every_code_has_its_own_name(void **state)
 	}
 	assert_string_equal(err_name(ERR_NOT_FOUND), "not_found");
 	assert_string_equal(err_name((enum err)99), "unknown");
-	assert_string_equal(err_name((enum err)-1), "unknown");
+	assert_string_equal(err_name((enum err) - 1), "unknown");
 }
 
 static void

@@ -166,8 +166,7 @@ ids_are_decimal_strings_of_63_bits(void **state)
 static void
 integers_at_the_edge_are_exact(void **state)
 {
-	struct json *root =
-		parsed("{\"a\":9223372036854775807,\"b\":-9223372036854775808}");
+	struct json *root = parsed("{\"a\":9223372036854775807,\"b\":-9223372036854775808}");
 	int64_t number;
 
 	(void)state;

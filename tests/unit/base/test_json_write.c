@@ -57,8 +57,7 @@ every_byte_below_space_is_escaped(void **state)
 	(void)state;
 	begin(&f);
 	jw_string_n(&f.w, "\0\1\b\t\n\v\f\r\x1f \"\\/\x7f", 14);
-	expect(&f,
-		"\"\\u0000\\u0001\\b\\t\\n\\u000b\\f\\r\\u001f \\\"\\\\/\x7f\"");
+	expect(&f, "\"\\u0000\\u0001\\b\\t\\n\\u000b\\f\\r\\u001f \\\"\\\\/\x7f\"");
 }
 
 static void
@@ -100,8 +99,9 @@ numbers_at_the_edge_are_exact(void **state)
 	jw_id(&f.w, UINT64_MAX);
 	jw_id(&f.w, 0);
 	jw_array_end(&f.w);
-	expect(&f, "[-9223372036854775808,9223372036854775807,0,-1,"
-			   "\"18446744073709551615\",\"0\"]");
+	expect(&f,
+		"[-9223372036854775808,9223372036854775807,0,-1,"
+		"\"18446744073709551615\",\"0\"]");
 }
 
 static void
@@ -119,8 +119,9 @@ absent_ids_and_times_are_null(void **state)
 	jw_ki64(&f.w, "e", 0);
 	jw_kstring(&f.w, "f\n", "");
 	jw_object_end(&f.w);
-	expect(&f, "{\"a\":null,\"b\":\"5\",\"c\":null,\"d\":\"2026-11-21T08:00:00.123Z\","
-			   "\"e\":0,\"f\\n\":\"\"}");
+	expect(&f,
+		"{\"a\":null,\"b\":\"5\",\"c\":null,\"d\":\"2026-11-21T08:00:00.123Z\","
+		"\"e\":0,\"f\\n\":\"\"}");
 }
 
 static void

@@ -15,8 +15,7 @@ a_new_list_is_empty(void **state)
 	(void)state;
 	list_init(&head);
 	assert_true(list_empty(&head));
-	list_each(&head, node)
-	{
+	list_each(&head, node) {
 		fail_msg("an empty list has no nodes");
 	}
 	list_remove(&head); /* a node out of a list may be removed again */
@@ -36,8 +35,7 @@ nodes_may_go_while_iterated(void **state)
 		items[i].number = i;
 		list_append(&head, &items[i].link);
 	}
-	list_each(&head, node)
-	{
+	list_each(&head, node) {
 		struct item *it = list_item(node, struct item, link);
 
 		assert_int_equal(it->number, seen);

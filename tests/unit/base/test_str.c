@@ -100,7 +100,8 @@ utf8_is_strict(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		assert_false(utf8_valid(wrong[i], strlen(wrong[i])));
 	}
-	assert_true(utf8_valid("a\0b", 3)); /* NUL is a character; JSON and repair refuse it */
+	assert_true(
+		utf8_valid("a\0b", 3)); /* NUL is a character; JSON and repair refuse it */
 	assert_false(utf8_valid("\xE5\xAE\xA2", 2));
 }
 
@@ -112,11 +113,16 @@ repair_replaces_what_is_broken(void **state)
 		size_t length;
 		const char *out;
 	} cases[] = {
-		{"", 0, ""},
-		{"fine \xE5\xAE\xA2", 8, "fine \xE5\xAE\xA2"},
-		{"a\0b", 3, "a\xEF\xBF\xBD" "b"},
+		{"", 0, ""}, {"fine \xE5\xAE\xA2", 8, "fine \xE5\xAE\xA2"},
+		{"a\0b", 3,
+			"a\xEF\xBF\xBD"
+			"b"},
 		{"\0\0", 2, "\xEF\xBF\xBD\xEF\xBF\xBD"},
-		{"a\x80\x81\xFF" "b", 5, "a\xEF\xBF\xBD" "b"},
+		{"a\x80\x81\xFF"
+		 "b",
+			5,
+			"a\xEF\xBF\xBD"
+			"b"},
 		{"\xE5\xAE", 2, "\xEF\xBF\xBD"},
 		{"\xFF\0\xFF", 3, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
 		{"\xED\xA0\x80z", 4, "\xEF\xBF\xBDz"},
@@ -174,8 +180,8 @@ static void
 base64url_goes_both_ways(void **state)
 {
 	static const char *const pairs[][2] = {{"", ""}, {"f", "Zg"}, {"fo", "Zm8"},
-		{"foo", "Zm9v"}, {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"},
-		{"foobar", "Zm9vYmFy"}, {"\xFB\xFF\xBE", "-_--"}};
+		{"foo", "Zm9v"}, {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"},
+		{"\xFB\xFF\xBE", "-_--"}};
 	char text[16];
 	char back[16];
 	size_t length;
@@ -184,8 +190,9 @@ base64url_goes_both_ways(void **state)
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		base64url_encode(pairs[i][0], strlen(pairs[i][0]), text);
 		assert_string_equal(text, pairs[i][1]);
-		assert_int_equal(
-			base64url_decode(text, strlen(text), back, sizeof(back), &length), ERR_OK);
+		assert_int_equal(base64url_decode(text, strlen(text), back, sizeof(back),
+							 &length),
+			ERR_OK);
 		assert_int_equal(length, strlen(pairs[i][0]));
 		assert_memory_equal(back, pairs[i][0], length);
 	}
@@ -201,8 +208,8 @@ base64url_has_one_text_for_one_value(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		assert_int_equal(
-			base64url_decode(wrong[i], strlen(wrong[i]), back, sizeof(back), &length),
+		assert_int_equal(base64url_decode(wrong[i], strlen(wrong[i]), back, sizeof(back),
+							 &length),
 			ERR_INVALID);
 	}
 	assert_int_equal(base64url_decode("Zm9v", 4, back, 2, &length), ERR_INVALID);
