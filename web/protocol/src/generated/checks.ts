@@ -1,0 +1,884 @@
+// Made by scripts/generate.mjs from schema.json. Do not edit.
+import * as v from "valibot";
+
+export const idCheck = v.pipe(v.string(), v.regex(/^[0-9]{1,20}$/));
+
+export const refCheck = v.pipe(v.string(), v.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
+
+export const timeCheck = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/));
+
+export const countCheck = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const languageCheck = v.pipe(v.string(), v.maxLength(12));
+
+export const channelKindCheck = v.pipe(v.string(), v.maxLength(16));
+
+export const roleCheck = v.picklist(["agent", "supervisor", "administrator"]);
+
+export const authorKindCheck = v.picklist(["system", "customer", "staff", "bot", "api"]);
+
+export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified"]);
+
+export const conversationStateCheck = v.picklist(["open", "pending", "snoozed", "resolved"]);
+
+export const presenceStateCheck = v.picklist(["online", "away", "offline", "call"]);
+
+export const viewCheck = v.picklist(["mine", "unassigned", "all"]);
+
+export const actionCheck = v.picklist(["take", "assign", "release", "resolve", "reopen"]);
+
+export const nackCodeCheck = v.picklist(["unavailable", "busy", "conflict", "stale", "denied", "invalid", "not_found"]);
+
+export const byeCodeCheck = v.picklist(["revoked", "replaced", "stopping", "slow"]);
+
+export const contactKindCheck = v.picklist(["phone", "email", "visitor", "user", "wechat"]);
+
+export const authorCheck = v.object({
+	kind: authorKindCheck,
+	id: v.nullable(idCheck),
+});
+
+export const fileCheck = v.object({
+	id: idCheck,
+	name: v.pipe(v.string(), v.maxLength(255)),
+	type: v.pipe(v.string(), v.maxLength(127)),
+	size: countCheck,
+	width: countCheck,
+	height: countCheck,
+	sha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+});
+
+export const transferCheck = v.object({
+	to: v.string(),
+	kind: v.string(),
+});
+
+export const callCheck = v.object({
+	id: idCheck,
+	channel: v.nullable(idCheck),
+	external_id: v.string(),
+	timeline: v.nullable(idCheck),
+	conversation: v.nullable(idCheck),
+	direction: v.picklist(["in", "out", "internal"]),
+	result: v.picklist(["ringing", "talking", "completed", "missed", "abandoned", "no_answer", "busy", "failed", "voicemail"]),
+	customer_number: v.string(),
+	house_number: v.string(),
+	caller_name: v.string(),
+	queue: v.string(),
+	extension: v.string(),
+	staff: v.nullable(idCheck),
+	started_at: v.nullable(timeCheck),
+	answered_at: v.nullable(timeCheck),
+	ended_at: v.nullable(timeCheck),
+	ring_ms: countCheck,
+	talk_ms: countCheck,
+	hold_ms: countCheck,
+	hangup_by: v.string(),
+	transfers: v.array(transferCheck),
+	recording: v.boolean(),
+	outcome: v.string(),
+	outcome_note: v.string(),
+	imported: v.boolean(),
+	version: countCheck,
+});
+
+export const textBodyCheck = v.object({
+	text: v.string(),
+});
+
+export const callBodyCheck = v.object({
+	call: callCheck,
+});
+
+export const callOutcomeBodyCheck = v.object({
+	call: idCheck,
+	outcome: v.string(),
+	note: v.string(),
+});
+
+export const emptyBodyCheck = v.object({
+});
+
+export const assignedBodyCheck = v.object({
+	to: idCheck,
+	by: v.nullable(idCheck),
+});
+
+export const fieldChangeCheck = v.object({
+	from: v.nullable(v.string()),
+	to: v.nullable(v.string()),
+});
+
+export const changesBodyCheck = v.object({
+	changes: v.record(v.string(), fieldChangeCheck),
+});
+
+export const contactBodyCheck = v.object({
+	kind: v.string(),
+	value: v.string(),
+	proven: v.boolean(),
+});
+
+export const attachedBodyCheck = v.object({
+	from: idCheck,
+	to: idCheck,
+});
+
+export const identifiedBodyCheck = v.object({
+	subject: v.string(),
+});
+
+export const entryCommonCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+});
+
+export const textEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.picklist(["message", "note"]),
+	body: v.nullable(textBodyCheck),
+});
+
+export const callEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.picklist(["call_started", "call_answered", "call_ended"]),
+	body: v.nullable(callBodyCheck),
+});
+
+export const callOutcomeEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("call_outcome"),
+	body: v.nullable(callOutcomeBodyCheck),
+});
+
+export const stateEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.picklist(["opened", "released", "resolved", "reopened"]),
+	body: v.nullable(emptyBodyCheck),
+});
+
+export const assignedEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("assigned"),
+	body: v.nullable(assignedBodyCheck),
+});
+
+export const profileEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.picklist(["customer_created", "customer_edited"]),
+	body: v.nullable(changesBodyCheck),
+});
+
+export const contactEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.picklist(["contact_added", "contact_removed"]),
+	body: v.nullable(contactBodyCheck),
+});
+
+export const attachedEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("attached"),
+	body: v.nullable(attachedBodyCheck),
+});
+
+export const identifiedEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("identified"),
+	body: v.nullable(identifiedBodyCheck),
+});
+
+export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck]);
+
+export const conversationCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: idCheck,
+	unit: v.nullable(idCheck),
+	owner: v.nullable(idCheck),
+	state: conversationStateCheck,
+	assignee: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	version: countCheck,
+	opened_at: timeCheck,
+	resolved_at: v.nullable(timeCheck),
+	waiting_since: v.nullable(timeCheck),
+	inbound: countCheck,
+	missed_calls: countCheck,
+	last_fact: v.nullable(idCheck),
+	last_seq: countCheck,
+	last_at: timeCheck,
+	last_kind: entryKindCheck,
+	last_author_kind: authorKindCheck,
+	preview: v.string(),
+});
+
+export const conversationItemCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: idCheck,
+	unit: v.nullable(idCheck),
+	owner: v.nullable(idCheck),
+	state: conversationStateCheck,
+	assignee: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	version: countCheck,
+	opened_at: timeCheck,
+	resolved_at: v.nullable(timeCheck),
+	waiting_since: v.nullable(timeCheck),
+	inbound: countCheck,
+	missed_calls: countCheck,
+	last_fact: v.nullable(idCheck),
+	last_seq: countCheck,
+	last_at: timeCheck,
+	last_kind: entryKindCheck,
+	last_author_kind: authorKindCheck,
+	preview: v.string(),
+	customer_name: v.string(),
+	anonymous: v.boolean(),
+	inbound_read: countCheck,
+});
+
+export const customerCheck = v.object({
+	id: idCheck,
+	primary: idCheck,
+	unit: v.nullable(idCheck),
+	owner: v.nullable(idCheck),
+	anonymous: v.boolean(),
+	name: v.string(),
+	external_id: v.nullable(v.string()),
+	language: languageCheck,
+	gender: v.string(),
+	company: v.string(),
+	remark: v.string(),
+	restricted: v.boolean(),
+	created_at: timeCheck,
+	updated_at: timeCheck,
+	version: countCheck,
+});
+
+export const contactCheck = v.object({
+	id: idCheck,
+	customer: idCheck,
+	kind: v.pipe(v.string(), v.maxLength(16)),
+	value: v.string(),
+	proven: v.boolean(),
+	label: v.string(),
+	source: v.string(),
+	created_at: timeCheck,
+});
+
+export const timelineEndCheck = v.object({
+	timeline: idCheck,
+	seq: countCheck,
+	pub: countCheck,
+});
+
+export const partyCheck = v.pipe(v.string(), v.regex(/^(customer|house|[0-9]{1,20})$/));
+
+export const markCheck = v.object({
+	timeline: idCheck,
+	party: partyCheck,
+	delivered: countCheck,
+	seen: countCheck,
+	inbound_read: countCheck,
+});
+
+export const customerDetailCheck = v.object({
+	customer: customerCheck,
+	contacts: v.array(contactCheck),
+	timelines: v.array(timelineEndCheck),
+	marks: v.array(markCheck),
+	conversation: v.nullable(conversationItemCheck),
+});
+
+export const staffCheck = v.object({
+	id: idCheck,
+	login: v.string(),
+	name: v.string(),
+	role: roleCheck,
+	unit: v.nullable(idCheck),
+	extension: v.nullable(v.string()),
+	language: languageCheck,
+	active: v.boolean(),
+	demo: v.boolean(),
+	created_at: timeCheck,
+	version: countCheck,
+});
+
+export const staffPresenceCheck = v.object({
+	staff: idCheck,
+	state: presenceStateCheck,
+});
+
+export const viewerCheck = v.object({
+	id: idCheck,
+	composing: v.boolean(),
+});
+
+export const viewersCheck = v.object({
+	customer: idCheck,
+	staff: v.array(viewerCheck),
+});
+
+export const identityKeyCheck = v.object({
+	kid: v.string(),
+	created_at: v.exactOptional(v.nullable(timeCheck)),
+	revoked: v.exactOptional(v.boolean()),
+});
+
+export const channelSettingsCheck = v.object({
+	origins: v.exactOptional(v.array(v.string())),
+	colour: v.exactOptional(v.string()),
+	title: v.exactOptional(v.record(v.string(), v.string())),
+	identity_keys: v.exactOptional(v.array(identityKeyCheck)),
+});
+
+export const channelCheck = v.object({
+	id: idCheck,
+	kind: channelKindCheck,
+	name: v.string(),
+	public_key: v.string(),
+	unit: v.nullable(idCheck),
+	enabled: v.boolean(),
+	created_at: timeCheck,
+	version: countCheck,
+	settings: v.exactOptional(channelSettingsCheck),
+	snippet: v.exactOptional(v.string()),
+});
+
+export const apiKeyCheck = v.object({
+	id: idCheck,
+	name: v.string(),
+	scopes: v.string(),
+	created_by: v.nullable(idCheck),
+	created_at: timeCheck,
+	expires_at: v.nullable(timeCheck),
+	revoked_at: v.nullable(timeCheck),
+});
+
+export const auditRowCheck = v.object({
+	id: idCheck,
+	at: timeCheck,
+	actor: authorCheck,
+	action: v.string(),
+	subject_kind: v.string(),
+	subject: v.nullable(idCheck),
+	address: v.string(),
+	detail: v.string(),
+});
+
+export const publicAuthorCheck = v.object({
+	kind: authorKindCheck,
+	name: v.exactOptional(v.nullable(v.string())),
+});
+
+export const publicEntryCheck = v.object({
+	pub: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+	kind: v.literal("message"),
+	author: publicAuthorCheck,
+	at: timeCheck,
+	ref: v.nullable(refCheck),
+	body: v.nullable(textBodyCheck),
+	files: v.nullable(v.array(fileCheck)),
+});
+
+export const publicMarkCheck = v.object({
+	delivered: countCheck,
+	seen: countCheck,
+});
+
+export const consoleHelloFrameCheck = v.object({
+	t: v.literal("hello"),
+	csrf: v.string(),
+	cursor: v.nullable(idCheck),
+	views: v.array(viewCheck),
+	watch: v.pipe(v.array(idCheck), v.maxLength(8)),
+	state: v.picklist(["online", "away"]),
+});
+
+export const consoleSendFrameCheck = v.object({
+	t: v.literal("send"),
+	ref: refCheck,
+	conversation: v.exactOptional(idCheck),
+	customer: v.exactOptional(idCheck),
+	kind: v.picklist(["message", "note"]),
+	text: v.string(),
+	files: v.exactOptional(v.array(idCheck)),
+	seen_seq: v.exactOptional(countCheck),
+	check: v.exactOptional(v.boolean()),
+});
+
+export const actFrameCheck = v.object({
+	t: v.literal("act"),
+	ref: refCheck,
+	conversation: idCheck,
+	action: actionCheck,
+	assignee: v.exactOptional(idCheck),
+	version: v.exactOptional(countCheck),
+});
+
+export const consoleMarkFrameCheck = v.object({
+	t: v.literal("mark"),
+	customer: idCheck,
+	timeline: idCheck,
+	seq: countCheck,
+});
+
+export const consoleTypingFrameCheck = v.object({
+	t: v.literal("typing"),
+	customer: idCheck,
+	on: v.boolean(),
+	note: v.boolean(),
+});
+
+export const watchFrameCheck = v.object({
+	t: v.literal("watch"),
+	customers: v.pipe(v.array(idCheck), v.maxLength(8)),
+});
+
+export const viewsFrameCheck = v.object({
+	t: v.literal("views"),
+	views: v.array(viewCheck),
+});
+
+export const setPresenceFrameCheck = v.object({
+	t: v.literal("presence"),
+	state: v.picklist(["online", "away"]),
+});
+
+export const consoleRangeRequestFrameCheck = v.object({
+	t: v.literal("range"),
+	id: v.pipe(v.string(), v.maxLength(64)),
+	timeline: idCheck,
+	after: countCheck,
+	limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(200)),
+});
+
+export const pingFrameCheck = v.object({
+	t: v.literal("ping"),
+});
+
+export const consoleClientFrameCheck = v.variant("t", [consoleHelloFrameCheck, consoleSendFrameCheck, actFrameCheck, consoleMarkFrameCheck, consoleTypingFrameCheck, watchFrameCheck, viewsFrameCheck, setPresenceFrameCheck, consoleRangeRequestFrameCheck, pingFrameCheck]);
+
+export const consoleWelcomeFrameCheck = v.object({
+	t: v.literal("welcome"),
+	me: staffCheck,
+	node: countCheck,
+	cursor: v.nullable(idCheck),
+	resumed: v.boolean(),
+	time: timeCheck,
+	presence: v.array(staffPresenceCheck),
+	viewers: v.array(viewersCheck),
+	calls: v.array(callCheck),
+});
+
+export const consoleEntryFrameCheck = v.object({
+	t: v.literal("entry"),
+	entry: entryCheck,
+	conversation: v.nullable(conversationCheck),
+});
+
+export const consoleAckFrameCheck = v.object({
+	t: v.literal("ack"),
+	ref: refCheck,
+	id: v.nullable(idCheck),
+	seq: countCheck,
+	timeline: v.nullable(idCheck),
+	at: v.nullable(timeCheck),
+	duplicate: v.boolean(),
+	conversation: v.exactOptional(v.nullable(conversationCheck)),
+});
+
+export const nackFrameCheck = v.object({
+	t: v.literal("nack"),
+	ref: refCheck,
+	code: nackCodeCheck,
+	text: v.string(),
+	retry_ms: v.exactOptional(v.nullable(v.pipe(v.number(), v.safeInteger()))),
+});
+
+export const consoleMarkedFrameCheck = v.object({
+	t: v.literal("mark"),
+	timeline: idCheck,
+	customer: idCheck,
+	party: partyCheck,
+	delivered: countCheck,
+	seen: countCheck,
+	inbound_read: countCheck,
+});
+
+export const consoleTyperFrameCheck = v.object({
+	t: v.literal("typing"),
+	customer: idCheck,
+	who: authorCheck,
+	on: v.boolean(),
+});
+
+export const presenceFrameCheck = v.object({
+	t: v.literal("presence"),
+	staff: idCheck,
+	state: presenceStateCheck,
+});
+
+export const viewersFrameCheck = v.object({
+	t: v.literal("viewers"),
+	customer: idCheck,
+	staff: v.array(viewerCheck),
+});
+
+export const callFrameCheck = v.object({
+	t: v.literal("call"),
+	call: callCheck,
+	customer: v.nullable(customerCheck),
+	candidates: v.array(customerCheck),
+	conversation: v.nullable(conversationCheck),
+});
+
+export const customerFrameCheck = v.object({
+	t: v.literal("customer"),
+	customer: customerCheck,
+});
+
+export const consoleRangeFrameCheck = v.object({
+	t: v.literal("range"),
+	id: v.pipe(v.string(), v.maxLength(64)),
+	timeline: idCheck,
+	entries: v.array(entryCheck),
+	more: v.boolean(),
+});
+
+export const errorFrameCheck = v.object({
+	t: v.literal("error"),
+	code: v.string(),
+	text: v.string(),
+});
+
+export const pongFrameCheck = v.object({
+	t: v.literal("pong"),
+});
+
+export const byeFrameCheck = v.object({
+	t: v.literal("bye"),
+	code: byeCodeCheck,
+	text: v.string(),
+});
+
+export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, consoleRangeFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
+
+export const widgetHelloFrameCheck = v.object({
+	t: v.literal("hello"),
+	token: v.string(),
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	language: languageCheck,
+});
+
+export const widgetSendFrameCheck = v.object({
+	t: v.literal("send"),
+	ref: refCheck,
+	text: v.string(),
+	files: v.exactOptional(v.array(idCheck)),
+});
+
+export const widgetTypingFrameCheck = v.object({
+	t: v.literal("typing"),
+	on: v.boolean(),
+});
+
+export const widgetMarkFrameCheck = v.object({
+	t: v.literal("mark"),
+	delivered: countCheck,
+	seen: countCheck,
+});
+
+export const widgetRangeRequestFrameCheck = v.object({
+	t: v.literal("range"),
+	id: v.pipe(v.string(), v.maxLength(64)),
+	before: v.exactOptional(countCheck),
+	after: v.exactOptional(countCheck),
+	limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(200)),
+});
+
+export const widgetClientFrameCheck = v.variant("t", [widgetHelloFrameCheck, widgetSendFrameCheck, widgetTypingFrameCheck, widgetMarkFrameCheck, widgetRangeRequestFrameCheck, pingFrameCheck]);
+
+export const widgetChannelCheck = v.object({
+	name: v.string(),
+});
+
+export const widgetWelcomeFrameCheck = v.object({
+	t: v.literal("welcome"),
+	pub: countCheck,
+	channel: widgetChannelCheck,
+	online: v.boolean(),
+	identified: v.boolean(),
+	house: publicMarkCheck,
+	own: publicMarkCheck,
+	time: timeCheck,
+	more: v.boolean(),
+});
+
+export const widgetEntryFrameCheck = v.object({
+	t: v.literal("entry"),
+	entry: publicEntryCheck,
+});
+
+export const widgetAckFrameCheck = v.object({
+	t: v.literal("ack"),
+	ref: refCheck,
+	pub: countCheck,
+	at: timeCheck,
+	duplicate: v.boolean(),
+});
+
+export const widgetTyperFrameCheck = v.object({
+	t: v.literal("typing"),
+	who: publicAuthorCheck,
+	on: v.boolean(),
+});
+
+export const widgetRangeFrameCheck = v.object({
+	t: v.literal("range"),
+	id: v.pipe(v.string(), v.maxLength(64)),
+	entries: v.array(publicEntryCheck),
+	more: v.boolean(),
+});
+
+export const widgetMarkedFrameCheck = v.object({
+	t: v.literal("mark"),
+	party: v.string(),
+	delivered: countCheck,
+	seen: countCheck,
+});
+
+export const onlineFrameCheck = v.object({
+	t: v.literal("online"),
+	online: v.boolean(),
+});
+
+export const widgetServerFrameCheck = v.variant("t", [widgetWelcomeFrameCheck, widgetEntryFrameCheck, widgetAckFrameCheck, nackFrameCheck, widgetTyperFrameCheck, widgetRangeFrameCheck, widgetMarkedFrameCheck, onlineFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
+
+export const restErrorDetailCheck = v.object({
+	code: v.string(),
+	text: v.string(),
+	field: v.exactOptional(v.nullable(v.string())),
+});
+
+export const restErrorCheck = v.object({
+	error: restErrorDetailCheck,
+});
+
+export const sessionConfigCheck = v.object({
+	home_region: v.exactOptional(v.string()),
+	max_upload: v.exactOptional(countCheck),
+});
+
+export const sessionCheck = v.object({
+	staff: staffCheck,
+	csrf: v.string(),
+	config: v.exactOptional(sessionConfigCheck),
+});
+
+export const conversationCountsCheck = v.object({
+	mine: countCheck,
+	unassigned: countCheck,
+	all: countCheck,
+	mine_unread: countCheck,
+});
+
+export const conversationPageCheck = v.object({
+	items: v.array(conversationItemCheck),
+	next: v.nullable(v.string()),
+});
+
+export const customerPageCheck = v.object({
+	items: v.array(customerCheck),
+	next: v.nullable(v.string()),
+});
+
+export const entryPageCheck = v.object({
+	entries: v.array(entryCheck),
+	next: v.nullable(v.string()),
+});
+
+export const callListCheck = v.object({
+	items: v.array(callCheck),
+});
+
+export const fileListCheck = v.object({
+	items: v.array(fileCheck),
+});
+
+export const uploadedFileCheck = v.object({
+	file: fileCheck,
+});
+
+export const staffListCheck = v.object({
+	items: v.array(staffCheck),
+});
+
+export const channelListCheck = v.object({
+	items: v.array(channelCheck),
+});
+
+export const apiKeyListCheck = v.object({
+	items: v.array(apiKeyCheck),
+});
+
+export const auditPageCheck = v.object({
+	items: v.array(auditRowCheck),
+	next: v.nullable(v.string()),
+});
+
+export const widgetConfigCheck = v.object({
+	name: v.string(),
+	languages: v.exactOptional(v.array(languageCheck)),
+	colour: v.exactOptional(v.nullable(v.string())),
+	title: v.exactOptional(v.nullable(v.record(v.string(), v.string()))),
+	max_upload: v.exactOptional(countCheck),
+});
+
+export const widgetSessionCheck = v.object({
+	token: v.string(),
+	expires_at: timeCheck,
+	identified: v.boolean(),
+});

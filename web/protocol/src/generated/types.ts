@@ -1,0 +1,739 @@
+// Made by scripts/generate.mjs from schema.json. Do not edit.
+
+/** 64-bit number as decimal text. */
+export type Id = string;
+
+/** ULID made by the client; the same ref never makes a second entry. */
+export type Ref = string;
+
+/** RFC 3339, UTC, milliseconds. */
+export type Time = string;
+
+export type Count = number;
+
+/** zh-CN or en; empty when unknown. */
+export type Language = string;
+
+/** webchat, phone; more kinds come with their channels. */
+export type ChannelKind = string;
+
+export type Role = "agent" | "supervisor" | "administrator";
+
+export type AuthorKind = "system" | "customer" | "staff" | "bot" | "api";
+
+export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified";
+
+export type ConversationState = "open" | "pending" | "snoozed" | "resolved";
+
+export type PresenceState = "online" | "away" | "offline" | "call";
+
+export type View = "mine" | "unassigned" | "all";
+
+export type Action = "take" | "assign" | "release" | "resolve" | "reopen";
+
+export type NackCode = "unavailable" | "busy" | "conflict" | "stale" | "denied" | "invalid" | "not_found";
+
+export type ByeCode = "revoked" | "replaced" | "stopping" | "slow";
+
+export type ContactKind = "phone" | "email" | "visitor" | "user" | "wechat";
+
+export interface Author {
+	readonly kind: AuthorKind;
+	readonly id: Id | null;
+}
+
+export interface File {
+	readonly id: Id;
+	readonly name: string;
+	readonly type: string;
+	readonly size: Count;
+	/** 0 when it is not a picture */
+	readonly width: Count;
+	readonly height: Count;
+	readonly sha256?: string;
+}
+
+export interface Transfer {
+	readonly to: string;
+	readonly kind: string;
+}
+
+export interface Call {
+	readonly id: Id;
+	readonly channel: Id | null;
+	readonly external_id: string;
+	readonly timeline: Id | null;
+	readonly conversation: Id | null;
+	readonly direction: "in" | "out" | "internal";
+	readonly result: "ringing" | "talking" | "completed" | "missed" | "abandoned" | "no_answer" | "busy" | "failed" | "voicemail";
+	/** E.164, or as dialled; empty when withheld */
+	readonly customer_number: string;
+	readonly house_number: string;
+	readonly caller_name: string;
+	readonly queue: string;
+	readonly extension: string;
+	readonly staff: Id | null;
+	readonly started_at: Time | null;
+	readonly answered_at: Time | null;
+	readonly ended_at: Time | null;
+	readonly ring_ms: Count;
+	readonly talk_ms: Count;
+	readonly hold_ms: Count;
+	readonly hangup_by: string;
+	readonly transfers: readonly Transfer[];
+	readonly recording: boolean;
+	readonly outcome: string;
+	readonly outcome_note: string;
+	readonly imported: boolean;
+	readonly version: Count;
+}
+
+export interface TextBody {
+	readonly text: string;
+}
+
+export interface CallBody {
+	readonly call: Call;
+}
+
+export interface CallOutcomeBody {
+	readonly call: Id;
+	readonly outcome: string;
+	readonly note: string;
+}
+
+export type EmptyBody = Readonly<Record<never, never>>;
+
+export interface AssignedBody {
+	readonly to: Id;
+	readonly by: Id | null;
+}
+
+export interface FieldChange {
+	readonly from: string | null;
+	readonly to: string | null;
+}
+
+export interface ChangesBody {
+	readonly changes: Record<string, FieldChange>;
+}
+
+export interface ContactBody {
+	readonly kind: string;
+	readonly value: string;
+	readonly proven: boolean;
+}
+
+export interface AttachedBody {
+	readonly from: Id;
+	readonly to: Id;
+}
+
+export interface IdentifiedBody {
+	readonly subject: string;
+}
+
+export interface EntryCommon {
+	readonly id: Id;
+	readonly timeline: Id;
+	readonly customer: Id | null;
+	readonly seq: Count;
+	/** The customer's own number; null: she does not see it. */
+	readonly pub: number | null;
+	readonly conversation: Id | null;
+	readonly channel: Id | null;
+	readonly channel_kind: ChannelKind;
+	readonly author: Author;
+	readonly at: Time;
+	readonly committed_at: Time;
+	readonly ref: Ref | null;
+	readonly files: readonly File[] | null;
+	readonly restricted: boolean;
+	readonly imported: boolean;
+}
+
+export interface TextEntry extends EntryCommon {
+	readonly kind: "message" | "note";
+	readonly body: TextBody | null;
+}
+
+export interface CallEntry extends EntryCommon {
+	readonly kind: "call_started" | "call_answered" | "call_ended";
+	readonly body: CallBody | null;
+}
+
+export interface CallOutcomeEntry extends EntryCommon {
+	readonly kind: "call_outcome";
+	readonly body: CallOutcomeBody | null;
+}
+
+export interface StateEntry extends EntryCommon {
+	readonly kind: "opened" | "released" | "resolved" | "reopened";
+	readonly body: EmptyBody | null;
+}
+
+export interface AssignedEntry extends EntryCommon {
+	readonly kind: "assigned";
+	readonly body: AssignedBody | null;
+}
+
+export interface ProfileEntry extends EntryCommon {
+	readonly kind: "customer_created" | "customer_edited";
+	readonly body: ChangesBody | null;
+}
+
+export interface ContactEntry extends EntryCommon {
+	readonly kind: "contact_added" | "contact_removed";
+	readonly body: ContactBody | null;
+}
+
+export interface AttachedEntry extends EntryCommon {
+	readonly kind: "attached";
+	readonly body: AttachedBody | null;
+}
+
+export interface IdentifiedEntry extends EntryCommon {
+	readonly kind: "identified";
+	readonly body: IdentifiedBody | null;
+}
+
+export type Entry = TextEntry | CallEntry | CallOutcomeEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry;
+
+export interface Conversation {
+	readonly id: Id;
+	readonly timeline: Id;
+	readonly customer: Id;
+	readonly unit: Id | null;
+	readonly owner: Id | null;
+	readonly state: ConversationState;
+	readonly assignee: Id | null;
+	readonly channel: Id | null;
+	readonly channel_kind: ChannelKind;
+	readonly version: Count;
+	readonly opened_at: Time;
+	readonly resolved_at: Time | null;
+	readonly waiting_since: Time | null;
+	readonly inbound: Count;
+	readonly missed_calls: Count;
+	readonly last_fact: Id | null;
+	readonly last_seq: Count;
+	readonly last_at: Time;
+	readonly last_kind: EntryKind;
+	readonly last_author_kind: AuthorKind;
+	readonly preview: string;
+}
+
+export interface ConversationItem extends Conversation {
+	readonly customer_name: string;
+	readonly anonymous: boolean;
+	/** unread for me = inbound - inbound_read */
+	readonly inbound_read: Count;
+}
+
+export interface Customer {
+	readonly id: Id;
+	/** itself unless it is read under another */
+	readonly primary: Id;
+	readonly unit: Id | null;
+	readonly owner: Id | null;
+	readonly anonymous: boolean;
+	readonly name: string;
+	readonly external_id: string | null;
+	readonly language: Language;
+	readonly gender: string;
+	readonly company: string;
+	readonly remark: string;
+	readonly restricted: boolean;
+	readonly created_at: Time;
+	readonly updated_at: Time;
+	readonly version: Count;
+}
+
+export interface Contact {
+	readonly id: Id;
+	readonly customer: Id;
+	readonly kind: string;
+	readonly value: string;
+	readonly proven: boolean;
+	readonly label: string;
+	readonly source: string;
+	readonly created_at: Time;
+}
+
+export interface TimelineEnd {
+	readonly timeline: Id;
+	readonly seq: Count;
+	readonly pub: Count;
+}
+
+/** customer, house, or the id of a member of staff */
+export type Party = string;
+
+export interface Mark {
+	readonly timeline: Id;
+	readonly party: Party;
+	readonly delivered: Count;
+	readonly seen: Count;
+	readonly inbound_read: Count;
+}
+
+export interface CustomerDetail {
+	readonly customer: Customer;
+	readonly contacts: readonly Contact[];
+	readonly timelines: readonly TimelineEnd[];
+	readonly marks: readonly Mark[];
+	readonly conversation: ConversationItem | null;
+}
+
+export interface Staff {
+	readonly id: Id;
+	readonly login: string;
+	readonly name: string;
+	readonly role: Role;
+	readonly unit: Id | null;
+	readonly extension: string | null;
+	readonly language: Language;
+	readonly active: boolean;
+	readonly demo: boolean;
+	readonly created_at: Time;
+	readonly version: Count;
+}
+
+export interface StaffPresence {
+	readonly staff: Id;
+	readonly state: PresenceState;
+}
+
+export interface Viewer {
+	readonly id: Id;
+	readonly composing: boolean;
+}
+
+export interface Viewers {
+	readonly customer: Id;
+	readonly staff: readonly Viewer[];
+}
+
+export interface IdentityKey {
+	readonly kid: string;
+	readonly created_at?: Time | null;
+	readonly revoked?: boolean;
+}
+
+export interface ChannelSettings {
+	readonly origins?: readonly string[];
+	readonly colour?: string;
+	readonly title?: Record<string, string>;
+	readonly identity_keys?: readonly IdentityKey[];
+}
+
+export interface Channel {
+	readonly id: Id;
+	readonly kind: ChannelKind;
+	readonly name: string;
+	readonly public_key: string;
+	readonly unit: Id | null;
+	readonly enabled: boolean;
+	readonly created_at: Time;
+	readonly version: Count;
+	readonly settings?: ChannelSettings;
+	readonly snippet?: string;
+}
+
+export interface ApiKey {
+	readonly id: Id;
+	readonly name: string;
+	/** separated by spaces */
+	readonly scopes: string;
+	readonly created_by: Id | null;
+	readonly created_at: Time;
+	readonly expires_at: Time | null;
+	readonly revoked_at: Time | null;
+}
+
+export interface AuditRow {
+	readonly id: Id;
+	readonly at: Time;
+	readonly actor: Author;
+	readonly action: string;
+	readonly subject_kind: string;
+	readonly subject: Id | null;
+	readonly address: string;
+	readonly detail: string;
+}
+
+export interface PublicAuthor {
+	readonly kind: AuthorKind;
+	readonly name?: string | null;
+}
+
+export interface PublicEntry {
+	readonly pub: number;
+	readonly kind: "message";
+	readonly author: PublicAuthor;
+	readonly at: Time;
+	readonly ref: Ref | null;
+	readonly body: TextBody | null;
+	readonly files: readonly File[] | null;
+}
+
+export interface PublicMark {
+	readonly delivered: Count;
+	readonly seen: Count;
+}
+
+export interface ConsoleHelloFrame {
+	readonly t: "hello";
+	readonly csrf: string;
+	readonly cursor: Id | null;
+	readonly views: readonly View[];
+	readonly watch: readonly Id[];
+	readonly state: "online" | "away";
+}
+
+export interface ConsoleSendFrame {
+	readonly t: "send";
+	readonly ref: Ref;
+	readonly conversation?: Id;
+	readonly customer?: Id;
+	readonly kind: "message" | "note";
+	readonly text: string;
+	readonly files?: readonly Id[];
+	readonly seen_seq?: Count;
+	readonly check?: boolean;
+}
+
+export interface ActFrame {
+	readonly t: "act";
+	readonly ref: Ref;
+	readonly conversation: Id;
+	readonly action: Action;
+	readonly assignee?: Id;
+	readonly version?: Count;
+}
+
+export interface ConsoleMarkFrame {
+	readonly t: "mark";
+	readonly customer: Id;
+	readonly timeline: Id;
+	readonly seq: Count;
+}
+
+export interface ConsoleTypingFrame {
+	readonly t: "typing";
+	readonly customer: Id;
+	readonly on: boolean;
+	readonly note: boolean;
+}
+
+export interface WatchFrame {
+	readonly t: "watch";
+	readonly customers: readonly Id[];
+}
+
+export interface ViewsFrame {
+	readonly t: "views";
+	readonly views: readonly View[];
+}
+
+export interface SetPresenceFrame {
+	readonly t: "presence";
+	readonly state: "online" | "away";
+}
+
+export interface ConsoleRangeRequestFrame {
+	readonly t: "range";
+	readonly id: string;
+	readonly timeline: Id;
+	readonly after: Count;
+	readonly limit: number;
+}
+
+export interface PingFrame {
+	readonly t: "ping";
+}
+
+export type ConsoleClientFrame = ConsoleHelloFrame | ConsoleSendFrame | ActFrame | ConsoleMarkFrame | ConsoleTypingFrame | WatchFrame | ViewsFrame | SetPresenceFrame | ConsoleRangeRequestFrame | PingFrame;
+
+export interface ConsoleWelcomeFrame {
+	readonly t: "welcome";
+	readonly me: Staff;
+	readonly node: Count;
+	readonly cursor: Id | null;
+	readonly resumed: boolean;
+	readonly time: Time;
+	readonly presence: readonly StaffPresence[];
+	readonly viewers: readonly Viewers[];
+	readonly calls: readonly Call[];
+}
+
+export interface ConsoleEntryFrame {
+	readonly t: "entry";
+	readonly entry: Entry;
+	readonly conversation: Conversation | null;
+}
+
+export interface ConsoleAckFrame {
+	readonly t: "ack";
+	readonly ref: Ref;
+	readonly id: Id | null;
+	readonly seq: Count;
+	readonly timeline: Id | null;
+	readonly at: Time | null;
+	readonly duplicate: boolean;
+	readonly conversation?: Conversation | null;
+}
+
+export interface NackFrame {
+	readonly t: "nack";
+	readonly ref: Ref;
+	readonly code: NackCode;
+	readonly text: string;
+	readonly retry_ms?: number | null;
+}
+
+export interface ConsoleMarkedFrame {
+	readonly t: "mark";
+	readonly timeline: Id;
+	readonly customer: Id;
+	readonly party: Party;
+	readonly delivered: Count;
+	readonly seen: Count;
+	readonly inbound_read: Count;
+}
+
+export interface ConsoleTyperFrame {
+	readonly t: "typing";
+	readonly customer: Id;
+	readonly who: Author;
+	readonly on: boolean;
+}
+
+export interface PresenceFrame {
+	readonly t: "presence";
+	readonly staff: Id;
+	readonly state: PresenceState;
+}
+
+export interface ViewersFrame {
+	readonly t: "viewers";
+	readonly customer: Id;
+	readonly staff: readonly Viewer[];
+}
+
+export interface CallFrame {
+	readonly t: "call";
+	readonly call: Call;
+	readonly customer: Customer | null;
+	readonly candidates: readonly Customer[];
+	readonly conversation: Conversation | null;
+}
+
+export interface CustomerFrame {
+	readonly t: "customer";
+	readonly customer: Customer;
+}
+
+export interface ConsoleRangeFrame {
+	readonly t: "range";
+	readonly id: string;
+	readonly timeline: Id;
+	readonly entries: readonly Entry[];
+	readonly more: boolean;
+}
+
+export interface ErrorFrame {
+	readonly t: "error";
+	readonly code: string;
+	readonly text: string;
+}
+
+export interface PongFrame {
+	readonly t: "pong";
+}
+
+export interface ByeFrame {
+	readonly t: "bye";
+	readonly code: ByeCode;
+	readonly text: string;
+}
+
+export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | ConsoleRangeFrame | ErrorFrame | PongFrame | ByeFrame;
+
+export interface WidgetHelloFrame {
+	readonly t: "hello";
+	readonly token: string;
+	/** newest seen, 0: none, null: send the newest 50 */
+	readonly pub: number | null;
+	readonly language: Language;
+}
+
+export interface WidgetSendFrame {
+	readonly t: "send";
+	readonly ref: Ref;
+	readonly text: string;
+	readonly files?: readonly Id[];
+}
+
+export interface WidgetTypingFrame {
+	readonly t: "typing";
+	readonly on: boolean;
+}
+
+export interface WidgetMarkFrame {
+	readonly t: "mark";
+	readonly delivered: Count;
+	readonly seen: Count;
+}
+
+export interface WidgetRangeRequestFrame {
+	readonly t: "range";
+	readonly id: string;
+	readonly before?: Count;
+	readonly after?: Count;
+	readonly limit: number;
+}
+
+export type WidgetClientFrame = WidgetHelloFrame | WidgetSendFrame | WidgetTypingFrame | WidgetMarkFrame | WidgetRangeRequestFrame | PingFrame;
+
+export interface WidgetChannel {
+	readonly name: string;
+}
+
+export interface WidgetWelcomeFrame {
+	readonly t: "welcome";
+	readonly pub: Count;
+	readonly channel: WidgetChannel;
+	readonly online: boolean;
+	readonly identified: boolean;
+	readonly house: PublicMark;
+	readonly own: PublicMark;
+	readonly time: Time;
+	readonly more: boolean;
+}
+
+export interface WidgetEntryFrame {
+	readonly t: "entry";
+	readonly entry: PublicEntry;
+}
+
+export interface WidgetAckFrame {
+	readonly t: "ack";
+	readonly ref: Ref;
+	readonly pub: Count;
+	readonly at: Time;
+	readonly duplicate: boolean;
+}
+
+export interface WidgetTyperFrame {
+	readonly t: "typing";
+	readonly who: PublicAuthor;
+	readonly on: boolean;
+}
+
+export interface WidgetRangeFrame {
+	readonly t: "range";
+	readonly id: string;
+	readonly entries: readonly PublicEntry[];
+	readonly more: boolean;
+}
+
+export interface WidgetMarkedFrame {
+	readonly t: "mark";
+	readonly party: string;
+	readonly delivered: Count;
+	readonly seen: Count;
+}
+
+export interface OnlineFrame {
+	readonly t: "online";
+	readonly online: boolean;
+}
+
+export type WidgetServerFrame = WidgetWelcomeFrame | WidgetEntryFrame | WidgetAckFrame | NackFrame | WidgetTyperFrame | WidgetRangeFrame | WidgetMarkedFrame | OnlineFrame | ErrorFrame | PongFrame | ByeFrame;
+
+export interface RestErrorDetail {
+	readonly code: string;
+	readonly text: string;
+	readonly field?: string | null;
+}
+
+export interface RestError {
+	readonly error: RestErrorDetail;
+}
+
+export interface SessionConfig {
+	readonly home_region?: string;
+	readonly max_upload?: Count;
+}
+
+export interface Session {
+	readonly staff: Staff;
+	readonly csrf: string;
+	readonly config?: SessionConfig;
+}
+
+export interface ConversationCounts {
+	readonly mine: Count;
+	readonly unassigned: Count;
+	readonly all: Count;
+	readonly mine_unread: Count;
+}
+
+export interface ConversationPage {
+	readonly items: readonly ConversationItem[];
+	readonly next: string | null;
+}
+
+export interface CustomerPage {
+	readonly items: readonly Customer[];
+	readonly next: string | null;
+}
+
+export interface EntryPage {
+	readonly entries: readonly Entry[];
+	readonly next: string | null;
+}
+
+export interface CallList {
+	readonly items: readonly Call[];
+}
+
+export interface FileList {
+	readonly items: readonly File[];
+}
+
+export interface UploadedFile {
+	readonly file: File;
+}
+
+export interface StaffList {
+	readonly items: readonly Staff[];
+}
+
+export interface ChannelList {
+	readonly items: readonly Channel[];
+}
+
+export interface ApiKeyList {
+	readonly items: readonly ApiKey[];
+}
+
+export interface AuditPage {
+	readonly items: readonly AuditRow[];
+	readonly next: string | null;
+}
+
+export interface WidgetConfig {
+	readonly name: string;
+	readonly languages?: readonly Language[];
+	readonly colour?: string | null;
+	readonly title?: Record<string, string> | null;
+	readonly max_upload?: Count;
+}
+
+export interface WidgetSession {
+	readonly token: string;
+	readonly expires_at: Time;
+	readonly identified: boolean;
+}
