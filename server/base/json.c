@@ -52,8 +52,8 @@ too_deep(const char *data, size_t length)
 	return false;
 }
 
-enum err
-json_parse(const char *data, size_t length, struct json **out, struct error *e)
+static enum err
+parse(const char *data, size_t length, size_t flags, struct json **out, struct error *e)
 {
 	json_error_t reason;
 	json_t *root;
@@ -63,7 +63,7 @@ json_parse(const char *data, size_t length, struct json **out, struct error *e)
 		return error_set(e, ERR_INVALID, "JSON is nested deeper than %d levels",
 			JSON_DEPTH_MAX);
 	}
-	root = json_loadb(data, length, JSON_REJECT_DUPLICATES, &reason);
+	root = json_loadb(data, length, flags, &reason);
 	if (root == NULL) {
 		/* What follows " near " quotes the input, which may be private. */
 		quote = strstr(reason.text, " near ");
@@ -74,6 +74,18 @@ json_parse(const char *data, size_t length, struct json **out, struct error *e)
 	}
 	*out = (struct json *)root;
 	return ERR_OK;
+}
+
+enum err
+json_parse(const char *data, size_t length, struct json **out, struct error *e)
+{
+	return parse(data, length, JSON_REJECT_DUPLICATES, out, e);
+}
+
+enum err
+json_parse_foreign(const char *data, size_t length, struct json **out, struct error *e)
+{
+	return parse(data, length, 0, out, e);
 }
 
 void

@@ -21,6 +21,10 @@ struct json; /* a borrowed node of a parsed document */
 
 MUST_CHECK enum err json_parse(const char *data, size_t length, struct json **out,
 	struct error *e);
+/* As json_parse, but a repeated key is allowed and its last value wins: some programs (the
+ * call records of FreeSWITCH) write such documents. Never for what is stored as it came. */
+MUST_CHECK enum err json_parse_foreign(const char *data, size_t length, struct json **out,
+	struct error *e);
 void json_free(struct json *root); /* the root only; NULL is fine */
 
 bool json_is_object(const struct json *j);

@@ -31,7 +31,7 @@ bool str_parse_u64(const char *text, uint64_t *out);
 
 /* The strict UTF-8 of RFC 3629: no surrogates, no over-long forms. */
 bool utf8_valid(const char *data, size_t length);
-/* Copies, replacing every invalid byte run by U+FFFD and NUL by U+FFFD. */
+/* Copies, replacing every invalid byte run by U+FFFD and NUL by U+FFFD. out_length may be NULL. */
 char *utf8_repair(struct arena *a, const char *data, size_t length, size_t *out_length);
 /* Largest prefix of at most max_bytes that does not split a character. */
 size_t utf8_truncate(const char *data, size_t length, size_t max_bytes);

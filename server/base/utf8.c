@@ -100,7 +100,9 @@ utf8_repair(struct arena *a, const char *data, size_t length, size_t *out_length
 	char *out;
 
 	if (utf8_valid(data, length) && (length == 0 || memchr(data, '\0', length) == NULL)) {
-		*out_length = length;
+		if (out_length != NULL) {
+			*out_length = length;
+		}
 		return arena_strndup(a, data, length);
 	}
 	out = arena_alloc(a, length * REPLACEMENT_LENGTH + 1);
@@ -121,7 +123,9 @@ utf8_repair(struct arena *a, const char *data, size_t length, size_t *out_length
 		i += step;
 		in_bad_run = false;
 	}
-	*out_length = written;
+	if (out_length != NULL) {
+		*out_length = written;
+	}
 	return out;
 }
 
