@@ -22,6 +22,10 @@ void directory_reload(struct directory *d, directory_reloaded *done, void *ctx);
 /* Called after every reload: sockets of people who lost rights are closed then. */
 void directory_on_reload(struct directory *d, directory_reloaded *hook, void *ctx);
 
+/* Asks for a look at the database now and then, as commands change it beside the server. Cheap:
+ * called for each request. Hooks are called only when something is different. */
+void directory_refresh(struct directory *d);
+
 const struct staff *directory_staff(const struct directory *d, uint64_t id); /* NULL: none */
 const struct staff *directory_staff_by_extension(const struct directory *d, const char *ext);
 size_t directory_staff_count(const struct directory *d);

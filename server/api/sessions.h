@@ -17,12 +17,13 @@ struct app;
 struct sessions;
 struct web_request;
 
-struct sessions *sessions_create(struct app *app);
+struct sessions *sessions_create(struct app *app); /* after the directory and the secret */
 void sessions_destroy(struct sessions *s);
 
 struct identity {
 	struct actor actor;
 	uint8_t token_hash[DIGEST_SIZE];
+	int64_t expires_at;    /* of the token; 0: never */
 	char csrf[44];         /* staff only */
 	char scopes[400];      /* API keys only: "calls:write customers:read" */
 	struct visitor visitor; /* visitors only; language points nowhere (NULL) */
@@ -44,6 +45,7 @@ struct session_watch {
 	uint64_t staff; /* or 0 */
 	uint64_t visitor;
 	uint8_t token_hash[DIGEST_SIZE];
+	int64_t expires_at; /* of the identity: revoked then; 0: never */
 	void (*revoked)(struct session_watch *w); /* must close the socket; is unwatched already */
 	struct session_watch *next;
 	struct session_watch *previous;
@@ -54,7 +56,13 @@ void sessions_unwatch(struct sessions *s, struct session_watch *w);
 void sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE]);
 void sessions_forget_staff(struct sessions *s, uint64_t staff);
 void sessions_forget_visitor(struct sessions *s, uint64_t visitor);
+void sessions_forget_api_key(struct sessions *s, uint64_t key);
 
+/* "<prefix>" and 256 random bits as text, and the hash under which it is stored. */
+#define TOKEN_STAFF "ts_"
+#define TOKEN_API "tk_"
+#define TOKEN_VISITOR "tv_"
+#define SESSION_COOKIE "trunkline_session"
 void token_make(const char *prefix, char out[static 64], uint8_t hash[static DIGEST_SIZE]);
 
 #endif

@@ -1,0 +1,109 @@
+/* One REST request on its way to its answer: who asks, may she, what does the body say; then
+ * a read on a reader thread or a change through the store, then exactly one reply.
+ * Loop thread only, except a reading's `run`. */
+#ifndef API_EXCHANGE_H
+#define API_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/sessions.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "model/actor.h"
+#include "store/store.h"
+
+struct app;
+struct arena;
+struct change;
+struct exchange;
+struct http_request;
+struct input;
+struct json;
+struct outcome;
+struct reader;
+
+/* Who may ask. Staff need at least `role` and, for what is not a GET, the CSRF token. */
+struct access {
+	enum staff_role role; /* 0: no staff */
+	const char *scope;    /* of API keys; NULL: no keys */
+	bool visitor;
+	bool json;            /* the body must be a JSON object */
+};
+
+typedef void exchange_step(struct exchange *x);
+typedef void exchange_outcome(struct exchange *x, const struct outcome *o);
+
+/* Lives until its reply. */
+struct exchange {
+	struct app *app;
+	struct http_request *http;
+	struct arena *arena; /* of the request */
+	struct identity who; /* actor.kind AUTHOR_SYSTEM when nobody was asked for */
+	struct json *body;   /* an object when access.json, else NULL */
+	int status;          /* of a good reply, 200 unless set */
+	void *state;         /* the resource's own, in the arena */
+	const struct access *access;
+	exchange_step *start;
+	exchange_outcome *committed;
+	exchange_outcome *refused;
+};
+
+/* Finds out who asks, checks `access`, parses the body and then calls start, or replies. */
+void exchange_begin(struct http_request *rq, void *app, const struct access *access,
+	exchange_step *start);
+/* For what everybody may ask. */
+void exchange_begin_open(struct http_request *rq, void *app, bool json,
+	exchange_step *start);
+
+/* --- replies: each ends the exchange ---------------------------------------------------- */
+void exchange_reply(struct exchange *x, struct buf *json); /* takes the bytes */
+void exchange_reply_empty(struct exchange *x);             /* 204 */
+/* For replies that net sends itself (a file): drops the exchange, not the request. */
+struct http_request *exchange_release(struct exchange *x);
+void exchange_fail(struct exchange *x, enum err code, const char *field, const char *text);
+void exchange_unauthenticated(struct exchange *x, const char *text);
+void exchange_wait(struct exchange *x, int64_t retry_ms, const char *text); /* 429 */
+void exchange_fail_status(struct exchange *x, int status, const char *code,
+	const char *field, const char *text);
+/* True and replied when the input was wrong. */
+bool exchange_refused(struct exchange *x, const struct input *in);
+/* {"error":{...} left open for more members: close the object and reply with it. */
+void error_begin(struct json_writer *w, const char *code, const char *field,
+	const char *text);
+
+/* The id in the path, else 404 is replied and 0 returned. */
+uint64_t exchange_id(struct exchange *x, const char *parameter);
+
+/* --- reads ------------------------------------------------------------------------------ */
+#define REPLY_MAX_BYTES (16 * 1024 * 1024)
+
+/* Runs on a reader thread: touches nothing but itself and what lies in its arena. */
+struct reading {
+	struct query query;
+	struct exchange *exchange; /* the loop's, not run's */
+	struct arena *arena;
+	struct actor actor;
+	struct scope scope;
+	struct buf out; /* the reply, written by run */
+	struct json_writer json;
+	void *parameters;
+	enum err (*run)(struct reading *r, struct reader *reader, struct error *e);
+	void (*done)(struct reading *r);   /* only after ERR_OK; NULL: reading_reply */
+	void (*failed)(struct reading *r); /* NULL: the error is replied */
+};
+struct reading *reading_create(struct exchange *x, size_t parameters_size);
+void reading_start(struct reading *r); /* owns it from now on */
+void reading_reply(struct reading *r);
+void reading_destroy(struct reading *r); /* without a reply */
+
+/* --- changes ---------------------------------------------------------------------------- */
+/* Owns the change. committed is called after the commit only; failures are replied, unless
+ * `refused` is there to do that. Both may start the next step or reply. */
+void exchange_submit(struct exchange *x, struct change *c, exchange_outcome *committed,
+	exchange_outcome *refused);
+struct change *exchange_change(struct exchange *x, int change_kind); /* actor filled in */
+
+#endif

@@ -1,0 +1,682 @@
+/* Tokens that were looked up lately are known for KNOWN_MS; then the store is asked again.
+ * What is forgotten while a look-up is on its way must not come back with it, so each
+ * forgetting has a number, and a look-up that sees another number starts again. */
+#include "api/sessions.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/app.h"
+#include "api/directory.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/list.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/seal.h"
+#include "base/str.h"
+#include "store/read.h"
+
+enum {
+	KNOWN_MS = 30 * 1000,
+	KNOWN_MAX = 20000,
+	SWEEP_MS = 10 * 1000,
+	LOOKUPS_MAX = 3, /* of one request, when something is forgotten meanwhile */
+	RANDOM_SIZE = 32,
+	RANDOM_TEXT = 43,
+	PREFIX_SIZE = 3,
+};
+
+struct known {
+	struct list link; /* oldest first */
+	uint64_t key;
+	uint8_t token_hash[DIGEST_SIZE];
+	enum author_kind kind;
+	uint64_t id; /* staff, API key or visitor */
+	int64_t expires_at;
+	int64_t stale_at_ms; /* monotonic */
+	char *scopes;        /* of an API key, else NULL */
+	struct visitor visitor;
+};
+
+/* What of a member of staff a live session stands on; when it changes its sockets end. */
+struct standing {
+	enum staff_role role;
+	uint64_t unit;
+	int64_t password_at;
+	bool active;
+};
+
+struct sessions {
+	struct app *app;
+	struct map known; /* by the token hash's first bytes */
+	struct list by_age;
+	uint64_t forgotten;    /* counts forgettings */
+	struct map watches;    /* the same key -> chain of watches */
+	struct map standings;  /* staff -> standing */
+	struct timer sweep;
+	uint8_t csrf_key[SEAL_SECRET_SIZE];
+};
+
+struct lookup {
+	struct query query;
+	struct sessions *sessions;
+	struct arena *arena;
+	uint8_t token_hash[DIGEST_SIZE];
+	enum author_kind kind;
+	char address[ADDRESS_SIZE];
+	uint64_t forgotten;
+	unsigned tries;
+	struct session_row session;
+	struct staff staff;
+	struct api_key key;
+	struct visitor visitor;
+	sessions_found *found;
+	void *ctx;
+};
+
+static uint64_t
+key_of(const uint8_t token_hash[static DIGEST_SIZE])
+{
+	uint64_t key;
+
+	memcpy(&key, token_hash, sizeof(key));
+	return key;
+}
+
+/* --- what is known ------------------------------------------------------------------------ */
+
+static void
+drop_known(struct sessions *s, struct known *k)
+{
+	list_remove(&k->link);
+	map_remove(&s->known, k->key);
+	free(k->scopes);
+	free(k);
+}
+
+static struct known *
+find_known(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE])
+{
+	struct known *k = map_get(&s->known, key_of(token_hash));
+
+	if (k == NULL || !equals_constant_time(k->token_hash, token_hash, DIGEST_SIZE)) {
+		return NULL;
+	}
+	if (k->stale_at_ms <= clock_monotonic_ms() ||
+		(k->expires_at != 0 && k->expires_at <= clock_now_ms())) {
+		drop_known(s, k);
+		return NULL;
+	}
+	return k;
+}
+
+static struct known *
+add_known(struct sessions *s, const struct lookup *l)
+{
+	struct known *k = map_get(&s->known, key_of(l->token_hash));
+
+	if (k != NULL) {
+		drop_known(s, k);
+	}
+	if (s->known.count >= KNOWN_MAX) {
+		drop_known(s, list_item(s->by_age.next, struct known, link));
+	}
+	k = xcalloc(1, sizeof(*k));
+	list_init(&k->link);
+	k->key = key_of(l->token_hash);
+	memcpy(k->token_hash, l->token_hash, DIGEST_SIZE);
+	k->kind = l->kind;
+	k->stale_at_ms = clock_monotonic_ms() + KNOWN_MS;
+	switch (l->kind) {
+	case AUTHOR_STAFF:
+		k->id = l->session.staff;
+		k->expires_at = l->session.expires_at;
+		break;
+	case AUTHOR_API:
+		k->id = l->key.id;
+		k->expires_at = l->key.expires_at;
+		k->scopes = xstrdup(l->key.scopes);
+		break;
+	default:
+		k->id = l->visitor.id;
+		k->expires_at = l->visitor.expires_at;
+		k->visitor = l->visitor;
+		k->visitor.language = NULL; /* lives in the look-up's arena */
+		break;
+	}
+	map_put(&s->known, k->key, k);
+	list_append(&s->by_age, &k->link);
+	return k;
+}
+
+/* --- identities --------------------------------------------------------------------------- */
+
+static void
+make_csrf(const struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE],
+	char out[static 44])
+{
+	uint8_t code[DIGEST_SIZE];
+
+	hmac_sha256(s->csrf_key, sizeof(s->csrf_key), token_hash, DIGEST_SIZE, code);
+	base64url_encode(code, sizeof(code), out);
+}
+
+/* Rights come from the directory at each request, so that a change of them counts at once. */
+static enum err
+fill_staff(const struct sessions *s, uint64_t id, struct identity *who)
+{
+	const struct staff *staff = directory_staff(s->app->directory, id);
+
+	if (staff == NULL || !staff->active ||
+		(staff->demo && !net_is_loopback(s->app->net))) {
+		return ERR_DENIED;
+	}
+	who->actor.role = staff->role;
+	who->actor.unit = staff->unit;
+	make_csrf(s, who->token_hash, who->csrf);
+	return ERR_OK;
+}
+
+static enum err
+fill_visitor(const struct sessions *s, const struct known *k, struct identity *who)
+{
+	const struct channel_row *channel =
+		directory_channel(s->app->directory, k->visitor.channel);
+
+	if (channel == NULL || !channel->enabled) {
+		return ERR_DENIED;
+	}
+	who->visitor = k->visitor;
+	return ERR_OK;
+}
+
+static void
+answer(const struct sessions *s, const struct known *k, const char *address,
+	sessions_found *found, void *ctx)
+{
+	struct identity who = {0};
+	enum err rc = ERR_OK;
+
+	who.actor.kind = k->kind;
+	who.actor.id = k->id;
+	str_copy(who.actor.address, sizeof(who.actor.address), address);
+	memcpy(who.token_hash, k->token_hash, DIGEST_SIZE);
+	who.expires_at = k->expires_at;
+	if (k->kind == AUTHOR_STAFF) {
+		rc = fill_staff(s, k->id, &who);
+	} else if (k->kind == AUTHOR_API) {
+		who.actor.unit = UNIT_ROOT;
+		str_copy(who.scopes, sizeof(who.scopes), k->scopes);
+	} else {
+		rc = fill_visitor(s, k, &who);
+	}
+	found(ctx, rc, rc == ERR_OK ? &who : NULL);
+}
+
+/* --- look-ups ----------------------------------------------------------------------------- */
+
+static enum err
+run_lookup(struct query *q, struct reader *r, struct error *e)
+{
+	struct lookup *l = (struct lookup *)q;
+
+	switch (l->kind) {
+	case AUTHOR_STAFF:
+		return read_session(r, l->token_hash, l->arena, &l->session, &l->staff, e);
+	case AUTHOR_API:
+		return read_api_key(r, l->token_hash, l->arena, &l->key, e);
+	default:
+		return read_visitor(r, l->token_hash, l->arena, &l->visitor, e);
+	}
+}
+
+static bool
+still_valid(const struct lookup *l)
+{
+	int64_t now = clock_now_ms();
+
+	switch (l->kind) {
+	case AUTHOR_STAFF:
+		return l->session.expires_at > now && l->staff.active;
+	case AUTHOR_API:
+		return l->key.revoked_at == 0 &&
+			(l->key.expires_at == 0 || l->key.expires_at > now);
+	default:
+		return l->visitor.expires_at > now;
+	}
+}
+
+static void
+finish_lookup(struct lookup *l, enum err rc)
+{
+	if (rc != ERR_OK) {
+		l->found(l->ctx, rc, NULL);
+	} else {
+		struct known *k = add_known(l->sessions, l);
+		sessions_found *found = l->found;
+		void *ctx = l->ctx;
+		char address[ADDRESS_SIZE];
+
+		memcpy(address, l->address, sizeof(address));
+		/* A visitor gets her customer with her first entry: until then ask each time. */
+		if (l->kind == AUTHOR_CUSTOMER && l->visitor.customer == 0) {
+			k->stale_at_ms = 0;
+		}
+		answer(l->sessions, k, address, found, ctx);
+	}
+	arena_destroy(l->arena);
+	free(l);
+}
+
+static void start_lookup(struct lookup *l);
+
+static void
+lookup_done(struct query *q)
+{
+	struct lookup *l = (struct lookup *)q;
+
+	if (q->code == ERR_NOT_FOUND) {
+		finish_lookup(l, ERR_DENIED);
+	} else if (q->code != ERR_OK) {
+		finish_lookup(l, ERR_UNAVAILABLE);
+	} else if (l->forgotten != l->sessions->forgotten) {
+		start_lookup(l);
+	} else {
+		finish_lookup(l, still_valid(l) ? ERR_OK : ERR_DENIED);
+	}
+}
+
+static void
+start_lookup(struct lookup *l)
+{
+	if (l->tries++ == LOOKUPS_MAX) {
+		finish_lookup(l, ERR_UNAVAILABLE);
+		return;
+	}
+	arena_reset(l->arena);
+	l->forgotten = l->sessions->forgotten;
+	memset(&l->query, 0, sizeof(l->query));
+	l->query.run = run_lookup;
+	l->query.done = lookup_done;
+	if (store_query(l->sessions->app->store, &l->query) != ERR_OK) {
+		finish_lookup(l, ERR_UNAVAILABLE);
+	}
+}
+
+static void
+look_up(struct sessions *s, enum author_kind kind, const char *token, const char *address,
+	sessions_found *found, void *ctx)
+{
+	uint8_t hash[DIGEST_SIZE];
+	const struct known *k;
+	struct lookup *l;
+
+	directory_refresh(s->app->directory);
+	if (strlen(token) != PREFIX_SIZE + RANDOM_TEXT) {
+		found(ctx, ERR_DENIED, NULL);
+		return;
+	}
+	sha256(token, strlen(token), hash);
+	k = find_known(s, hash);
+	if (k != NULL) {
+		/* The prefix is part of what is hashed: a token is always of one kind. */
+		answer(s, k, address, found, ctx);
+		return;
+	}
+	l = xcalloc(1, sizeof(*l));
+	l->sessions = s;
+	l->arena = arena_create();
+	l->kind = kind;
+	memcpy(l->token_hash, hash, sizeof(hash));
+	str_copy(l->address, sizeof(l->address), address);
+	l->found = found;
+	l->ctx = ctx;
+	start_lookup(l);
+}
+
+/* The value of our cookie, copied into out; "" when it is absent or too long. */
+static void
+read_cookie(const char *header, char *out, size_t out_size)
+{
+	static const char name[] = SESSION_COOKIE "=";
+	const char *p = header;
+
+	out[0] = '\0';
+	while (p != NULL) {
+		size_t length;
+
+		p += strspn(p, " ;");
+		length = strcspn(p, ";");
+		if (strncmp(p, name, sizeof(name) - 1) == 0) {
+			length -= sizeof(name) - 1;
+			if (length < out_size) {
+				memcpy(out, p + sizeof(name) - 1, length);
+				out[length] = '\0';
+			}
+			return;
+		}
+		p = strchr(p, ';');
+	}
+}
+
+void
+sessions_of_request(struct sessions *s, const struct web_request *rq, sessions_found *found,
+	void *ctx)
+{
+	static const char bearer[] = "Bearer ";
+	const char *authorization = web_header(rq, "authorization");
+	char cookie[PREFIX_SIZE + RANDOM_TEXT + 1];
+
+	if (authorization != NULL) {
+		const char *token = authorization + sizeof(bearer) - 1;
+
+		/* Who names a key is judged by it, never by a cookie that came along. */
+		if (strncasecmp(authorization, bearer, sizeof(bearer) - 1) != 0) {
+			found(ctx, ERR_DENIED, NULL);
+		} else if (str_starts_with(token, TOKEN_API)) {
+			look_up(s, AUTHOR_API, token, rq->peer, found, ctx);
+		} else if (str_starts_with(token, TOKEN_VISITOR)) {
+			look_up(s, AUTHOR_CUSTOMER, token, rq->peer, found, ctx);
+		} else {
+			found(ctx, ERR_DENIED, NULL);
+		}
+		return;
+	}
+	read_cookie(web_header(rq, "cookie"), cookie, sizeof(cookie));
+	if (!str_starts_with(cookie, TOKEN_STAFF)) {
+		found(ctx, ERR_DENIED, NULL);
+		return;
+	}
+	look_up(s, AUTHOR_STAFF, cookie, rq->peer, found, ctx);
+}
+
+void
+sessions_of_visitor(struct sessions *s, const char *token, const char *peer,
+	sessions_found *found, void *ctx)
+{
+	if (token == NULL || !str_starts_with(token, TOKEN_VISITOR)) {
+		found(ctx, ERR_DENIED, NULL);
+		return;
+	}
+	look_up(s, AUTHOR_CUSTOMER, token, peer, found, ctx);
+}
+
+bool
+sessions_csrf_ok(const struct identity *who, const char *given)
+{
+	return given != NULL && who->csrf[0] != '\0' && strlen(given) == strlen(who->csrf) &&
+		equals_constant_time(given, who->csrf, strlen(who->csrf));
+}
+
+bool
+identity_has_scope(const struct identity *who, const char *scope)
+{
+	const char *p = who->scopes;
+	size_t length = strlen(scope);
+
+	while (*p != '\0') {
+		size_t word = strcspn(p, " ");
+
+		if (word == length && memcmp(p, scope, length) == 0) {
+			return true;
+		}
+		p += word;
+		p += strspn(p, " ");
+	}
+	return false;
+}
+
+/* --- live sockets ------------------------------------------------------------------------- */
+
+typedef bool watch_matches(const struct session_watch *w, const void *what);
+
+static void
+revoke(struct sessions *s, struct session_watch *w)
+{
+	sessions_unwatch(s, w);
+	w->revoked(w);
+}
+
+/* Revoking one may end others too, so the chain is looked at anew after each. */
+static void
+revoke_chain(struct sessions *s, uint64_t key, watch_matches *matches, const void *what)
+{
+	struct session_watch *w = map_get(&s->watches, key);
+
+	while (w != NULL) {
+		if (matches(w, what)) {
+			revoke(s, w);
+			w = map_get(&s->watches, key);
+		} else {
+			w = w->next;
+		}
+	}
+}
+
+static void
+revoke_all(struct sessions *s, watch_matches *matches, const void *what)
+{
+	uint64_t *keys = xmalloc((s->watches.count + 1) * sizeof(*keys));
+	size_t count = 0;
+	size_t position = 0;
+	void *first;
+
+	while (map_next(&s->watches, &position, &keys[count], &first)) {
+		count++;
+	}
+	for (size_t i = 0; i < count; i++) {
+		revoke_chain(s, keys[i], matches, what);
+	}
+	free(keys);
+}
+
+static bool
+expired(const struct session_watch *w, const void *now)
+{
+	return w->expires_at != 0 && w->expires_at <= *(const int64_t *)now;
+}
+
+static void
+sweep_due(struct timer *t)
+{
+	struct sessions *s = list_item(t, struct sessions, sweep);
+	int64_t now = clock_now_ms();
+
+	revoke_all(s, expired, &now);
+	if (s->watches.count > 0) {
+		wheel_add(net_wheel(s->app->net), t, clock_monotonic_ms() + SWEEP_MS);
+	}
+}
+
+void
+sessions_watch(struct sessions *s, struct session_watch *w)
+{
+	uint64_t key = key_of(w->token_hash);
+
+	w->previous = NULL;
+	w->next = map_get(&s->watches, key);
+	if (w->next != NULL) {
+		w->next->previous = w;
+	}
+	map_put(&s->watches, key, w);
+	if (!timer_pending(&s->sweep)) {
+		wheel_add(net_wheel(s->app->net), &s->sweep, clock_monotonic_ms() + SWEEP_MS);
+	}
+}
+
+void
+sessions_unwatch(struct sessions *s, struct session_watch *w)
+{
+	uint64_t key = key_of(w->token_hash);
+
+	if (w->previous != NULL) {
+		w->previous->next = w->next;
+	} else if (map_get(&s->watches, key) != w) {
+		return; /* was not watched */
+	} else if (w->next != NULL) {
+		map_put(&s->watches, key, w->next);
+	} else {
+		map_remove(&s->watches, key);
+	}
+	if (w->next != NULL) {
+		w->next->previous = w->previous;
+	}
+	w->next = NULL;
+	w->previous = NULL;
+}
+
+/* --- forgetting --------------------------------------------------------------------------- */
+
+static void
+forget_known_of(struct sessions *s, enum author_kind kind, uint64_t id)
+{
+	s->forgotten++;
+	list_each(&s->by_age, node) {
+		struct known *k = list_item(node, struct known, link);
+
+		if (k->kind == kind && k->id == id) {
+			drop_known(s, k);
+		}
+	}
+}
+
+static bool
+has_token(const struct session_watch *w, const void *token_hash)
+{
+	return memcmp(w->token_hash, token_hash, DIGEST_SIZE) == 0;
+}
+
+void
+sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE])
+{
+	struct known *k = find_known(s, token_hash);
+
+	s->forgotten++;
+	if (k != NULL) {
+		drop_known(s, k);
+	}
+	revoke_chain(s, key_of(token_hash), has_token, token_hash);
+}
+
+static bool
+of_staff(const struct session_watch *w, const void *staff)
+{
+	return w->staff == *(const uint64_t *)staff;
+}
+
+void
+sessions_forget_staff(struct sessions *s, uint64_t staff)
+{
+	assert(staff != 0);
+	forget_known_of(s, AUTHOR_STAFF, staff);
+	revoke_all(s, of_staff, &staff);
+}
+
+static bool
+of_visitor(const struct session_watch *w, const void *visitor)
+{
+	return w->visitor == *(const uint64_t *)visitor;
+}
+
+void
+sessions_forget_visitor(struct sessions *s, uint64_t visitor)
+{
+	assert(visitor != 0);
+	forget_known_of(s, AUTHOR_CUSTOMER, visitor);
+	revoke_all(s, of_visitor, &visitor);
+}
+
+void
+sessions_forget_api_key(struct sessions *s, uint64_t key)
+{
+	forget_known_of(s, AUTHOR_API, key);
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+static bool
+same_standing(const struct standing *a, const struct staff *b)
+{
+	return a->role == b->role && a->unit == b->unit && a->password_at == b->password_at &&
+		a->active == b->active;
+}
+
+/* A command beside the server may have changed rights: their sockets end like after a change
+ * by the API. */
+static void
+directory_changed(void *ctx)
+{
+	struct sessions *s = ctx;
+	const struct directory *d = s->app->directory;
+
+	for (size_t i = 0; i < directory_staff_count(d); i++) {
+		const struct staff *staff = directory_staff_at(d, i);
+		struct standing *standing = map_get(&s->standings, staff->id);
+		bool changed = standing != NULL && !same_standing(standing, staff);
+
+		if (standing == NULL) {
+			standing = xcalloc(1, sizeof(*standing));
+			map_put(&s->standings, staff->id, standing);
+		}
+		*standing =
+			(struct standing){staff->role, staff->unit, staff->password_at, staff->active};
+		if (changed) {
+			sessions_forget_staff(s, staff->id);
+		}
+	}
+}
+
+struct sessions *
+sessions_create(struct app *app)
+{
+	struct sessions *s = xcalloc(1, sizeof(*s));
+
+	s->app = app;
+	map_init(&s->known);
+	list_init(&s->by_age);
+	map_init(&s->watches);
+	map_init(&s->standings);
+	timer_init(&s->sweep, sweep_due);
+	seal_derive(app->secret, "csrf", s->csrf_key);
+	directory_on_reload(app->directory, directory_changed, s);
+	directory_changed(s);
+	return s;
+}
+
+void
+sessions_destroy(struct sessions *s)
+{
+	size_t position = 0;
+	uint64_t key;
+	void *standing;
+
+	if (s == NULL) {
+		return;
+	}
+	timer_cancel(&s->sweep);
+	while (!list_empty(&s->by_age)) {
+		drop_known(s, list_item(s->by_age.next, struct known, link));
+	}
+	while (map_next(&s->standings, &position, &key, &standing)) {
+		free(standing);
+	}
+	map_fini(&s->known);
+	map_fini(&s->watches);
+	map_fini(&s->standings);
+	free(s);
+}
+
+void
+token_make(const char *prefix, char out[static 64], uint8_t hash[static DIGEST_SIZE])
+{
+	uint8_t bytes[RANDOM_SIZE];
+
+	assert(strlen(prefix) == PREFIX_SIZE);
+	random_bytes(bytes, sizeof(bytes));
+	memcpy(out, prefix, PREFIX_SIZE);
+	base64url_encode(bytes, sizeof(bytes), out + PREFIX_SIZE);
+	sha256(out, strlen(out), hash);
+}
