@@ -1,6 +1,5 @@
 # Trunkline. `make help` lists the targets.
 
-VERSION := 0.1.0
 BUILD ?= build
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
@@ -52,7 +51,7 @@ endif
 # Hidden: none of our names may take the place of one inside a shared library.
 CFLAGS ?=
 ALL_CFLAGS := -std=gnu17 $(OPTIMISE) $(WARNINGS) $(HARDENING) -fno-strict-aliasing \
-	-fvisibility=hidden -pthread -D_GNU_SOURCE -DTRUNKLINE_VERSION='"$(VERSION)"' $(INCLUDES)
+	-fvisibility=hidden -pthread -D_GNU_SOURCE $(INCLUDES)
 LDFLAGS ?=
 
 # ---- Sources ---------------------------------------------------------------------------
