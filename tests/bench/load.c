@@ -220,6 +220,23 @@ send_and_measure(struct load *l)
 	print_field("refused", (double)l->refused);
 }
 
+/* Each customer says one thing and waits for its acknowledgement: makes conversations. */
+static void
+send_once(struct load *l)
+{
+	uint64_t end_ns = now_ns() + (uint64_t)(l->options->open_timeout_s * NS_PER_S);
+	uint32_t next = 0;
+	while (l->acknowledged < l->options->customers && now_ns() < end_ns && l->dead == 0) {
+		while (next < l->options->customers &&
+			l->sent - l->acknowledged < l->options->outstanding) {
+			send_message(l, &l->clients[next++], now_ns());
+		}
+		load_pump(l, PUMP_NS);
+	}
+	print_field("acknowledged", (double)l->acknowledged);
+	print_field("refused", (double)l->refused);
+}
+
 /* Stops sending and counts what still comes, so that nothing acknowledged stays unseen. */
 static void
 drain(struct load *l)
@@ -282,8 +299,8 @@ usage(void)
 		"usage: load --protocol pairs|socketio|trunkline --port N [--plan FILE]\n"
 		"    [--customers N] [--agents N] [--outstanding N | --rate N]\n"
 		"    [--warmup SECONDS] [--seconds SECONDS] [--open-timeout SECONDS]\n"
-		"    [--opening N] [--sources N] [--idle] [--upgrade-only]\n"
-		"    [--server-pid N] [--database-pid N]\n");
+		"    [--opening N] [--sources N] [--idle] [--once]\n"
+		"    [--upgrade-only] [--server-pid N] [--database-pid N]\n");
 	exit(2);
 }
 
@@ -322,6 +339,8 @@ set_option(struct load_options *o, const char *name, const char *value)
 		o->open_timeout_s = real;
 	} else if (strcmp(name, "idle") == 0) {
 		o->idle = true;
+	} else if (strcmp(name, "once") == 0) {
+		o->once = true;
 	} else {
 		o->upgrade_only = true;
 	}
@@ -343,6 +362,7 @@ static const struct option option_names[] = {
 	{ "seconds", required_argument, NULL, 0 },
 	{ "open-timeout", required_argument, NULL, 0 },
 	{ "idle", no_argument, NULL, 0 },
+	{ "once", no_argument, NULL, 0 },
 	{ "upgrade-only", no_argument, NULL, 0 },
 	{ NULL, 0, NULL, 0 },
 };
@@ -406,8 +426,12 @@ main(int argc, char **argv)
 		hold(&l);
 		return 0;
 	}
-	send_and_measure(&l);
-	drain(&l);
+	if (options.once) {
+		send_once(&l);
+	} else {
+		send_and_measure(&l);
+		drain(&l);
+	}
 	print_field("dead", (double)l.dead);
 	printf("}\n");
 	return 0;

@@ -1,0 +1,137 @@
+/* Runs every system through every measurement, in rounds so that a disturbance of the machine
+ * meets all of them, and writes what it found.    main.js ROOT OUT */
+import { join } from "node:path";
+import { residentBytes } from "./processes.js";
+import { startMariadb } from "./mariadb.js";
+import { acceptOnly, besideIdle, offer, saturate } from "./measure.js";
+import { writeReport } from "./report.js";
+import { isWanted, settings } from "./settings.js";
+import { comparedSystems, rawAccept } from "./systems.js";
+import { trunklineSystems } from "./trunkline.js";
+
+const [root, out] = process.argv.slice(2);
+const here = join(root, "tests", "bench");
+const load = join(out, "load");
+const startedAt = Date.now();
+
+function isOverdue() {
+	return (Date.now() - startedAt) / 1000 > settings.limitSeconds;
+}
+
+function note(text) {
+	const seconds = Math.round((Date.now() - startedAt) / 1000);
+	process.stderr.write(`${String(seconds).padStart(4)} s  ${text}\n`);
+}
+
+function emptyResult(system) {
+	return {
+		name: system.name,
+		kind: system.kind,
+		database: system.database,
+		saturated: [],
+		offered: Object.fromEntries(settings.rates.map((rate) => [rate, []])),
+		timelines: [],
+		failures: [],
+	};
+}
+
+/* One system that fails must not hide the others; the failure is part of the report. */
+async function attempt(result, what, action) {
+	note(`${result.name}: ${what}`);
+	try {
+		await action();
+	} catch (error) {
+		note(`${result.name}: ${what}: ${error.message}`);
+		result.failures.push(`${what}: ${error.message}`);
+	}
+}
+
+async function withInstance(system, action) {
+	const instance = await system.start(settings.pairs);
+	try {
+		await action(instance);
+	} finally {
+		await instance.stop();
+	}
+}
+
+async function runRound(system, result) {
+	await withInstance(system, async (instance) => {
+		result.idleResidentBytes ??= residentBytes(instance.pid);
+		result.saturated.push(await saturate(load, system, instance));
+		for (const rate of settings.rates) {
+			result.offered[rate].push(await offer(load, system, instance, rate));
+		}
+		result.timelines.push(await saturate(load, system, instance, settings.timelines));
+	});
+}
+
+async function measureAll(systems, results) {
+	for (const [index, system] of systems.entries()) {
+		if (system.prepare) {
+			await attempt(results[index], "prepare", () => system.prepare(load));
+		}
+	}
+	for (let round = 1; round <= settings.rounds; round++) {
+		for (const [index, system] of systems.entries()) {
+			if (!isOverdue()) {
+				await attempt(results[index], `round ${round}`, () =>
+					runRound(system, results[index]),
+				);
+			}
+		}
+	}
+	for (const [index, system] of systems.entries()) {
+		if (!isOverdue()) {
+			await attempt(results[index], "idle sockets", () =>
+				withInstance(system, async (instance) => {
+					results[index].idle = await besideIdle(load, system, instance);
+				}),
+			);
+		}
+		if (system.measureDemo && !isOverdue()) {
+			await attempt(results[index], "demo data", async () => {
+				results[index].demo = await system.measureDemo();
+			});
+		}
+	}
+}
+
+async function measureRawAccept() {
+	note("raw epoll: accept");
+	const instance = await rawAccept(out);
+	try {
+		return await acceptOnly(load, instance);
+	} finally {
+		await instance.stop();
+	}
+}
+
+async function main() {
+	note("starting MariaDB");
+	const mariadb = await startMariadb(out);
+	try {
+		const systems = [
+			...comparedSystems(here, out, mariadb),
+			...trunklineSystems(root, out, mariadb),
+		].filter((system) => isWanted(system.name));
+		const results = systems.map(emptyResult);
+		const raw = await measureRawAccept();
+		await measureAll(systems, results);
+		await writeReport(join(root, "build", "bench.json"), {
+			startedAt: new Date(startedAt).toISOString(),
+			seconds: Math.round((Date.now() - startedAt) / 1000),
+			settings,
+			rawAccept: raw,
+			results,
+		});
+	} finally {
+		await mariadb.stop();
+	}
+}
+
+/* Our children die with us; this only says so. */
+for (const signal of ["SIGINT", "SIGTERM"]) {
+	process.once(signal, () => process.exit(1));
+}
+await main();

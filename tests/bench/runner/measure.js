@@ -1,0 +1,75 @@
+/* What a running system goes through. Every function returns the load client's own figures. */
+import { openIdle, runLoad } from "./processes.js";
+import { settings } from "./settings.js";
+
+const SOURCES = 8;
+
+function target(system, instance) {
+	return {
+		protocol: system.protocol,
+		port: instance.port,
+		"server-pid": instance.pid,
+		"database-pid": instance.databasePid,
+	};
+}
+
+function send(load, system, instance, customers, more) {
+	return runLoad(load, {
+		...target(system, instance),
+		plan: instance.plan?.(customers, settings.pairs),
+		customers,
+		agents: settings.pairs,
+		sources: SOURCES,
+		warmup: settings.warmupSeconds,
+		seconds: settings.measureSeconds,
+		...more,
+	});
+}
+
+export function saturate(load, system, instance, customers = settings.pairs) {
+	return send(load, system, instance, customers, { outstanding: settings.outstanding });
+}
+
+export function offer(load, system, instance, rate) {
+	return send(load, system, instance, settings.pairs, { rate });
+}
+
+/* Throughput beside many idle sockets and then without them, on one instance that is fresh,
+ * so that the growth of its memory is theirs. */
+export async function besideIdle(load, system, instance) {
+	const count = settings.idleSockets;
+	const idleOptions = {
+		...target(system, instance),
+		plan: instance.plan?.(count, 0),
+		customers: count,
+		agents: 0,
+		sources: SOURCES,
+	};
+	const idle = await openIdle(load, idleOptions);
+	const beside = [];
+	const without = [];
+	for (let run = 0; run < settings.idleRuns; run++) {
+		beside.push(await saturate(load, system, instance));
+	}
+	await idle.close();
+	for (let run = 0; run < settings.idleRuns; run++) {
+		without.push(await saturate(load, system, instance));
+	}
+	/* Sockets with a greeting cost more than the accept alone. */
+	const bare = await openIdle(load, { ...idleOptions, "upgrade-only": true });
+	await bare.close();
+	return { open: idle.result, accept: bare.result, beside, without };
+}
+
+export async function acceptOnly(load, instance) {
+	const idle = await openIdle(load, {
+		protocol: "pairs",
+		port: instance.port,
+		"server-pid": instance.pid,
+		customers: settings.idleSockets,
+		agents: 0,
+		sources: SOURCES,
+	});
+	await idle.close();
+	return idle.result;
+}

@@ -1,0 +1,32 @@
+/* How long and how much, from the environment. */
+const isQuick = process.env.BENCH_QUICK === "1";
+
+function number(name, normal, quick) {
+	const text = process.env[name];
+	const value = text === undefined ? (isQuick ? quick : normal) : Number(text);
+	if (!Number.isFinite(value) || value <= 0) {
+		throw new Error(`${name} must be a number above 0`);
+	}
+	return value;
+}
+
+export const settings = {
+	isQuick,
+	measureSeconds: number("BENCH_SECONDS", 3, 1),
+	rounds: number("BENCH_ROUNDS", 3, 1),
+	idleSockets: number("BENCH_IDLE", 15_000, 2_000),
+	timelines: number("BENCH_TIMELINES", 5_000, 500),
+	/* No new measurement begins after this. */
+	limitSeconds: number("BENCH_LIMIT_SECONDS", 840, 300),
+	/* Words of which a system's name must hold one: BENCH_ONLY=limit,trunkline */
+	only: (process.env.BENCH_ONLY ?? "").split(",").filter(Boolean),
+	warmupSeconds: isQuick ? 0.3 : 1,
+	pairs: 50,
+	outstanding: 1_000,
+	rates: [1_000, 4_000],
+	idleRuns: isQuick ? 1 : 2,
+};
+
+export function isWanted(name) {
+	return settings.only.length === 0 || settings.only.some((word) => name.includes(word));
+}
