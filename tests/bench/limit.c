@@ -32,7 +32,7 @@ struct queue {
 struct peer {
 	struct lws *wsi;
 	struct peer **place; /* in struct limit */
-	char *partial; /* the beginning of a frame that came in pieces */
+	char *partial;       /* the beginning of a frame that came in pieces */
 	size_t partial_length;
 	char *pending; /* frames that wait: length, LWS_PRE bytes, text */
 	size_t pending_length;
@@ -192,8 +192,7 @@ deliver_committed(struct limit *limit)
 		if (customer) {
 			char ack[96];
 			int length = snprintf(ack, sizeof(ack),
-				"{\"t\":\"ack\",\"seq\":%u,\"id\":%lld}", m->sequence,
-				(long long)m->id);
+				"{\"t\":\"ack\",\"seq\":%u,\"id\":%lld}", m->sequence, (long long)m->id);
 			peer_send(customer, ack, (size_t)length);
 		}
 		free(m);
@@ -231,7 +230,8 @@ receive_message(struct limit *limit, const char *text, size_t length)
 static void
 receive(struct limit *limit, struct peer *p, const char *data, size_t length)
 {
-	bool is_whole = lws_is_final_fragment(p->wsi) && !lws_remaining_packet_payload(p->wsi);
+	bool is_whole = lws_is_final_fragment(p->wsi) &&
+		!lws_remaining_packet_payload(p->wsi);
 	if (is_whole && !p->partial) {
 		receive_message(limit, data, length);
 		return;
@@ -265,7 +265,8 @@ peer_open(struct limit *limit, struct peer *p, struct lws *wsi)
 }
 
 static int
-on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length)
+on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+	size_t length)
 {
 	struct peer *p = user;
 	struct limit *limit = lws_context_user(lws_get_context(wsi));
@@ -297,8 +298,8 @@ on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 /* A zeroed policy keeps libwebsockets from giving each socket a validity timer, which it
  * would insert into one sorted list. */
 static const struct lws_protocols protocols[] = {
-	{ "chat", on_event, sizeof(struct peer), 1024, 0, NULL, 0 },
-	{ NULL, NULL, 0, 0, 0, NULL, 0 },
+	{"chat", on_event, sizeof(struct peer), 1024, 0, NULL, 0},
+	{NULL, NULL, 0, 0, 0, NULL, 0},
 };
 static const lws_retry_bo_t no_timers;
 

@@ -61,7 +61,7 @@ sqlite_run(sqlite3 *db, const char *sql)
 struct limit_store *
 limit_store_sqlite(const char *path)
 {
-	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	static const char *const suffixes[] = {"", "-wal", "-shm"};
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		char old[512];
 		snprintf(old, sizeof(old), "%s%s", path, suffixes[i]);
@@ -79,7 +79,7 @@ limit_store_sqlite(const char *path)
 		" customer_id INT, author INT, channel INT, body TEXT, created_at INT)");
 	sqlite_run(s->sqlite, "CREATE INDEX place ON message(conversation_id, seq)");
 	if (sqlite3_prepare_v2(s->sqlite, "INSERT INTO message VALUES(?,?,?,?,1,2,?,?)", -1,
-		    &s->sqlite_insert, NULL) != SQLITE_OK) {
+			&s->sqlite_insert, NULL) != SQLITE_OK) {
 		die("limit: %s", sqlite3_errmsg(s->sqlite));
 	}
 	return s;
@@ -119,14 +119,14 @@ mysql_bind_columns(struct limit_store *s)
 {
 	struct columns *c = &s->columns;
 	MYSQL_BIND bind[6] = {
-		{ .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = c->id },
-		{ .buffer_type = MYSQL_TYPE_LONG, .buffer = c->conversation },
-		{ .buffer_type = MYSQL_TYPE_LONG, .buffer = c->sequence },
-		{ .buffer_type = MYSQL_TYPE_LONG, .buffer = c->conversation },
-		{ .buffer_type = MYSQL_TYPE_STRING,
+		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = c->id},
+		{.buffer_type = MYSQL_TYPE_LONG, .buffer = c->conversation},
+		{.buffer_type = MYSQL_TYPE_LONG, .buffer = c->sequence},
+		{.buffer_type = MYSQL_TYPE_LONG, .buffer = c->conversation},
+		{.buffer_type = MYSQL_TYPE_STRING,
 			.buffer = (void *)c->body,
-			.length = c->body_length },
-		{ .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = c->created_at },
+			.length = c->body_length},
+		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = c->created_at},
 	};
 	if (mysql_stmt_bind_param(s->mysql_insert, bind)) {
 		die("limit: bind: %s", mysql_stmt_error(s->mysql_insert));

@@ -42,7 +42,7 @@ send_message(struct load *l, struct client *c, uint64_t intended_ns)
 	char message[MESSAGE_MAX];
 	snprintf(body, sizeof(body),
 		MARK "%020" PRIu64 " hello, my order 2026-118842 has not arrived yet,"
-		     " could you please check it",
+			 " could you please check it",
 		intended_ns);
 	size_t length = l->options->protocol->message(c, body, message, sizeof(message));
 	c->sequence++;
@@ -283,13 +283,15 @@ hold(struct load *l)
 {
 	printf("}\n");
 	fflush(stdout);
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
 	/* A file is always at its end and epoll refuses it. */
 	if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0) {
 		while (load_pump(l, PUMP_NS)) {
 		}
 	}
-	fprintf(stderr, "load: %zu idle sockets closed, %zu had died\n", l->ready, l->dead);
+	if (l->dead > 0) {
+		fprintf(stderr, "load: %zu idle sockets died while they were held\n", l->dead);
+	}
 }
 
 static void
@@ -347,24 +349,24 @@ set_option(struct load_options *o, const char *name, const char *value)
 }
 
 static const struct option option_names[] = {
-	{ "protocol", required_argument, NULL, 0 },
-	{ "plan", required_argument, NULL, 0 },
-	{ "port", required_argument, NULL, 0 },
-	{ "customers", required_argument, NULL, 0 },
-	{ "agents", required_argument, NULL, 0 },
-	{ "outstanding", required_argument, NULL, 0 },
-	{ "opening", required_argument, NULL, 0 },
-	{ "sources", required_argument, NULL, 0 },
-	{ "server-pid", required_argument, NULL, 0 },
-	{ "database-pid", required_argument, NULL, 0 },
-	{ "rate", required_argument, NULL, 0 },
-	{ "warmup", required_argument, NULL, 0 },
-	{ "seconds", required_argument, NULL, 0 },
-	{ "open-timeout", required_argument, NULL, 0 },
-	{ "idle", no_argument, NULL, 0 },
-	{ "once", no_argument, NULL, 0 },
-	{ "upgrade-only", no_argument, NULL, 0 },
-	{ NULL, 0, NULL, 0 },
+	{"protocol", required_argument, NULL, 0},
+	{"plan", required_argument, NULL, 0},
+	{"port", required_argument, NULL, 0},
+	{"customers", required_argument, NULL, 0},
+	{"agents", required_argument, NULL, 0},
+	{"outstanding", required_argument, NULL, 0},
+	{"opening", required_argument, NULL, 0},
+	{"sources", required_argument, NULL, 0},
+	{"server-pid", required_argument, NULL, 0},
+	{"database-pid", required_argument, NULL, 0},
+	{"rate", required_argument, NULL, 0},
+	{"warmup", required_argument, NULL, 0},
+	{"seconds", required_argument, NULL, 0},
+	{"open-timeout", required_argument, NULL, 0},
+	{"idle", no_argument, NULL, 0},
+	{"once", no_argument, NULL, 0},
+	{"upgrade-only", no_argument, NULL, 0},
+	{NULL, 0, NULL, 0},
 };
 
 static struct load_options
@@ -385,8 +387,8 @@ read_options(int argc, char **argv)
 	while ((found = getopt_long(argc, argv, "", option_names, &index)) == 0) {
 		set_option(&o, option_names[index].name, optarg);
 	}
-	if (found != -1 || optind != argc || !o.protocol || o.port == 0 ||
-		o.customers == 0 || (o.protocol->needs_plan && !o.plan_path)) {
+	if (found != -1 || optind != argc || !o.protocol || o.port == 0 || o.customers == 0 ||
+		(o.protocol->needs_plan && !o.plan_path)) {
 		usage();
 	}
 	return o;

@@ -73,9 +73,9 @@ struct load_options {
 	double measure_s;
 	double open_timeout_s;
 	uint32_t opening_max;
-	uint32_t sources; /* 127.0.0.2 and following, so that ports suffice */
-	bool idle;        /* open, report, hold until standard input ends */
-	bool once;        /* one message of each customer, then the end */
+	uint32_t sources;  /* 127.0.0.2 and following, so that ports suffice */
+	bool idle;         /* open, report, hold until standard input ends */
+	bool once;         /* one message of each customer, then the end */
 	bool upgrade_only; /* ready as soon as the WebSocket is open */
 	int server_pid;
 	int database_pid; /* 0: none */

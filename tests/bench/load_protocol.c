@@ -152,16 +152,16 @@ trunkline_message(struct client *c, const char *body, char *out, size_t size)
 {
 	char ref[REF_LENGTH + 1];
 	write_ref(c, ref);
-	return (size_t)snprintf(out, size, "{\"t\":\"send\",\"ref\":\"%s\",\"text\":\"%s\"}", ref,
-		body);
+	return (size_t)snprintf(out, size, "{\"t\":\"send\",\"ref\":\"%s\",\"text\":\"%s\"}",
+		ref, body);
 }
 
 static const struct protocol protocols[] = {
-	{ "pairs", false, pairs_upgrade, NULL, pairs_receive, pairs_message },
-	{ "socketio", false, socketio_upgrade, socketio_greet, socketio_receive,
-		socketio_message },
-	{ "trunkline", true, trunkline_upgrade, trunkline_greet, trunkline_receive,
-		trunkline_message },
+	{"pairs", false, pairs_upgrade, NULL, pairs_receive, pairs_message},
+	{"socketio", false, socketio_upgrade, socketio_greet, socketio_receive,
+		socketio_message},
+	{"trunkline", true, trunkline_upgrade, trunkline_greet, trunkline_receive,
+		trunkline_message},
 };
 
 const struct protocol *

@@ -38,7 +38,7 @@ static void
 bytes_free(struct bytes *b)
 {
 	free(b->data);
-	*b = (struct bytes){ NULL, 0, 0 };
+	*b = (struct bytes){NULL, 0, 0};
 }
 
 void
@@ -129,7 +129,7 @@ flush_unsent(struct load *l, struct client *c)
 static void
 send_frame(struct load *l, struct client *c, int opcode, const char *data, size_t length)
 {
-	static const unsigned char mask[4] = { 0x9e, 0x37, 0x79, 0xb9 };
+	static const unsigned char mask[4] = {0x9e, 0x37, 0x79, 0xb9};
 	unsigned char frame[FRAME_HEADER_MAX + MESSAGE_MAX];
 	if (length > MESSAGE_MAX) {
 		client_fail(l, c, "message too long");
@@ -197,7 +197,7 @@ client_open(struct load *l, struct client *c)
 	c->state = CLIENT_CONNECTING;
 	c->wants_write = true;
 	l->opening++;
-	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT, .data.ptr = c };
+	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
 	int result = connect(c->fd, (struct sockaddr *)&server, sizeof(server));
 	if ((result < 0 && errno != EINPROGRESS) ||
 		epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &event) != 0) {

@@ -52,7 +52,7 @@ accept_all(int epoll, int listener)
 	int fd;
 	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+		struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 		check(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
 	}
 }
@@ -115,7 +115,7 @@ main(int argc, char **argv)
 	int listener = listen_on((int)strtol(argv[1], NULL, 10));
 	int epoll = epoll_create1(0);
 	check(epoll >= 0, "epoll_create1");
-	struct epoll_event interest = { .events = EPOLLIN, .data.fd = listener };
+	struct epoll_event interest = {.events = EPOLLIN, .data.fd = listener};
 	check(epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &interest) == 0, "epoll_ctl");
 	for (;;) {
 		struct epoll_event events[EVENT_MAX];

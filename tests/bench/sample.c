@@ -74,7 +74,7 @@ sample_set_at(const struct sample_set *s, double share)
 struct usage
 usage_of(int pid)
 {
-	struct usage usage = { 0, 0 };
+	struct usage usage = {0, 0};
 	char path[64];
 	char line[2048];
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
@@ -90,10 +90,11 @@ usage_of(int pid)
 	unsigned long user;
 	unsigned long system;
 	long pages;
-	if (rest && sscanf(rest + 1,
-			    " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu"
-			    " %*d %*d %*d %*d %*d %*d %*u %*u %ld",
-			    &user, &system, &pages) == 3) {
+	if (rest &&
+		sscanf(rest + 1,
+			" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu"
+			" %*d %*d %*d %*d %*d %*d %*u %*u %ld",
+			&user, &system, &pages) == 3) {
 		usage.cpu_s = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 		usage.resident_kb = (double)pages * (double)sysconf(_SC_PAGESIZE) / 1024.0;
 	}

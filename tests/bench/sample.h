@@ -8,7 +8,8 @@
 uint64_t now_ns(void);
 
 struct sample_set;
-struct sample_set *sample_set_create(size_t capacity); /* ends the program without memory */
+struct sample_set *
+sample_set_create(size_t capacity); /* ends the program without memory */
 void sample_set_add(struct sample_set *s, uint64_t ns); /* dropped once it is full */
 void sample_set_sort(struct sample_set *s);
 size_t sample_set_count(const struct sample_set *s);
