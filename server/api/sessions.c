@@ -154,8 +154,8 @@ add_known(struct sessions *s, const struct lookup *l)
 
 /* --- identities --------------------------------------------------------------------------- */
 
-static void
-make_csrf(const struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE],
+void
+sessions_csrf(const struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE],
 	char out[static 44])
 {
 	uint8_t code[DIGEST_SIZE];
@@ -176,7 +176,7 @@ fill_staff(const struct sessions *s, uint64_t id, struct identity *who)
 	}
 	who->actor.role = staff->role;
 	who->actor.unit = staff->unit;
-	make_csrf(s, who->token_hash, who->csrf);
+	sessions_csrf(s, who->token_hash, who->csrf);
 	return ERR_OK;
 }
 

@@ -37,6 +37,8 @@ void sessions_of_request(struct sessions *s, const struct web_request *rq,
 void sessions_of_visitor(struct sessions *s, const char *token, const char *peer,
 	sessions_found *found, void *ctx);
 
+void sessions_csrf(const struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE],
+	char out[static 44]);
 bool sessions_csrf_ok(const struct identity *who, const char *given); /* constant time */
 bool identity_has_scope(const struct identity *who, const char *scope);
 

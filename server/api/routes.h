@@ -1,0 +1,23 @@
+/* The tables of all resources, one a file; routes.c puts them together. */
+#ifndef API_ROUTES_H
+#define API_ROUTES_H
+
+#include "net/net.h"
+
+/* Bodies of JSON: the largest carries 64 KiB of text, which may be escaped. */
+#define JSON_BODY_MAX ((size_t)512 * 1024)
+
+extern const struct http_route health_routes[];
+extern const struct http_route session_routes[];
+extern const struct http_route conversation_routes[];
+extern const struct http_route customer_routes[];
+extern const struct http_route contact_routes[];
+extern const struct http_route call_routes[];
+extern const struct http_route file_routes[];
+extern const struct http_route staff_routes[];
+extern const struct http_route channel_routes[];
+extern const struct http_route api_key_routes[];
+extern const struct http_route audit_routes[];
+extern const struct http_route widget_routes[];
+
+#endif
