@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { residentBytes } from "./processes.js";
 import { startMariadb } from "./mariadb.js";
-import { acceptOnly, besideIdle, offer, saturate } from "./measure.js";
+import { acceptRaw, besideIdle, offer, saturate } from "./measure.js";
 import { writeReport } from "./report.js";
 import { isWanted, settings } from "./settings.js";
 import { comparedSystems, rawAccept } from "./systems.js";
@@ -101,7 +101,7 @@ async function measureRawAccept() {
 	note("raw epoll: accept");
 	const instance = await rawAccept(out);
 	try {
-		return await acceptOnly(load, instance);
+		return await acceptRaw(load, instance);
 	} finally {
 		await instance.stop();
 	}

@@ -76,7 +76,7 @@ function summarise(result) {
 		bytes_per_idle_socket: idle?.open.server_bytes_per_socket,
 		beside_idle: idle && quotient(medianOf(idle.beside, "messages_per_s"), without),
 		open_us_per_socket: idle?.open.server_us_per_socket,
-		accept_us_per_socket: idle?.accept.server_us_per_socket,
+		accept_us_per_socket: idle && medianOf(idle.accept, "server_us_per_socket"),
 		resident_bytes: result.demo?.resident_bytes ?? result.idleResidentBytes,
 		demo: result.demo,
 		losses: countLosses(result),
@@ -84,7 +84,7 @@ function summarise(result) {
 	};
 }
 
-function addRatios(summary, summaries, rawAccept) {
+function addRatios(summary, summaries, rawAcceptUs) {
 	const limit = summaries.find((s) => s.kind === "limit" && s.database === summary.database);
 	return {
 		...summary,
@@ -93,10 +93,7 @@ function addRatios(summary, summaries, rawAccept) {
 			summary.timelines_messages_per_s,
 			limit?.timelines_messages_per_s,
 		),
-		accept_of_raw: quotient(
-			summary.accept_us_per_socket,
-			rawAccept.server_us_per_socket,
-		),
+		accept_of_raw: quotient(summary.accept_us_per_socket, rawAcceptUs),
 	};
 }
 
@@ -147,7 +144,7 @@ function formatTroubles(summaries) {
 	return summaries.flatMap((s) => [
 		...s.failures.map((failure) => `${s.name}: FAILED ${failure}`),
 		...Object.entries(s.losses)
-			.filter(([, count]) => count > 0)
+			.filter(([, count]) => count !== 0)
 			.map(([what, count]) => `${s.name}: ${count} ${what}`),
 	]);
 }
@@ -161,7 +158,8 @@ function formatVerdicts(verdicts) {
 
 export function writeReport(path, { rawAccept, results, ...about }) {
 	const plain = results.map(summarise);
-	const summaries = plain.map((s) => addRatios(s, plain, rawAccept));
+	const rawAcceptUs = medianOf(rawAccept, "server_us_per_socket");
+	const summaries = plain.map((s) => addRatios(s, plain, rawAcceptUs));
 	const verdicts = judge(summaries);
 	const machine = {
 		cpu: cpus()[0]?.model,
@@ -179,7 +177,7 @@ export function writeReport(path, { rawAccept, results, ...about }) {
 		[
 			`${machine.cores} cores (${machine.cpu}), ${about.seconds} s, median of ` +
 				`${settings.rounds}; ${settings.pairs} pairs; ${idle} idle sockets; ` +
-				`raw epoll accepts at ${show(rawAccept.server_us_per_socket, 1)} µs`,
+				`raw epoll accepts at ${show(rawAcceptUs, 1)} µs`,
 			"",
 			formatTable(summaries),
 			"",

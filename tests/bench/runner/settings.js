@@ -24,7 +24,7 @@ export const settings = {
 	pairs: 50,
 	outstanding: 1_000,
 	rates: [1_000, 4_000],
-	idleRuns: isQuick ? 1 : 2,
+	idleRuns: isQuick ? 1 : 3,
 };
 
 export function isWanted(name) {
