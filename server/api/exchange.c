@@ -400,12 +400,14 @@ void
 exchange_submit(struct exchange *x, struct change *c, exchange_outcome *committed,
 	exchange_outcome *refused)
 {
-	enum err rc;
+	struct outcome not_queued = {
+		.text = "nothing can be stored just now; try again soon",
+	};
 
 	x->committed = committed;
 	x->refused = refused;
-	rc = store_submit(x->app->store, c, change_done, x);
-	if (rc != ERR_OK) {
-		exchange_fail(x, rc, NULL, "nothing can be stored just now; try again soon");
+	not_queued.code = store_submit(x->app->store, c, change_done, x);
+	if (not_queued.code != ERR_OK) {
+		change_done(x, &not_queued);
 	}
 }
