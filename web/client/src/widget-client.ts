@@ -1,0 +1,405 @@
+/** The customer's side of /ws/widget: her thread, what she sent, ticks, typing, who is there.
+ * Holds state and says when it changed; draws nothing. */
+import { parseWidgetFrame } from "@trunkline/protocol";
+import type {
+	PublicEntry,
+	PublicMark,
+	WidgetClientFrame,
+	WidgetRangeFrame,
+	WidgetSendFrame,
+	WidgetServerFrame,
+} from "@trunkline/protocol";
+
+import type { Clock } from "./clock";
+import { Connection } from "./connection";
+import type { ConnectionState, OpenSocket } from "./connection";
+import { Emitter } from "./emitter";
+import { NackError } from "./nack-error";
+import { Outbox } from "./outbox";
+import type { OutboxItem, OutboxStore } from "./outbox";
+import { Pending } from "./pending";
+import { Thread } from "./thread";
+import { TypingSignal } from "./typing";
+import { ulid } from "./ulid";
+import type { RandomBytes } from "./ulid";
+
+type Welcome = Extract<WidgetServerFrame, { readonly t: "welcome" }>;
+
+export interface WidgetEvents {
+	changed: undefined;
+	/** Somebody of the house wrote, live. */
+	arrived: PublicEntry;
+	/** The token has ended: a new session is needed. */
+	revoked: undefined;
+}
+
+export interface WidgetClientOptions {
+	readonly url: string;
+	readonly open: OpenSocket;
+	readonly clock: Clock;
+	readonly random: RandomBytes;
+	readonly store: OutboxStore<WidgetSendFrame>;
+	readonly language: () => string;
+}
+
+const LANE = "";
+const PAGE = 50;
+const RANGE_LIMIT = 200;
+const MARK_DELAY_MS = 300;
+const EXPECT_MS = 1_000;
+const TYPING_ENDS_MS = 6_000;
+const NOTHING: PublicMark = { delivered: 0, seen: 0 };
+
+const shape = {
+	key: (entry: PublicEntry): string => String(entry.pub),
+	lane: (): string => LANE,
+	number: (entry: PublicEntry): number => entry.pub,
+	compare: (a: PublicEntry, b: PublicEntry): number => a.pub - b.pub,
+};
+
+export class WidgetClient extends Emitter<WidgetEvents> {
+	readonly outbox: Outbox<WidgetSendFrame>;
+	readonly #options: WidgetClientOptions;
+	readonly #connection: Connection<WidgetServerFrame, WidgetClientFrame>;
+	readonly #thread = new Thread<PublicEntry>(shape);
+	readonly #ranges = new Pending<WidgetRangeFrame>();
+	readonly #typing: TypingSignal;
+	#token = "";
+	#welcome: Welcome | null = null;
+	#online = false;
+	#house: PublicMark = NOTHING;
+	#own: PublicMark = NOTHING;
+	#typist: { readonly name: string } | null = null;
+	#typistTimer: (() => void) | null = null;
+	#markTimer: (() => void) | null = null;
+	#rangeCount = 0;
+	#filling = false;
+	#loadingOlder: Promise<void> | null = null;
+
+	constructor(options: WidgetClientOptions) {
+		super();
+		this.#options = options;
+		this.#connection = new Connection({
+			url: options.url,
+			open: options.open,
+			clock: options.clock,
+			parse: parseWidgetFrame,
+			hello: () => ({
+				t: "hello",
+				token: this.#token,
+				pub: this.#thread.newest(LANE),
+				language: options.language(),
+			}),
+			onState: (state) => this.#stateChanged(state),
+			onFrame: (frame) => this.#frame(frame),
+		});
+		this.outbox = new Outbox<WidgetSendFrame>({
+			clock: options.clock,
+			store: options.store,
+			transmit: (frame) => this.#connection.send(frame),
+			onChange: () => this.#changed(),
+		});
+		this.#typing = new TypingSignal(options.clock, (on) => {
+			this.#connection.send({ t: "typing", on });
+		});
+	}
+
+	get state(): ConnectionState {
+		return this.#connection.state;
+	}
+
+	/** The server has greeted us at least once. */
+	get known(): boolean {
+		return this.#welcome !== null;
+	}
+
+	get channelName(): string {
+		return this.#welcome?.channel.name ?? "";
+	}
+
+	get identified(): boolean {
+		return this.#welcome?.identified ?? false;
+	}
+
+	/** Somebody of the house is there. */
+	get online(): boolean {
+		return this.#online;
+	}
+
+	get entries(): readonly PublicEntry[] {
+		return this.#thread.entries;
+	}
+
+	get pending(): readonly OutboxItem<WidgetSendFrame>[] {
+		return this.outbox.items;
+	}
+
+	/** Older entries can be loaded. */
+	get more(): boolean {
+		return this.#thread.more;
+	}
+
+	/** How far the house has received and read what she wrote. */
+	get house(): PublicMark {
+		return this.#house;
+	}
+
+	get own(): PublicMark {
+		return this.#own;
+	}
+
+	/** Who of the house types now. */
+	get typist(): { readonly name: string } | null {
+		return this.#typist;
+	}
+
+	get unread(): number {
+		return this.entries.filter((entry) =>
+			entry.author.kind !== "customer" && entry.pub > this.#own.seen).length;
+	}
+
+	/** `fresh`: another person or timeline than before; nothing known may stay. */
+	start(token: string, fresh = false): void {
+		this.#connection.stop();
+		if (fresh) {
+			this.#forget();
+		}
+		this.#token = token;
+		this.#connection.start();
+	}
+
+	stop(): void {
+		this.#connection.stop();
+	}
+
+	wake(): void {
+		this.#connection.wake();
+	}
+
+	send(text: string, files: readonly string[] = [], extra: unknown = null): string {
+		const ref = ulid(this.#options.clock.now(), this.#options.random);
+		const frame: WidgetSendFrame = { t: "send", ref, text, ...(files.length > 0 ? { files } : {}) };
+		this.#typing.rest();
+		this.outbox.add(LANE, frame, { extra });
+		return ref;
+	}
+
+	keyHit(): void {
+		this.#typing.hit();
+	}
+
+	typingEnded(): void {
+		this.#typing.rest();
+	}
+
+	/** She has seen everything that is here. */
+	read(): void {
+		const newest = this.#thread.newest(LANE) ?? 0;
+		if (newest > this.#own.seen) {
+			this.#own = { delivered: Math.max(newest, this.#own.delivered), seen: newest };
+			this.#markSoon();
+			this.#changed();
+		}
+	}
+
+	/** Loads the page before the oldest known entry. */
+	older(): Promise<void> {
+		const first = this.entries[0];
+		if (!this.more || !first) {
+			return Promise.resolve();
+		}
+		this.#loadingOlder ??= this.#range({ before: first.pub, limit: PAGE })
+			.then((frame) => {
+				this.#thread.addPage(frame.entries, frame.more && frame.entries.length > 0);
+				this.#changed();
+			})
+			.finally(() => {
+				this.#loadingOlder = null;
+			});
+		return this.#loadingOlder;
+	}
+
+	#changed(): void {
+		this.emit("changed", undefined);
+	}
+
+	#forget(): void {
+		this.#thread.clear();
+		this.#welcome = null;
+		this.#house = NOTHING;
+		this.#own = NOTHING;
+		this.#setTypist(null);
+		this.#markTimer?.();
+		this.#markTimer = null;
+	}
+
+	#stateChanged(state: ConnectionState): void {
+		if (state === "online") {
+			this.outbox.online();
+			void this.#fill();
+		} else {
+			this.outbox.offline();
+			this.#setTypist(null);
+			this.#ranges.rejectAll(new NackError("offline", "the connection was lost"));
+			if (state === "stopped" && this.#connection.farewell === "revoked") {
+				this.emit("revoked", undefined);
+			}
+		}
+		this.#changed();
+	}
+
+	#frame(frame: WidgetServerFrame): void {
+		switch (frame.t) {
+			case "welcome":
+				this.#greeted(frame);
+				break;
+			case "entry":
+				this.#entry(frame.entry);
+				break;
+			case "ack":
+				this.outbox.ack(frame.ref);
+				this.#expect(frame.pub);
+				return;
+			case "nack":
+				this.outbox.nack(frame);
+				return;
+			case "typing":
+				this.#setTypist(frame.on ? { name: frame.who.name ?? "" } : null);
+				break;
+			case "mark":
+				if (frame.party === "house") {
+					this.#house = { delivered: frame.delivered, seen: frame.seen };
+				}
+				break;
+			case "online":
+				this.#online = frame.online;
+				break;
+			case "range":
+				this.#ranges.resolve(frame.id, frame);
+				return;
+			case "pong":
+			case "error":
+			case "bye":
+				return;
+		}
+		this.#changed();
+	}
+
+	#greeted(frame: Welcome): void {
+		const newest = this.#thread.newest(LANE);
+		if (newest !== null && frame.pub < newest) {
+			// Fewer than we know: another history than ours (a restored database, a token that
+			// now means somebody else). Start over with it.
+			this.#forget();
+			this.start(this.#token);
+			return;
+		}
+		const first = newest === null;
+		this.#welcome = frame;
+		this.#online = frame.online;
+		this.#house = frame.house;
+		this.#own = {
+			delivered: Math.max(frame.own.delivered, this.#own.delivered),
+			seen: Math.max(frame.own.seen, this.#own.seen),
+		};
+		if (first) {
+			this.#thread.addPage([], frame.more);
+			if (frame.pub === 0) {
+				this.#thread.begin(LANE, 0);
+			}
+		}
+		if (this.#own.seen > frame.own.seen) {
+			this.#markSoon();
+		}
+	}
+
+	#entry(entry: PublicEntry): void {
+		const known = this.#welcome?.pub ?? 0;
+		const fresh = this.#thread.add([entry]).length > 0;
+		if (entry.ref !== null) {
+			this.outbox.confirm(entry.ref);
+		}
+		void this.#fill();
+		if (fresh && entry.author.kind !== "customer") {
+			this.#setTypist(null);
+			this.#delivered();
+			if (entry.pub > known) {
+				this.emit("arrived", entry);
+			}
+		}
+	}
+
+	/** It was taken as this number; if its entry does not come by itself, fetch it. */
+	#expect(pub: number): void {
+		this.#options.clock.after(EXPECT_MS, () => {
+			if ((this.#thread.newest(LANE) ?? 0) < pub) {
+				this.#thread.expect(LANE, pub);
+				void this.#fill();
+			}
+		});
+	}
+
+	#delivered(): void {
+		const newest = this.#thread.newest(LANE) ?? 0;
+		if (newest > this.#own.delivered) {
+			this.#own = { ...this.#own, delivered: newest };
+			this.#markSoon();
+		}
+	}
+
+	#markSoon(): void {
+		this.#markTimer ??= this.#options.clock.after(MARK_DELAY_MS, () => {
+			this.#markTimer = null;
+			this.#connection.send({ t: "mark", ...this.#own });
+		});
+	}
+
+	#setTypist(typist: { readonly name: string } | null): void {
+		this.#typistTimer?.();
+		this.#typistTimer = null;
+		this.#typist = typist;
+		if (typist) {
+			this.#typistTimer = this.#options.clock.after(TYPING_ENDS_MS, () => {
+				this.#setTypist(null);
+				this.#changed();
+			});
+		}
+	}
+
+	#range(part: { before?: number; after?: number; limit: number }): Promise<WidgetRangeFrame> {
+		const id = `r${++this.#rangeCount}`;
+		const answer = this.#ranges.wait(id);
+		if (!this.#connection.send({ t: "range", id, ...part })) {
+			this.#ranges.reject(id, new NackError("offline", "there is no connection"));
+		}
+		return answer;
+	}
+
+	/** Asks for what is missing, one range after the other, until nothing is. */
+	async #fill(): Promise<void> {
+		if (this.#filling) {
+			return;
+		}
+		this.#filling = true;
+		try {
+			for (let gap = this.#thread.gaps()[0]; gap; gap = this.#thread.gaps()[0]) {
+				const frame = await this.#range({ after: gap.after, limit: RANGE_LIMIT });
+				const before = this.#thread.newest(LANE);
+				this.#thread.add(frame.entries);
+				frame.entries.forEach(({ ref }) => ref !== null && this.outbox.confirm(ref));
+				if (this.#thread.newest(LANE) === before) {
+					this.#thread.skip(gap);
+				}
+				this.#delivered();
+				this.#changed();
+			}
+		} catch (error) {
+			// The line went; the next welcome starts it again.
+			if (!(error instanceof NackError)) {
+				throw error;
+			}
+		} finally {
+			this.#filling = false;
+		}
+	}
+}
