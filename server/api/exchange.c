@@ -24,6 +24,7 @@ static void
 destroy(struct exchange *x)
 {
 	json_free(x->body);
+	change_destroy(x->pending);
 	free(x);
 }
 
@@ -404,6 +405,9 @@ exchange_submit(struct exchange *x, struct change *c, exchange_outcome *committe
 		.text = "nothing can be stored just now; try again soon",
 	};
 
+	if (x->pending == c) {
+		x->pending = NULL;
+	}
 	x->committed = committed;
 	x->refused = refused;
 	not_queued.code = store_submit(x->app->store, c, change_done, x);

@@ -49,6 +49,7 @@ struct exchange {
 	exchange_step *start;
 	exchange_outcome *committed;
 	exchange_outcome *refused;
+	struct change *pending; /* waits for something; freed with the exchange, or submitted */
 };
 
 /* Finds out who asks, checks `access`, parses the body and then calls start, or replies. */
