@@ -138,6 +138,8 @@ install: all ## install under DESTDIR and PREFIX
 	rm -rf $(DESTDIR)$(PREFIX)/share/trunkline/web
 	install -d $(DESTDIR)$(PREFIX)/share/trunkline/web
 	cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/trunkline/web
+	install -d $(DESTDIR)$(PREFIX)/share/trunkline/demo
+	install -m 644 config/demo/*.json $(DESTDIR)$(PREFIX)/share/trunkline/demo
 
 # ---- Test ------------------------------------------------------------------------------
 

@@ -17,6 +17,9 @@ const struct option app_options[] = {
 		0, regions, "Where a phone number without a country code belongs."},
 	{"desk.home_area", OPTION_STRING, offsetof(struct app_conf, home_area), "021", 0, 8,
 		NULL, "Area code of local numbers that are dialled without one."},
+	{"desk.extension_digits", OPTION_INT, offsetof(struct app_conf, extension_digits), "5", 0,
+		8, NULL,
+		"Numbers of at most so many digits are extensions of the house; 0: there are none."},
 	{"desk.leave", OPTION_DURATION, offsetof(struct app_conf, leave_ms), "5m", 1000,
 		24LL * 3600 * 1000, NULL,
 		"A member of staff who is offline for longer than this has left: her open "

@@ -26,6 +26,7 @@ struct app_conf {
 	int home_region_index;
 	const char *home_region; /* "CN": numbers without a country code belong here */
 	char *home_area;         /* "021": local numbers without an area code; may be "" */
+	int64_t extension_digits; /* numbers of at most so many digits are extensions, 5 */
 	int64_t upload_max;      /* bytes of one file, 20m */
 	int64_t upload_quota;    /* bytes a visitor may upload in 24 h, 100m */
 	int64_t session_ms;      /* staff session, 12h */

@@ -22,7 +22,13 @@ struct command {
 
 extern const struct command *const commands[]; /* in the order of the overview; NULL ends */
 
+extern const struct command command_check_config;
+extern const struct command command_import;
+extern const struct command command_init;
+extern const struct command command_migrate;
 extern const struct command command_serve;
+extern const struct command command_user;
+extern const struct command command_verify;
 
 /* Defaults, then the file of --config, then the environment, then each --set: takes these
  * arguments out of argv and leaves the rest. False: printed what is wrong. The settings are

@@ -4,5 +4,11 @@
 
 const struct command *const commands[] = {
 	&command_serve,
+	&command_init,
+	&command_migrate,
+	&command_check_config,
+	&command_user,
+	&command_import,
+	&command_verify,
 	NULL,
 };
