@@ -25,7 +25,6 @@ struct parser {
 	struct json_document *document;
 	const char *wrong; /* what is wrong at `at`; NULL so far */
 	int depth;
-	bool last_wins; /* of members of the same key */
 };
 
 static bool
@@ -380,57 +379,37 @@ take_member(struct parser *p, struct json *member)
 	return take_value(p, member);
 }
 
-/* An earlier member of the same key as `member`, or NULL. Few keys are all compared; of
- * many, which may come from someone who wants to keep us busy, only those of equal hash
- * (`seen`, then, holds them; two keys of one keyed hash are taken for equal). */
-static struct json *
-find_earlier(const struct json *object, const struct json *member, struct map *seen)
+static bool
+same_key(const struct json *a, const struct json *b)
 {
-	if (object->length > JSON_FEW) {
-		return map_get(seen, map_hash(member->key, member->key_length));
-	}
-	for (struct json *j = object->value.first; j != member; j = j->next) {
-		if (j->key_length == member->key_length &&
-			memcmp(j->key, member->key, j->key_length) == 0) {
-			return j;
-		}
-	}
-	return NULL;
+	return a->key_length == b->key_length && memcmp(a->key, b->key, a->key_length) == 0;
 }
 
-/* Refuses a second member of the same key, or lets it take the place of the first. */
+/* Every pair is compared when there are few keys; of many, which may come from someone
+ * who wants to keep us busy, only those of equal hash. */
 static bool
-settle_keys(struct parser *p, struct json *object)
+keys_differ(const struct json *object)
 {
-	uint32_t count = object->length;
-	struct json **link = &object->value.first;
 	struct map seen;
-	bool settled = true;
+	bool differ = true;
 
-	map_init(&seen);
-	while (*link != NULL && settled) {
-		struct json *member = *link;
-		struct json *earlier = find_earlier(object, member, &seen);
-
-		if (earlier == NULL) {
-			if (object->length > JSON_FEW) {
-				map_put(&seen, map_hash(member->key, member->key_length), member);
+	if (object->length <= JSON_FEW) {
+		for (const struct json *a = object->value.first; a != NULL; a = a->next) {
+			for (const struct json *b = a->next; b != NULL; b = b->next) {
+				if (same_key(a, b)) {
+					return false;
+				}
 			}
-			link = &member->next;
-		} else if (p->last_wins) {
-			earlier->kind = member->kind;
-			earlier->length = member->length;
-			earlier->value = member->value;
-			earlier->index = member->index;
-			*link = member->next;
-			count--;
-		} else {
-			settled = refuse(p, "two equal keys in the object that ends");
 		}
+		return true;
 	}
-	object->length = count;
+	map_init(&seen);
+	for (struct json *a = object->value.first; a != NULL && differ; a = a->next) {
+		/* Two keys of one 64-bit keyed hash by chance: once in the life of the sun. */
+		differ = map_put(&seen, map_hash(a->key, a->key_length), a) == NULL;
+	}
 	map_fini(&seen);
-	return settled;
+	return differ;
 }
 
 static bool
@@ -455,7 +434,7 @@ take_object(struct parser *p, struct json *object)
 	if (!take(p, '}')) {
 		return refuse(p, "a comma or } is missing");
 	}
-	return settle_keys(p, object);
+	return keys_differ(object) || refuse(p, "two equal keys in the object that ends");
 }
 
 static bool
@@ -531,11 +510,11 @@ report(const struct parser *p, const char *data, struct error *e)
 		utf8_count(data + line_start, offset - line_start) + 1, p->wrong);
 }
 
-static enum err
-parse(const char *data, size_t length, bool last_wins, struct json **out, struct error *e)
+enum err
+json_parse(const char *data, size_t length, struct json **out, struct error *e)
 {
 	struct json_document *document;
-	struct parser p = {.last_wins = last_wins};
+	struct parser p = {0};
 	size_t text_bytes;
 	enum err rc;
 
@@ -565,16 +544,4 @@ parse(const char *data, size_t length, bool last_wins, struct json **out, struct
 	}
 	*out = &document->root;
 	return ERR_OK;
-}
-
-enum err
-json_parse(const char *data, size_t length, struct json **out, struct error *e)
-{
-	return parse(data, length, false, out, e);
-}
-
-enum err
-json_parse_foreign(const char *data, size_t length, struct json **out, struct error *e)
-{
-	return parse(data, length, true, out, e);
 }
