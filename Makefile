@@ -18,7 +18,7 @@ JOBS ?= $(shell nproc)
 
 # ---- Libraries -------------------------------------------------------------------------
 
-PACKAGES := libwebsockets openssl libcurl sqlite3 inih icu-i18n icu-uc libargon2 \
+PACKAGES := libwebsockets openssl libcurl sqlite3 jansson inih icu-i18n icu-uc libargon2 \
 	libmagic libpcre2-8 zlib
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 # MySQL's own client library or MariaDB's, whichever is there.
@@ -29,8 +29,7 @@ MYSQL_LIBS := $(shell $(MYSQL_CONFIG) --libs 2>/dev/null)
 INCLUDES := -Iserver -I. -Itests $(patsubst -I%,-isystem %, \
 	$(call pkg,--cflags-only-I,$(PACKAGES)) $(MYSQL_INCLUDES))
 LIBS := $(call pkg,--libs,$(PACKAGES)) $(MYSQL_LIBS) -pthread -lm
-# jansson is what our JSON reader is compared with.
-TEST_LIBS := $(call pkg,--libs,cmocka jansson)
+TEST_LIBS := $(call pkg,--libs,cmocka)
 
 # ---- Flags -----------------------------------------------------------------------------
 

@@ -1,98 +1,147 @@
-/* Reading and writing out parsed documents; json_read.c makes them. */
+/* The reader half of json.h. A struct json is a json_t under another name: it is never
+ * defined, so that nobody but this file depends on jansson. */
+#include <jansson.h>
+
+/* base/json.h comes second, as it takes over names that jansson uses too. */
+static const char *
+text_of(const json_t *string)
+{
+	return json_string_value(string);
+}
+#undef json_is_object
+#undef json_is_array
 #include "base/json.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/json_node.h"
 #include "base/str.h"
+
+static json_t *
+node(const struct json *j)
+{
+	return (json_t *)j;
+}
+
+/* jansson would recurse 2,048 levels deep, so depth is judged before it is asked. */
+static bool
+too_deep(const char *data, size_t length)
+{
+	int depth = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = data[i];
+
+		if (in_string) {
+			if (c == '\\') {
+				i++;
+			} else if (c == '"') {
+				in_string = false;
+			}
+		} else if (c == '"') {
+			in_string = true;
+		} else if (c == '{' || c == '[') {
+			if (++depth > JSON_DEPTH_MAX) {
+				return true;
+			}
+		} else if (c == '}' || c == ']') {
+			depth--;
+		}
+	}
+	return false;
+}
+
+static enum err
+parse(const char *data, size_t length, size_t flags, struct json **out, struct error *e)
+{
+	json_error_t reason;
+	json_t *root;
+	const char *quote;
+
+	if (too_deep(data, length)) {
+		return error_set(e, ERR_INVALID, "JSON is nested deeper than %d levels",
+			JSON_DEPTH_MAX);
+	}
+	root = json_loadb(data, length, flags, &reason);
+	if (root == NULL) {
+		/* What follows " near " quotes the input, which may be private. */
+		quote = strstr(reason.text, " near ");
+		return error_set(e, ERR_INVALID, "JSON line %d, column %d: %.*s", reason.line,
+			reason.column,
+			(int)(quote != NULL ? (size_t)(quote - reason.text) : strlen(reason.text)),
+			reason.text);
+	}
+	*out = (struct json *)root;
+	return ERR_OK;
+}
+
+enum err
+json_parse(const char *data, size_t length, struct json **out, struct error *e)
+{
+	return parse(data, length, JSON_REJECT_DUPLICATES, out, e);
+}
+
+enum err
+json_parse_foreign(const char *data, size_t length, struct json **out, struct error *e)
+{
+	return parse(data, length, 0, out, e);
+}
 
 void
 json_free(struct json *root)
 {
-	struct json_document *document = (struct json_document *)root;
-
-	_Static_assert(offsetof(struct json_document, root) == 0, "a root is its document");
-	if (document == NULL) {
-		return;
-	}
-	while (document->chunks != NULL) {
-		struct json_chunk *chunk = document->chunks;
-
-		document->chunks = chunk->next;
-		free(chunk);
-	}
-	free(document);
+	json_decref(node(root));
 }
 
 static bool
-is_kind(const struct json *j, enum json_kind kind)
+has_type(const struct json *j, json_type type)
 {
-	return j != NULL && j->kind == kind;
+	return j != NULL && json_typeof(node(j)) == type;
 }
 
 bool
 json_is_object(const struct json *j)
 {
-	return is_kind(j, KIND_OBJECT);
+	return has_type(j, JSON_OBJECT);
 }
 
 bool
 json_is_array(const struct json *j)
 {
-	return is_kind(j, KIND_ARRAY);
+	return has_type(j, JSON_ARRAY);
 }
 
 const struct json *
 json_get(const struct json *object, const char *key)
 {
-	size_t length = strlen(key);
+	const json_t *value = json_object_get(node(object), key);
 
-	if (!json_is_object(object)) {
-		return NULL;
-	}
-	for (const struct json *j = object->value.first; j != NULL; j = j->next) {
-		if (j->key_length == length && memcmp(j->key, key, length) == 0) {
-			return j->kind == KIND_NULL ? NULL : j;
-		}
-	}
-	return NULL;
+	return value == NULL || json_is_null(value) ? NULL : (const struct json *)value;
 }
 
 size_t
 json_length(const struct json *array)
 {
-	return json_is_array(array) ? array->length : 0;
+	return json_array_size(node(array));
 }
 
 const struct json *
 json_at(const struct json *array, size_t index)
 {
-	const struct json *j;
-
-	if (index >= json_length(array)) {
-		return NULL;
-	}
-	if (array->index != NULL) {
-		return array->index[index];
-	}
-	for (j = array->value.first; index > 0; index--) {
-		j = j->next;
-	}
-	return j;
+	return (const struct json *)json_array_get(node(array), index);
 }
 
 const char *
 json_string_value(const struct json *j, size_t *length)
 {
-	if (!is_kind(j, KIND_STRING)) {
+	if (!has_type(j, JSON_STRING)) {
 		return NULL;
 	}
 	if (length != NULL) {
-		*length = j->length;
+		*length = json_string_length(node(j));
 	}
-	return j->value.text;
+	return text_of(node(j));
 }
 
 const char *
@@ -106,10 +155,10 @@ json_i64(const struct json *object, const char *key, int64_t *out)
 {
 	const struct json *value = json_get(object, key);
 
-	if (!is_kind(value, KIND_INTEGER)) {
+	if (!has_type(value, JSON_INTEGER)) {
 		return false;
 	}
-	*out = value->value.integer;
+	*out = json_integer_value(node(value));
 	return true;
 }
 
@@ -118,10 +167,10 @@ json_bool(const struct json *object, const char *key, bool *out)
 {
 	const struct json *value = json_get(object, key);
 
-	if (!is_kind(value, KIND_TRUE) && !is_kind(value, KIND_FALSE)) {
+	if (!has_type(value, JSON_TRUE) && !has_type(value, JSON_FALSE)) {
 		return false;
 	}
-	*out = value->kind == KIND_TRUE;
+	*out = has_type(value, JSON_TRUE);
 	return true;
 }
 
@@ -142,67 +191,24 @@ json_id(const struct json *object, const char *key, uint64_t *out)
 const char *
 json_iterate(const struct json *object, void **iterator, const struct json **value)
 {
-	const struct json *j = *iterator;
-
-	if (j != NULL) {
-		j = j->next;
-	} else if (json_is_object(object)) {
-		j = object->value.first;
-	}
-	*iterator = (void *)j;
-	if (j == NULL) {
+	*iterator = *iterator == NULL ? json_object_iter(node(object))
+								  : json_object_iter_next(node(object), *iterator);
+	if (*iterator == NULL) {
 		return NULL;
 	}
-	*value = j;
-	return j->key;
+	*value = (const struct json *)json_object_iter_value(*iterator);
+	return json_object_iter_key(*iterator);
 }
 
-static void
-dump(const struct json *j, struct json_writer *w)
+static int
+append(const char *text, size_t length, void *out)
 {
-	switch (j->kind) {
-	case KIND_NULL:
-		jw_null(w);
-		break;
-	case KIND_FALSE:
-	case KIND_TRUE:
-		jw_bool(w, j->kind == KIND_TRUE);
-		break;
-	case KIND_INTEGER:
-		jw_i64(w, j->value.integer);
-		break;
-	case KIND_REAL:
-		jw_raw(w, j->value.text, j->length);
-		break;
-	case KIND_STRING:
-		jw_string_n(w, j->value.text, j->length);
-		break;
-	case KIND_ARRAY:
-		jw_array(w);
-		for (const struct json *c = j->value.first; c != NULL; c = c->next) {
-			dump(c, w);
-		}
-		jw_array_end(w);
-		break;
-	case KIND_OBJECT:
-		jw_object(w);
-		for (const struct json *c = j->value.first; c != NULL; c = c->next) {
-			jw_key(w, c->key);
-			dump(c, w);
-		}
-		jw_object_end(w);
-		break;
-	}
+	buf_append(out, text, length);
+	return 0;
 }
 
 void
 json_dump(const struct json *j, struct buf *out)
 {
-	struct json_writer w;
-
-	if (j == NULL) {
-		return;
-	}
-	jw_init(&w, out);
-	dump(j, &w);
+	json_dump_callback(node(j), append, out, JSON_COMPACT | JSON_ENCODE_ANY);
 }

@@ -1,4 +1,4 @@
-/* JSON: a bounded, strict reader and an append-only writer.
+/* JSON: a bounded, strict reader (jansson behind it) and an append-only writer.
  * The reader refuses duplicate keys, NUL characters, invalid UTF-8 and nesting beyond
  * JSON_DEPTH_MAX, so that what passes can be stored and sent on as it is. */
 #ifndef BASE_JSON_H
@@ -15,7 +15,7 @@
 struct buf;
 struct json; /* a borrowed node of a parsed document */
 
-/* jansson, against which our tests compare, exports these two names itself. */
+/* jansson exports these two names itself; ours get their own symbols. */
 #define json_string base_json_string
 #define json_string_value base_json_string_value
 
