@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -195,6 +196,38 @@ iteration_keeps_the_order_of_arrival(void **state)
 }
 
 static void
+foreign_documents_may_repeat_keys(void **state)
+{
+	const char *text = "{\"a\":1,\"b\":2,\"a\":[3],\"a\":\"last\",\"b\":null,\"c\":4}";
+	struct json *root;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 100000);
+	assert_int_equal(json_parse_foreign(text, strlen(text), &root, NULL), ERR_OK);
+	json_dump(root, &out);
+	assert_string_equal(out.data, "{\"a\":\"last\",\"b\":null,\"c\":4}");
+	json_free(root);
+	buf_clear(&out);
+	buf_putc(&out, '{');
+	for (int i = 0; i < 100; i++) {
+		buf_printf(&out, "\"%d\":%d,", i % 30, i);
+	}
+	buf_puts(&out, "\"29\":7}");
+	assert_int_equal(json_parse_foreign(out.data, out.length, &root, NULL), ERR_OK);
+	for (int i = 0; i < 30; i++) {
+		char key[12];
+		int64_t value = -1;
+
+		snprintf(key, sizeof(key), "%d", i);
+		assert_true(json_i64(root, key, &value));
+		assert_int_equal(value, i == 29 ? 7 : i < 10 ? 90 + i : 60 + i);
+	}
+	json_free(root);
+	buf_fini(&out);
+}
+
+static void
 dumps_are_compact_and_in_order(void **state)
 {
 	struct json *root = parsed("{ \"z\" : [ 1 , 2.5, true, null ], \"a\" : \"\xE5\xAE\xA2"
@@ -225,6 +258,7 @@ main(void)
 		cmocka_unit_test(ids_are_decimal_strings_of_63_bits),
 		cmocka_unit_test(integers_at_the_edge_are_exact),
 		cmocka_unit_test(iteration_keeps_the_order_of_arrival),
+		cmocka_unit_test(foreign_documents_may_repeat_keys),
 		cmocka_unit_test(dumps_are_compact_and_in_order),
 	};
 
