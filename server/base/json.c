@@ -63,6 +63,10 @@ parse(const char *data, size_t length, size_t flags, struct json **out, struct e
 		return error_set(e, ERR_INVALID, "JSON is nested deeper than %d levels",
 			JSON_DEPTH_MAX);
 	}
+	/* Between two values jansson skips one. */
+	if (length > 0 && memchr(data, '\0', length) != NULL) {
+		return error_set(e, ERR_INVALID, "JSON with a NUL character");
+	}
 	root = json_loadb(data, length, flags, &reason);
 	if (root == NULL) {
 		/* What follows " near " quotes the input, which may be private. */

@@ -47,6 +47,8 @@ what_is_not_strict_json_is_refused(void **state)
 		assert_refused(wrong[i], strlen(wrong[i]));
 	}
 	assert_refused("[1]\0", 4);
+	assert_refused("[1\0,2]", 6);
+	assert_refused("{\"a\":1\0,\"b\":2}", 14);
 	assert_refused("[\"a\0b\"]", 7);
 }
 
