@@ -5,6 +5,7 @@
 
 #include "api/api.h"
 #include "api/app.h"
+#include "api/origin.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "desk/marks.h"
@@ -212,9 +213,10 @@ open_console(struct websocket *ws, const struct web_request *rq, void *ctx)
 {
 	struct app *app = ctx;
 	struct console *c;
-	const char *origin;
 
-	if (app->sockets->stopping || !origin_is_ours(app, rq, &origin)) {
+	/* Every browser names the origin of a WebSocket; who does not has no business here. */
+	if (app->sockets->stopping || web_header(rq, "origin") == NULL ||
+		!request_is_same_site(app, rq)) {
 		return NULL;
 	}
 	c = xcalloc(1, sizeof(*c));

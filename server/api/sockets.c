@@ -3,14 +3,12 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "api/api.h"
 #include "api/app.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/str.h"
 #include "desk/presence.h"
 #include "flow/bus.h"
 #include "model/change.h"
@@ -404,34 +402,6 @@ socket_message(void *session, const char *data, size_t length)
 	frame_fini(&f);
 	sockets_flush(s->app->sockets);
 	socket_put(s);
-}
-
-static bool
-host_matches(const char *origin, const char *host)
-{
-	const char *at = strstr(origin, "://");
-
-	return at != NULL && host != NULL && strcasecmp(at + 3, host) == 0;
-}
-
-bool
-origin_is_ours(struct app *app, const struct web_request *rq, const char **given)
-{
-	const char *origin = web_header(rq, "origin");
-	const char *own = app->conf->net.public_url;
-	size_t length = own != NULL ? strlen(own) : 0;
-
-	*given = origin;
-	if (origin == NULL) {
-		return false;
-	}
-	if (length > 0 && own[length - 1] == '/') {
-		length--;
-	}
-	if (length > 0 && strlen(origin) == length && strncasecmp(origin, own, length) == 0) {
-		return true;
-	}
-	return host_matches(origin, web_header(rq, "host"));
 }
 
 /* --- changes ------------------------------------------------------------------------------ */

@@ -106,9 +106,6 @@ void socket_subscribe(struct socket *s); /* to the bus, waking by socket_mark_di
 /* Ends when the log-in or token `who` ends. */
 void socket_watch(struct socket *s, const struct identity *who);
 
-/* Origin of the handshake: the house's own pages. *given is NULL when there was none. */
-bool origin_is_ours(struct app *app, const struct web_request *rq, const char **given);
-
 /* --- frames out --------------------------------------------------------------------------- */
 /* {"t":"type", ... into the shared buffer; nothing else may be written until frame_end. */
 struct json_writer *frame_start(struct sockets *ss, const char *type);

@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "api/app.h"
 #include "api/directory.h"
+#include "api/origin.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "flow/bus.h"
@@ -399,15 +400,14 @@ open_widget(struct websocket *ws, const struct web_request *rq, void *ctx)
 {
 	struct app *app = ctx;
 	struct widget *w;
-	const char *origin;
-	bool ours = origin_is_ours(app, rq, &origin);
+	const char *origin = web_header(rq, "origin");
 
 	/* Whether another origin may is known with the channel, after hello. */
 	if (app->sockets->stopping || origin == NULL || strlen(origin) > ORIGIN_MAX) {
 		return NULL;
 	}
 	w = xcalloc(1, sizeof(*w));
-	w->origin = ours ? NULL : xstrdup(origin);
+	w->origin = request_is_same_site(app, rq) ? NULL : xstrdup(origin);
 	socket_open(&w->socket, &widget_kind, app, ws);
 	return w;
 }

@@ -77,16 +77,23 @@ workers_drain(struct workers *w)
 }
 
 void
+workers_stop(struct workers *w)
+{
+	queue_close(w->waiting);
+	for (size_t i = 0; i < w->thread_count; i++) {
+		pthread_join(w->threads[i], NULL);
+	}
+	w->thread_count = 0;
+	workers_drain(w);
+}
+
+void
 workers_destroy(struct workers *w)
 {
 	if (w == NULL) {
 		return;
 	}
-	queue_close(w->waiting);
-	for (size_t i = 0; i < w->thread_count; i++) {
-		pthread_join(w->threads[i], NULL);
-	}
-	workers_drain(w);
+	workers_stop(w);
 	queue_destroy(w->waiting);
 	queue_destroy(w->finished);
 	free(w);

@@ -1,0 +1,280 @@
+/* Wiring only: what is made in which order, who wakes whom, and the way back. */
+#include "api/serve.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "api/app.h"
+#include "api/data_lock.h"
+#include "api/directory.h"
+#include "api/limits.h"
+#include "api/sessions.h"
+#include "api/sockets.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/seal.h"
+#include "base/worker.h"
+#include "desk/marks.h"
+#include "desk/presence.h"
+#include "desk/rooms.h"
+#include "flow/bus.h"
+#include "store/read.h"
+
+enum {
+	BUS_WINDOW = 4096,  /* facts kept for those who reconnect */
+	BUS_QUEUE = 2048,   /* facts that may wait for one socket */
+	LIMIT_KEYS = 50000,
+	WORKER_THREADS = 2,
+	WORKER_JOBS = 1000,
+	GRACE_MS = 10 * 1000, /* a reload is no absence */
+	OPEN_RETRY_MS = 1000,
+};
+
+struct server {
+	struct app app;
+	_Atomic(struct net *) waking; /* threads may call wake() before the loop is there */
+	int lock;
+};
+
+static const struct websocket_handler *const sockets[] = {
+	&console_websocket,
+	&widget_websocket,
+	NULL,
+};
+
+/* --- hooks --------------------------------------------------------------------------------- */
+
+static void
+wake(void *ctx)
+{
+	struct server *s = ctx;
+	struct net *net = atomic_load(&s->waking);
+
+	if (net != NULL) {
+		net_wake(net);
+	}
+}
+
+static void
+publish(void *ctx, struct fact *f)
+{
+	struct server *s = ctx;
+
+	bus_publish(s->app.bus, f);
+}
+
+static void
+woken(void *ctx)
+{
+	struct server *s = ctx;
+
+	store_drain(s->app.store);
+	sockets_flush(s->app.sockets);
+}
+
+static void
+stopping(void *ctx)
+{
+	struct server *s = ctx;
+
+	log_event(LOG_INFO, "stopping", "%s", "");
+	s->app.stopping = true;
+	marks_flush(s->app.marks);
+	sockets_stop(&s->app);
+}
+
+static bool
+stopped(void *ctx)
+{
+	struct server *s = ctx;
+	struct store_stats stats;
+
+	store_stats(s->app.store, &stats);
+	return sockets_stopped(&s->app) && stats.queued == 0;
+}
+
+/* --- start --------------------------------------------------------------------------------- */
+
+/* The database may start after us. SIGTERM ends the wait, as it ends any program. */
+static enum err
+open_store(struct server *s, struct error *e)
+{
+	struct store_hooks hooks = {wake, publish, s};
+	const struct store_conf *conf = &s->app.conf->store;
+	enum err rc;
+	bool told = false;
+
+	while ((rc = store_open(&s->app.store, conf, &hooks, false, e)) == ERR_UNAVAILABLE) {
+		struct timespec pause = {OPEN_RETRY_MS / 1000, OPEN_RETRY_MS % 1000 * 1000000L};
+		struct log_quoted q;
+
+		if (!told) {
+			log_event(LOG_WARN, "database_away", "reason=%s retry_ms=%d",
+				log_quote(&q, e->text), OPEN_RETRY_MS);
+			told = true;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return rc;
+}
+
+static enum err
+find_cursor(struct app *app, struct error *e)
+{
+	const struct store_conf *conf = &app->conf->store;
+	struct reader *reader;
+	uint64_t newest = 0;
+	enum err rc = store_reader_open(conf, &reader, e);
+
+	if (rc == ERR_OK) {
+		rc = read_feed_end(reader, (unsigned)conf->node, &newest, e);
+		store_reader_close(reader);
+	}
+	if (rc == ERR_OK) {
+		bus_set_newest(app->bus, newest);
+	}
+	return rc;
+}
+
+/* Whoever had conversations when the server stopped has to come back in time, too. */
+static void
+expect_staff(struct app *app)
+{
+	for (size_t i = 0; i < directory_staff_count(app->directory); i++) {
+		const struct staff *staff = directory_staff_at(app->directory, i);
+
+		if (staff->active) {
+			presence_expect(app->presence, staff->id);
+		}
+	}
+}
+
+static enum err
+open_house(struct server *s, struct error *e)
+{
+	struct app *app = &s->app;
+	enum err rc = data_lock(app->conf->data_dir, &s->lock, e);
+
+	if (rc == ERR_OK) {
+		rc = seal_secret_load(app->conf->data_dir, app->secret, e);
+	}
+	if (rc == ERR_OK) {
+		app->bus = bus_create(BUS_WINDOW, BUS_QUEUE);
+		app->workers = workers_create(WORKER_THREADS, WORKER_JOBS, wake, s);
+		rc = open_store(s, e);
+	}
+	if (rc == ERR_OK) {
+		rc = find_cursor(app, e);
+	}
+	if (rc == ERR_OK) {
+		app->directory = directory_create(app);
+		rc = directory_load(app->directory, e);
+	}
+	return rc;
+}
+
+static enum err
+open_doors(struct server *s, struct error *e)
+{
+	struct app *app = &s->app;
+	struct net_hooks hooks = {
+		.woken = woken,
+		.stopping = stopping,
+		.stopped = stopped,
+		.ctx = s,
+	};
+	struct presence_hooks presence = {
+		.changed = sockets_presence_changed,
+		.left = sockets_staff_left,
+		.ctx = app,
+	};
+	enum err rc;
+
+	app->limits = limits_create(LIMIT_KEYS);
+	app->sessions = sessions_create(app);
+	app->rooms = rooms_create();
+	app->sockets = sockets_create(app);
+	rc = net_create(&app->net, &app->conf->net, api_route_tables, app, sockets, app, &hooks,
+		app->workers, e);
+	if (rc != ERR_OK) {
+		return rc;
+	}
+	atomic_store(&s->waking, app->net);
+	app->presence = presence_create(
+		net_wheel(app->net), GRACE_MS, app->conf->leave_ms, &presence);
+	app->marks = marks_create(app->store, net_wheel(app->net), console_mark_done, app);
+	expect_staff(app);
+	return ERR_OK;
+}
+
+/* --- the way back -------------------------------------------------------------------------- */
+
+static void
+close_all(struct server *s)
+{
+	struct app *app = &s->app;
+
+	app->stopping = true;
+	if (app->workers != NULL) {
+		workers_stop(app->workers); /* their jobs may still use the store */
+	}
+	if (app->store != NULL) {
+		store_close(app->store); /* answers all that was promised */
+	}
+	atomic_store(&s->waking, NULL);
+	if (app->net != NULL) {
+		net_destroy(app->net); /* closes sockets: all that they know must be alive */
+	}
+	workers_destroy(app->workers);
+	marks_destroy(app->marks);
+	presence_destroy(app->presence);
+	sockets_destroy(app->sockets);
+	rooms_destroy(app->rooms);
+	sessions_destroy(app->sessions);
+	limits_destroy(app->limits);
+	directory_destroy(app->directory);
+	bus_destroy(app->bus);
+	explicit_bzero(app->secret, sizeof(app->secret));
+	if (s->lock >= 0) {
+		close(s->lock);
+	}
+}
+
+bool
+serve(const struct app_conf *conf)
+{
+	struct server *s = xcalloc(1, sizeof(*s));
+	int64_t began = clock_monotonic_ms();
+	struct log_quoted q;
+	struct error e;
+	enum err rc;
+
+	log_configure((enum log_level)conf->log_level, (enum log_format)conf->log_format);
+	signal(SIGPIPE, SIG_IGN);
+	s->app.conf = conf;
+	s->lock = -1;
+	rc = open_house(s, &e);
+	if (rc == ERR_OK) {
+		rc = open_doors(s, &e);
+	}
+	if (rc == ERR_OK) {
+		log_event(LOG_INFO, "ready", "listen=%s start_ms=%" PRId64,
+			log_quote(&q, conf->net.listen), clock_monotonic_ms() - began);
+		rc = net_run(s->app.net, &e);
+	}
+	if (rc != ERR_OK) {
+		log_event(LOG_ERROR, "serve_failed", "code=%s reason=%s", err_name(rc),
+			log_quote(&q, e.text));
+	}
+	close_all(s);
+	log_event(LOG_INFO, "stopped", "%s", "");
+	free(s);
+	return rc == ERR_OK;
+}
