@@ -28,7 +28,7 @@ MYSQL_LIBS := $(shell $(MYSQL_CONFIG) --libs 2>/dev/null)
 
 INCLUDES := -Iserver -I. -Itests $(patsubst -I%,-isystem %, \
 	$(call pkg,--cflags-only-I,$(PACKAGES)) $(MYSQL_INCLUDES))
-LIBS := $(call pkg,--libs,$(PACKAGES)) $(MYSQL_LIBS) -pthread -lm
+LIBS := $(call pkg,--libs,$(PACKAGES)) $(MYSQL_LIBS) -lev -pthread -lm
 TEST_LIBS := $(call pkg,--libs,cmocka)
 
 # ---- Flags -----------------------------------------------------------------------------

@@ -83,9 +83,14 @@ const char *websocket_peer(const struct websocket *ws);
 
 /* --- life ------------------------------------------------------------------------------ */
 struct net_hooks {
-	void (*woken)(void *ctx);       /* after net_wake, on the loop thread */
+	void (*woken)(void *ctx);       /* after net_wake, on the loop thread; workers are drained */
 	void (*stopping)(void *ctx);    /* SIGTERM or SIGINT: tell the clients; then they get 5 s */
 	bool (*stopped)(void *ctx);     /* asked while stopping: true once nothing is pending */
+	/* Optional. Before a page (.html) of web_root is sent; http_request() has its path and
+	 * query. May add headers by http_set_header (one it sets takes the place of ours, so it can
+	 * name the frame-ancestors by a Content-Security-Policy of its own). False: the page is
+	 * refused with 403. */
+	bool (*page)(struct http_request *rq, void *ctx);
 	void *ctx;
 };
 MUST_CHECK enum err net_create(struct net **out, const struct net_conf *conf,
