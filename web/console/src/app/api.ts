@@ -1,0 +1,57 @@
+/* REST for the whole console: the client's checked calls over fetch, with the session's token. */
+import { Rest, RestError, type HttpRequest, type HttpResponse, type Query } from "@trunkline/client";
+import type { Check } from "@trunkline/protocol";
+import { fetchSend } from "@trunkline/ui/browser";
+import { unknown } from "valibot";
+
+export { RestError } from "@trunkline/client";
+export { checks, type Check } from "@trunkline/protocol";
+
+interface ApiHooks {
+	csrf: () => string | null;
+	unauthenticated: () => void;
+}
+
+let hooks: ApiHooks = { csrf: () => null, unauthenticated: () => undefined };
+
+export function configureApi(next: ApiHooks): void {
+	hooks = next;
+}
+
+async function send(request: HttpRequest): Promise<HttpResponse> {
+	const response = await fetchSend(request);
+	/* A wrong password is an answer; elsewhere 401 means that the session has ended. */
+	if (response.status === 401 && !request.url.endsWith("/session")) {
+		hooks.unauthenticated();
+	}
+	return response;
+}
+
+const rest = new Rest({ send, csrf: () => hooks.csrf() });
+
+export function get<T>(path: string, check: Check<T>, query: Query = {}): Promise<T> {
+	return rest.get(path, check, query);
+}
+
+export function post<T>(path: string, check: Check<T>, body: unknown = {}): Promise<T> {
+	return rest.post(path, check, body);
+}
+
+export function patch<T>(path: string, check: Check<T>, body: unknown): Promise<T> {
+	return rest.patch(path, check, body);
+}
+
+export function remove(path: string): Promise<void> {
+	return rest.delete(path);
+}
+
+/* For answers that nobody reads. */
+export const anything: Check<unknown> = unknown();
+
+export function uploadHeaders(): Record<string, string> {
+	return rest.headers("POST");
+}
+
+export function isStatus(error: unknown, status: number): boolean {
+	return error instanceof RestError && error.status === status;
+}

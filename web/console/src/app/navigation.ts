@@ -1,0 +1,35 @@
+/* The pages that a person may open, in the order of the rail. */
+import { computed, type ComputedRef } from "vue";
+import { useSession } from "../stores/session";
+
+export interface Destination {
+	name: string;
+	icon: string;
+	label: string;
+	to: string;
+	group: "work" | "house";
+}
+
+export function useDestinations(): ComputedRef<Destination[]> {
+	const session = useSession();
+	return computed(() => {
+		const pages: Destination[] = [
+			{ name: "inbox", icon: "inbox", label: "shell.inbox", to: "/inbox", group: "work" },
+			{ name: "customers", icon: "user", label: "shell.customers", to: "/customers", group: "work" },
+		];
+		if (session.isSupervisor) {
+			pages.push(
+				{ name: "transcripts", icon: "book", label: "shell.transcripts", to: "/transcripts", group: "work" },
+				{ name: "audit", icon: "shield", label: "shell.audit", to: "/admin/audit", group: "house" },
+			);
+		}
+		if (session.isAdministrator) {
+			pages.push(
+				{ name: "staff", icon: "task", label: "shell.staff", to: "/admin/staff", group: "house" },
+				{ name: "channels", icon: "web", label: "shell.channels", to: "/admin/channels", group: "house" },
+				{ name: "api-keys", icon: "lock", label: "shell.apiKeys", to: "/admin/api-keys", group: "house" },
+			);
+		}
+		return pages;
+	});
+}

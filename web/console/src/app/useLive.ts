@@ -1,0 +1,94 @@
+/* Starts the live line for the person who is logged in, and tells the stores what it says. */
+import type { ConsoleClient } from "@trunkline/client";
+import { onBeforeUnmount } from "vue";
+import { useCalls } from "../stores/calls";
+import { useConnection } from "../stores/connection";
+import { useConversations } from "../stores/conversations";
+import { useDrafts } from "../stores/drafts";
+import { useNotifications } from "../stores/notifications";
+import { useSession } from "../stores/session";
+import { useStaff } from "../stores/staff";
+import { useThreads } from "../stores/threads";
+
+export function useLive(): void {
+	const session = useSession();
+	const connection = useConnection();
+	const conversations = useConversations();
+	const threads = useThreads();
+	const staff = useStaff();
+	const calls = useCalls();
+	const notifications = useNotifications();
+	const me = session.me?.id ?? "";
+	let firstWelcome = true;
+
+	function follow(client: ConsoleClient): void {
+		client.on("entry", ({ entry, conversation }) => {
+			threads.applyEntry(entry);
+			if (conversation !== null) {
+				conversations.apply(conversation);
+				notifications.consider(entry, conversation);
+			}
+			calls.applyEntry(entry);
+		});
+		client.on("mark", (mark) => {
+			threads.applyMark(mark.customer, mark);
+			if (mark.party === me) {
+				conversations.setInboundRead(mark.timeline, mark.inbound_read);
+			}
+		});
+		client.on("typing", ({ customer, who, on }) => {
+			if (!(who.kind === "staff" && who.id === me)) {
+				threads.applyTyping(customer, who, on);
+			}
+		});
+		client.on("customer", ({ customer }) => {
+			conversations.rename(customer.id, customer.name, customer.anonymous);
+			void threads.refreshDetail(customer.id);
+		});
+	}
+
+	function followHouse(client: ConsoleClient): void {
+		client.on("welcome", (welcome) => {
+			staff.put(welcome.me);
+			staff.replacePresence(welcome.presence);
+			staff.replaceViewers(welcome.viewers);
+			calls.restore(welcome.calls);
+			if (firstWelcome) {
+				firstWelcome = false;
+				void conversations.loadCounts();
+			}
+		});
+		client.on("resync", () => {
+			void conversations.resync();
+			void threads.resync();
+		});
+		client.on("presence", (frame) => staff.setPresence(frame.staff, frame.state));
+		client.on("viewers", (frame) => staff.setViewers(frame.customer, frame.staff));
+		client.on("call", (frame) => calls.ring(frame));
+		client.on("bye", (frame) => {
+			if (frame.code === "revoked") {
+				session.end("revoked");
+			}
+		});
+	}
+
+	useDrafts().open(me);
+	void staff.load().catch(() => undefined);
+	const client = connection.start(me);
+	follow(client);
+	followHouse(client);
+	threads.wire({
+		fetchRange: async (timeline, after) => (await client.range(timeline, after)).entries,
+		follow: (customers) => client.watch(customers),
+	});
+	const stopTitle = notifications.start();
+
+	onBeforeUnmount(() => {
+		stopTitle();
+		connection.stop();
+		conversations.clear();
+		threads.clear();
+		staff.clear();
+		calls.clear();
+	});
+}

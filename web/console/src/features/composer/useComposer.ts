@@ -1,0 +1,131 @@
+/* What is being written to one customer: text per kind with its draft, typing signals, sending. */
+import { TypingSignal } from "@trunkline/client";
+import { browserClock } from "@trunkline/ui/browser";
+import { computed, onBeforeUnmount, ref, watch, type ComputedRef, type Ref } from "vue";
+import { useConnection } from "../../stores/connection";
+import { useDrafts } from "../../stores/drafts";
+import type { Thread } from "../../stores/threads";
+import type { Actions } from "../thread/useActions";
+import type { Uploads } from "./useUploads";
+
+export type Kind = "message" | "note";
+
+export interface Composer {
+	kind: Ref<Kind>;
+	text: Ref<string>;
+	saved: Ref<boolean>;
+	canSend: ComputedRef<boolean>;
+	send: () => Promise<boolean>;
+	sendAndResolve: () => Promise<void>;
+}
+
+const saveAfterMs = 400;
+export const maxText = 8000;
+
+export function useComposer(thread: Thread, actions: Actions, uploads: Uploads): Composer {
+	const connection = useConnection();
+	const drafts = useDrafts();
+	const kind = ref<Kind>("message");
+	const text = ref(drafts.read(thread.customer, kind.value));
+	const saved = ref(text.value !== "");
+	let saveTimer: ReturnType<typeof setTimeout> | undefined;
+	const signal = new TypingSignal(browserClock, (on) =>
+		connection.client?.typing(thread.customer, on, kind.value === "note"),
+	);
+
+	function save(): void {
+		clearTimeout(saveTimer);
+		drafts.write(thread.customer, kind.value, text.value);
+		saved.value = text.value.trim() !== "";
+	}
+
+	watch(text, (now, before) => {
+		saved.value = false;
+		clearTimeout(saveTimer);
+		saveTimer = setTimeout(save, saveAfterMs);
+		if (now.trim() === "") {
+			signal.rest();
+		} else if (now !== before) {
+			signal.hit();
+		}
+	});
+
+	watch(kind, (now, before) => {
+		clearTimeout(saveTimer);
+		drafts.write(thread.customer, before, text.value);
+		signal.rest();
+		text.value = drafts.read(thread.customer, now);
+	});
+
+	/* A refused message that was put back for editing. */
+	watch(
+		() => drafts.changed,
+		() => {
+			const kept = drafts.read(thread.customer, kind.value);
+			if (drafts.changed === thread.customer && kept !== text.value) {
+				text.value = kept;
+			}
+		},
+	);
+
+	onBeforeUnmount(() => {
+		save();
+		signal.rest();
+	});
+
+	const canSend = computed(
+		() =>
+			!uploads.sending.value &&
+			!uploads.failed.value &&
+			text.value.length <= maxText &&
+			(text.value.trim() !== "" || uploads.items.value.length > 0),
+	);
+
+	function seenSeq(timeline: string): number {
+		return thread.model.newest(timeline) ?? 0;
+	}
+
+	/* An open conversation is named; without one the message opens the next. */
+	function target(): { conversation: string } | { customer: string } {
+		const open = actions.conversation.value;
+		return open !== undefined && open.state !== "resolved" ? { conversation: open.id } : { customer: thread.customer };
+	}
+
+	async function send(): Promise<boolean> {
+		if (!canSend.value) {
+			return false;
+		}
+		/* Who answers an unassigned conversation has taken it; the other agents see that. */
+		const open = actions.conversation.value;
+		if (kind.value === "message" && open !== undefined && open.assignee === null && open.state !== "resolved" && connection.online) {
+			if (!(await actions.take())) {
+				return false;
+			}
+		}
+		const files = uploads.take();
+		const timeline = open?.timeline ?? thread.detail?.timelines[0]?.timeline;
+		const guarded = kind.value === "message" && timeline !== undefined && "conversation" in target();
+		connection.send({
+			...target(),
+			kind: kind.value,
+			text: text.value.trim(),
+			lane: thread.customer,
+			extra: { customer: thread.customer, fileNames: files.map((file) => file.name) },
+			...(files.length > 0 ? { files: files.map((file) => file.id) } : {}),
+			...(guarded ? { seenSeq: seenSeq(timeline), check: true } : {}),
+		});
+		signal.rest();
+		text.value = "";
+		save();
+		thread.newAfter = null;
+		return true;
+	}
+
+	async function sendAndResolve(): Promise<void> {
+		if (await send()) {
+			await actions.resolve();
+		}
+	}
+
+	return { kind, text, saved, canSend, send, sendAndResolve };
+}

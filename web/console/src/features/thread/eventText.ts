@@ -1,0 +1,85 @@
+/* One sentence for each system event on the trunk line. */
+import { phoneNumber } from "../../shared/format";
+import type { Entry } from "../../shared/types";
+
+export interface EventWords {
+	t: (key: string, values?: Record<string, unknown>) => string;
+	te: (key: string) => boolean;
+	staffName: (id: string | null) => string;
+	outcome: (code: string) => string;
+	me: string;
+}
+
+function actor(entry: Entry, words: EventWords): string {
+	const { kind, id } = entry.author;
+	if (kind === "staff") {
+		return id === words.me ? words.t("thread.you") : words.staffName(id);
+	}
+	return words.t(`common.author.${kind}`);
+}
+
+function person(id: string | null, words: EventWords): string {
+	return id === words.me ? words.t("thread.you") : words.staffName(id);
+}
+
+function changesText(changes: Record<string, { from: string | null; to: string | null }>, words: EventWords): string {
+	const parts = Object.entries(changes).map(([field, { from, to }]) => {
+		const key = `customer.field.${field}`;
+		const name = words.te(key) ? words.t(key) : field;
+		const before = from === null || from === "" ? words.t("thread.event.emptyValue") : from;
+		const after = to === null || to === "" ? words.t("thread.event.emptyValue") : to;
+		return words.t("thread.event.change", { field: name, from: before, to: after });
+	});
+	return parts.join(words.t("common.listSeparator"));
+}
+
+function contactText(entry: Extract<Entry, { kind: "contact_added" | "contact_removed" }>, words: EventWords): string {
+	const { kind = "", value = "", proven = false } = entry.body ?? {};
+	const key = `customer.contact.${kind}`;
+	const shown = kind === "phone" ? phoneNumber(value) : value;
+	const values = { name: actor(entry, words), kind: words.te(key) ? words.t(key) : kind, value: shown };
+	if (entry.kind === "contact_removed") {
+		return words.t("thread.event.contact_removed", values);
+	}
+	return words.t(proven ? "thread.event.contact_proven" : "thread.event.contact_added", values);
+}
+
+function assignedText(entry: Extract<Entry, { kind: "assigned" }>, words: EventWords): string {
+	const to = entry.body?.to ?? null;
+	const by = entry.body?.by ?? null;
+	if (by === null || by === to) {
+		return words.t("thread.event.taken", { name: person(to, words) });
+	}
+	return words.t("thread.event.assigned", { name: person(by, words), to: person(to, words) });
+}
+
+export function eventText(entry: Entry, words: EventWords): string {
+	const name = actor(entry, words);
+	switch (entry.kind) {
+		case "assigned":
+			return assignedText(entry, words);
+		case "customer_created":
+			return words.t("thread.event.customer_created", { name });
+		case "customer_edited":
+			return words.t("thread.event.customer_edited", { name, changes: changesText(entry.body?.changes ?? {}, words) });
+		case "contact_added":
+		case "contact_removed":
+			return contactText(entry, words);
+		case "identified":
+			return words.t("thread.event.identified", { subject: entry.body?.subject ?? "" });
+		case "call_outcome":
+			return words.t("thread.event.call_outcome", {
+				name,
+				outcome: words.outcome(entry.body?.outcome ?? ""),
+				note: entry.body?.note ?? "",
+			});
+		case "attached":
+		case "opened":
+		case "released":
+		case "resolved":
+		case "reopened":
+			return words.t(`thread.event.${entry.kind}`, { name });
+		default:
+			return words.t("thread.event.unknown");
+	}
+}

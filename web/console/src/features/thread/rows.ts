@@ -1,0 +1,155 @@
+/* Turns a customer's entries into the rows of the trunk line: day separators, stops where the
+ * channel changes, one card per call however many facts it has, and the "new" line. Pure. */
+import { dayKey } from "../../shared/format";
+import type { CallOutcomeBody } from "@trunkline/protocol";
+import type { Call, CallEntry, Entry, TextEntry } from "../../shared/types";
+
+export interface PendingMessage {
+	ref: string;
+	kind: "message" | "note";
+	text: string;
+	fileNames: string[];
+	at: string;
+	state: "pending" | "failed";
+	code: string | null;
+	reason: string | null;
+}
+
+export type Row =
+	| { type: "day"; key: string; at: string }
+	| { type: "stop"; key: string; channelKind: string; at: string }
+	| { type: "new"; key: string }
+	| { type: "message" | "note"; key: string; entry: TextEntry }
+	| { type: "call"; key: string; call: Call }
+	| { type: "event"; key: string; entry: Entry }
+	| { type: "pending"; key: string; message: PendingMessage };
+
+function isCallEntry(entry: Entry): entry is CallEntry {
+	return entry.kind === "call_started" || entry.kind === "call_answered" || entry.kind === "call_ended";
+}
+
+export function callOf(entry: Entry): Call | null {
+	return isCallEntry(entry) ? (entry.body?.call ?? null) : null;
+}
+
+/* The newest state of each call, with the outcome that was noted after it. */
+export function joinCalls(entries: readonly Entry[]): Map<string, Call> {
+	const calls = new Map<string, Call>();
+	for (const entry of entries) {
+		if (entry.kind === "call_outcome") {
+			joinOutcome(calls, entry.body);
+			continue;
+		}
+		const call = callOf(entry);
+		if (call === null) {
+			continue;
+		}
+		const known = calls.get(call.id);
+		if (known === undefined || call.version >= known.version) {
+			calls.set(call.id, call);
+		}
+	}
+	return calls;
+}
+
+function joinOutcome(calls: Map<string, Call>, outcome: CallOutcomeBody | null): void {
+	const known = calls.get(outcome?.call ?? "");
+	if (outcome === null || known === undefined) {
+		return;
+	}
+	calls.set(known.id, { ...known, outcome: outcome.outcome, outcome_note: outcome.note });
+}
+
+interface RowState {
+	rows: Row[];
+	day: string;
+	channelKind: string;
+	newAfter: NewAfter | null;
+	shownCalls: Set<string>;
+	calls: Map<string, Call>;
+}
+
+/* Everything of the customer above these numbers is new since the thread was opened. */
+export type NewAfter = ReadonlyMap<string, number>;
+
+function isContact(entry: Entry): boolean {
+	return entry.kind === "message" || isCallEntry(entry);
+}
+
+function isNew(entry: Entry, newAfter: NewAfter): boolean {
+	const seen = newAfter.get(entry.timeline);
+	if (seen === undefined || entry.seq <= seen) {
+		return false;
+	}
+	return entry.author.kind === "customer" && isContact(entry);
+}
+
+function pushDay(state: RowState, at: string): void {
+	const day = dayKey(at);
+	if (day !== state.day) {
+		state.day = day;
+		state.rows.push({ type: "day", key: `day-${day}`, at });
+	}
+}
+
+function pushEntry(state: RowState, entry: Entry): void {
+	const call = callOf(entry);
+	if (call !== null) {
+		if (state.shownCalls.has(call.id)) {
+			return;
+		}
+		state.shownCalls.add(call.id);
+	}
+	pushDay(state, entry.at);
+	if (state.newAfter !== null && isNew(entry, state.newAfter)) {
+		state.rows.push({ type: "new", key: "new" });
+		state.newAfter = null;
+	}
+	const kind = entry.channel_kind;
+	if (isContact(entry) && kind !== "" && kind !== state.channelKind) {
+		state.channelKind = kind;
+		state.rows.push({ type: "stop", key: `stop-${entry.id}`, channelKind: kind, at: entry.at });
+	}
+	pushBody(state, entry, call);
+}
+
+function pushBody(state: RowState, entry: Entry, call: Call | null): void {
+	if (entry.kind === "message" || entry.kind === "note") {
+		const key = entry.ref === null ? entry.id : `ref-${entry.ref}`;
+		state.rows.push({ type: entry.kind, key, entry });
+		return;
+	}
+	if (call !== null) {
+		const newest = state.calls.get(call.id) ?? call;
+		state.rows.push({ type: "call", key: `call-${call.id}`, call: newest });
+		return;
+	}
+	/* An outcome is written on its call's card; without the card it is an event. */
+	if (entry.kind === "call_outcome" && state.shownCalls.has(entry.body?.call ?? "")) {
+		return;
+	}
+	state.rows.push({ type: "event", key: entry.id, entry });
+}
+
+export function buildRows(
+	entries: readonly Entry[],
+	pending: readonly PendingMessage[],
+	newAfter: NewAfter | null,
+): Row[] {
+	const state: RowState = {
+		rows: [],
+		day: "",
+		channelKind: "",
+		newAfter,
+		shownCalls: new Set(),
+		calls: joinCalls(entries),
+	};
+	for (const entry of entries) {
+		pushEntry(state, entry);
+	}
+	for (const message of pending) {
+		pushDay(state, message.at);
+		state.rows.push({ type: "pending", key: `ref-${message.ref}`, message });
+	}
+	return state.rows;
+}

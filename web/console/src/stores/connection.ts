@@ -1,0 +1,166 @@
+/* The live line: one socket with its outbox. What frames mean is decided in app/useLive.ts. */
+import { ConsoleClient, NackError, type ConnectionState, type OutboxItem } from "@trunkline/client";
+import type { ConsoleOutboxFrame, Written } from "@trunkline/client";
+import { checks, type Check } from "@trunkline/protocol";
+import { browserClock, localOutbox, openWebSocket, randomBytes, socketUrl } from "@trunkline/ui/browser";
+import * as v from "valibot";
+import { defineStore } from "pinia";
+import { computed, ref, shallowRef } from "vue";
+import type { Action, Conversation, View } from "../shared/types";
+import { useSession } from "./session";
+
+export type Notice = "none" | "offline" | "reconnecting" | "replaced" | "resumed";
+export type WrittenItem = OutboxItem<ConsoleOutboxFrame>;
+
+const outboxFrameCheck: Check<ConsoleOutboxFrame> = v.union([checks.consoleSendFrameCheck, checks.actFrameCheck]);
+const resumedShownMs = 3000;
+/* A short hiccup is not worth a word. */
+const patienceMs = 1200;
+
+export const useConnection = defineStore("connection", () => {
+	const session = useSession();
+	const client = shallowRef<ConsoleClient | null>(null);
+	const state = ref<ConnectionState>("stopped");
+	const notice = ref<Notice>("none");
+	const outbox = shallowRef<readonly WrittenItem[]>([]);
+	const presence = ref<"online" | "away">("online");
+	let wasOnline = false;
+	let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+
+	const waiting = computed(() => outbox.value.filter((item) => item.state === "waiting" && item.frame.t === "send").length);
+	const online = computed(() => state.value === "online");
+
+	function show(next: Notice): void {
+		clearTimeout(noticeTimer);
+		noticeTimer = undefined;
+		notice.value = next;
+	}
+
+	function lost(): Notice {
+		return navigator.onLine ? "reconnecting" : "offline";
+	}
+
+	function cameBack(): void {
+		const told = wasOnline && (notice.value === "offline" || notice.value === "reconnecting");
+		wasOnline = true;
+		show(told ? "resumed" : "none");
+		if (told) {
+			noticeTimer = setTimeout(() => show("none"), resumedShownMs);
+		}
+	}
+
+	function changed(next: ConnectionState): void {
+		state.value = next;
+		if (next === "online") {
+			cameBack();
+		} else if (next === "waiting" && (notice.value === "offline" || notice.value === "reconnecting")) {
+			show(lost());
+		} else if (next === "waiting" && (noticeTimer === undefined || notice.value === "resumed")) {
+			clearTimeout(noticeTimer);
+			noticeTimer = setTimeout(() => show(lost()), patienceMs);
+		}
+	}
+
+	function start(staff: string): ConsoleClient {
+		stop();
+		const made = new ConsoleClient({
+			url: socketUrl("/ws/console"),
+			open: openWebSocket,
+			clock: browserClock,
+			random: randomBytes,
+			store: localOutbox(`trunkline.outbox.${staff}.`, outboxFrameCheck),
+			csrf: () => session.csrf ?? "",
+		});
+		made.on("state", changed);
+		made.on("outbox", () => {
+			outbox.value = made.outbox.items;
+		});
+		made.on("bye", (frame) => {
+			if (frame.code === "replaced") {
+				show("replaced");
+			}
+		});
+		outbox.value = made.outbox.items;
+		client.value = made;
+		made.start();
+		window.addEventListener("online", wake);
+		window.addEventListener("offline", wentOffline);
+		document.addEventListener("visibilitychange", wake);
+		return made;
+	}
+
+	function stop(): void {
+		client.value?.stop();
+		client.value = null;
+		outbox.value = [];
+		wasOnline = false;
+		show("none");
+		window.removeEventListener("online", wake);
+		window.removeEventListener("offline", wentOffline);
+		document.removeEventListener("visibilitychange", wake);
+	}
+
+	function wake(): void {
+		if (document.visibilityState === "visible") {
+			client.value?.wake();
+		}
+	}
+
+	function wentOffline(): void {
+		show("offline");
+		client.value?.wake();
+	}
+
+	function retryNow(): void {
+		client.value?.wake();
+	}
+
+	function send(written: Written): void {
+		client.value?.send(written);
+	}
+
+	async function act(
+		conversation: string,
+		action: Action,
+		version: number | undefined,
+		assignee: string | undefined,
+	): Promise<Conversation> {
+		if (client.value === null || !online.value) {
+			throw new NackError("offline", "");
+		}
+		const ack = await client.value.act(conversation, action, {
+			...(version === undefined ? {} : { version }),
+			...(assignee === undefined ? {} : { assignee }),
+		});
+		if (ack.conversation === undefined || ack.conversation === null) {
+			throw new NackError("invalid", "");
+		}
+		return ack.conversation;
+	}
+
+	function setPresence(next: "online" | "away"): void {
+		presence.value = next;
+		client.value?.presence(next);
+	}
+
+	function showViews(views: readonly View[]): void {
+		client.value?.views(views);
+	}
+
+	return {
+		client,
+		state,
+		online,
+		notice,
+		outbox,
+		waiting,
+		presence,
+		start,
+		stop,
+		retryNow,
+		send,
+		act,
+		setPresence,
+		showViews,
+	};
+});

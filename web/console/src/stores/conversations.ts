@@ -1,0 +1,241 @@
+/* The conversations of the three lists: pages from REST, kept in order by live entries. */
+import { defineStore } from "pinia";
+import { reactive, ref, shallowReactive } from "vue";
+import { checks, get } from "../app/api";
+import type { Conversation, Counts, View } from "../shared/types";
+import { belongs, comesBefore, placed, unreadOf, type StateFilter } from "./conversationLists";
+import { useSession } from "./session";
+
+export interface ConversationList {
+	ids: readonly string[];
+	next: string | null;
+	loaded: boolean;
+	loading: boolean;
+	failed: boolean;
+	filter: StateFilter;
+}
+
+const pageSize = 100;
+const countsEveryMs = 1000;
+const views: readonly View[] = ["mine", "unassigned", "all"];
+
+function emptyList(): ConversationList {
+	return { ids: [], next: null, loaded: false, loading: false, failed: false, filter: "open" };
+}
+
+export const useConversations = defineStore("conversations", () => {
+	const session = useSession();
+	const items = shallowReactive(new Map<string, Conversation>());
+	const lists = reactive<Record<View, ConversationList>>({
+		mine: emptyList(),
+		unassigned: emptyList(),
+		all: emptyList(),
+	});
+	const counts = ref<Counts>({ mine: 0, unassigned: 0, all: 0, mine_unread: 0 });
+	let countsTimer: ReturnType<typeof setTimeout> | undefined;
+	let countsAt = 0;
+	const asked = new Map<string, Promise<void>>();
+	/* Answers of an older life of a list (another filter, a resync) are thrown away. */
+	const epochs: Record<View, number> = { mine: 0, unassigned: 0, all: 0 };
+
+	/* The one to act on for each customer: the open one, else her newest. */
+	const current = shallowReactive(new Map<string, string>());
+
+	function currentOf(customer: string): Conversation | undefined {
+		return items.get(current.get(customer) ?? "");
+	}
+
+	function noteCurrent(conversation: Conversation): void {
+		const known = currentOf(conversation.customer);
+		if (known === undefined || known.id === conversation.id) {
+			current.set(conversation.customer, conversation.id);
+			return;
+		}
+		const knownOpen = known.state !== "resolved";
+		const open = conversation.state !== "resolved";
+		if (open !== knownOpen ? open : comesBefore(conversation, known)) {
+			current.set(conversation.customer, conversation.id);
+		}
+	}
+
+	function remember(conversation: Conversation): Conversation {
+		const known = items.get(conversation.id);
+		if (known !== undefined && known.version > conversation.version && known.last_seq > conversation.last_seq) {
+			return known;
+		}
+		const merged: Conversation = { ...known, ...conversation };
+		items.set(merged.id, merged);
+		noteCurrent(merged);
+		return merged;
+	}
+
+	function place(conversation: Conversation): void {
+		const me = session.me?.id ?? "";
+		for (const view of views) {
+			const list = lists[view];
+			if (!list.loaded) {
+				continue;
+			}
+			const wanted = belongs(conversation, view, list.filter, me);
+			list.ids = placed(list.ids, conversation, wanted, list.next === null, (id) => items.get(id));
+		}
+	}
+
+	/* A live projection: it has no name yet when it is new to us, so that is asked for. */
+	function apply(conversation: Conversation): void {
+		const merged = remember(conversation);
+		place(merged);
+		scheduleCounts();
+		if (merged.customer_name === undefined) {
+			void fetchOne(merged.id).catch(() => undefined);
+		}
+	}
+
+	async function fetchOne(id: string): Promise<void> {
+		const running = asked.get(id);
+		if (running !== undefined) {
+			return running;
+		}
+		const work = get(`/conversations/${id}`, checks.conversationItemCheck)
+			.then((item) => place(remember(item)))
+			.finally(() => asked.delete(id));
+		asked.set(id, work);
+		return work;
+	}
+
+	async function page(view: View, after: string | null): Promise<void> {
+		const list = lists[view];
+		const epoch = epochs[view];
+		list.loading = true;
+		list.failed = false;
+		try {
+			const reply = await get("/conversations", checks.conversationPageCheck, {
+				view,
+				state: list.filter === "resolved" ? "resolved" : null,
+				limit: pageSize,
+				after,
+			});
+			if (epoch !== epochs[view]) {
+				return;
+			}
+			const fresh = reply.items.map((item) => remember(item).id);
+			const known = new Set(after === null ? [] : list.ids);
+			list.ids = [...(after === null ? [] : list.ids), ...fresh.filter((id) => !known.has(id))];
+			list.next = reply.next;
+			list.loaded = true;
+		} catch {
+			list.failed = epoch === epochs[view];
+		} finally {
+			if (epoch === epochs[view]) {
+				list.loading = false;
+			}
+		}
+	}
+
+	async function load(view: View): Promise<void> {
+		if (!lists[view].loaded && !lists[view].loading) {
+			await page(view, null);
+		}
+	}
+
+	async function loadMore(view: View): Promise<void> {
+		const list = lists[view];
+		if (list.next !== null && !list.loading) {
+			await page(view, list.next);
+		}
+	}
+
+	async function reload(view: View): Promise<void> {
+		epochs[view] += 1;
+		await page(view, null);
+	}
+
+	async function setFilter(view: View, filter: StateFilter): Promise<void> {
+		if (lists[view].filter !== filter) {
+			Object.assign(lists[view], emptyList(), { filter });
+			await reload(view);
+		}
+	}
+
+	/* After a gap that could not be replayed: what is shown is read again. */
+	async function resync(): Promise<void> {
+		const shown = views.filter((view) => lists[view].loaded || lists[view].failed);
+		await Promise.all([...shown.map((view) => reload(view)), loadCounts()]);
+	}
+
+	async function loadCounts(): Promise<void> {
+		countsAt = Date.now();
+		try {
+			counts.value = await get("/conversations/counts", checks.conversationCountsCheck);
+		} catch {
+			/* The next change asks again. */
+		}
+	}
+
+	/* At most once a second, however busy the house is. */
+	function scheduleCounts(): void {
+		if (countsTimer !== undefined) {
+			return;
+		}
+		const wait = Math.max(100, countsAt + countsEveryMs - Date.now());
+		countsTimer = setTimeout(() => {
+			countsTimer = undefined;
+			void loadCounts();
+		}, wait);
+	}
+
+	function setInboundRead(timeline: string, inboundRead: number): void {
+		for (const item of items.values()) {
+			if (item.timeline === timeline && item.state !== "resolved" && (item.inbound_read ?? 0) < inboundRead) {
+				items.set(item.id, { ...item, inbound_read: Math.min(inboundRead, item.inbound) });
+				scheduleCounts();
+			}
+		}
+	}
+
+	function markRead(customer: string): void {
+		for (const item of items.values()) {
+			if (item.customer === customer && unreadOf(item) > 0) {
+				items.set(item.id, { ...item, inbound_read: item.inbound });
+				scheduleCounts();
+			}
+		}
+	}
+
+	function rename(customer: string, name: string, anonymous: boolean): void {
+		for (const item of items.values()) {
+			if (item.customer === customer) {
+				items.set(item.id, { ...item, customer_name: name, anonymous });
+			}
+		}
+	}
+
+	function clear(): void {
+		items.clear();
+		current.clear();
+		for (const view of views) {
+			epochs[view] += 1;
+			Object.assign(lists[view], emptyList());
+		}
+	}
+
+	return {
+		items,
+		lists,
+		counts,
+		currentOf,
+		apply,
+		remember,
+		fetchOne,
+		load,
+		loadMore,
+		reload,
+		resync,
+		setFilter,
+		loadCounts,
+		setInboundRead,
+		markRead,
+		rename,
+		clear,
+	};
+});

@@ -1,0 +1,112 @@
+/* Sound, title badge and desktop notification for what wants me: a customer's message or a
+ * missed call in a conversation that is mine or nobody's. */
+import { defineStore } from "pinia";
+import { computed, ref, watch } from "vue";
+import { i18n } from "../app/language";
+import { router } from "../app/router";
+import { beep } from "../shared/beep";
+import type { Conversation, Entry } from "../shared/types";
+import { useConversations } from "./conversations";
+import { usePreferences } from "./preferences";
+import { useSession } from "./session";
+
+/* Imported or replayed history makes no noise. */
+const freshMs = 60_000;
+
+export const useNotifications = defineStore("notifications", () => {
+	const preferences = usePreferences();
+	const session = useSession();
+	const conversations = useConversations();
+	/* Conversations that asked for attention and were not looked at since. */
+	const waiting = ref<ReadonlySet<string>>(new Set());
+	const reading = ref<string | null>(null);
+	let pageTitle = "Trunkline";
+
+	const count = computed(() => {
+		const unassigned = [...waiting.value].filter((id) => conversations.items.get(id)?.assignee === null);
+		return conversations.counts.mine_unread + unassigned.length;
+	});
+
+	function wants(entry: Entry, conversation: Conversation): boolean {
+		const missed = entry.kind === "call_ended" && entry.body?.call.result === "missed";
+		const message = entry.kind === "message" && entry.author.kind === "customer";
+		const concerns = conversation.assignee === null || conversation.assignee === session.me?.id;
+		const fresh = Date.now() - Date.parse(entry.committed_at) < freshMs;
+		return (missed || message) && concerns && fresh && !entry.imported && conversation.state !== "resolved";
+	}
+
+	function consider(entry: Entry, conversation: Conversation): void {
+		if (!wants(entry, conversation)) {
+			return;
+		}
+		const looking = reading.value === conversation.customer && document.hasFocus();
+		if (looking) {
+			return;
+		}
+		waiting.value = new Set(waiting.value).add(conversation.id);
+		if (preferences.sound) {
+			beep();
+		}
+		if (preferences.desktop) {
+			show(entry, conversation);
+		}
+	}
+
+	function show(entry: Entry, conversation: Conversation): void {
+		if (typeof Notification === "undefined" || Notification.permission !== "granted") {
+			return;
+		}
+		const { t } = i18n.global;
+		const known = conversations.items.get(conversation.id);
+		const number = conversation.customer.slice(-4);
+		const name = known?.customer_name || t("common.visitor", { number });
+		const text = entry.kind === "message" ? (entry.body?.text ?? "") : t("inbox.preview.call_ended");
+		try {
+			const box = new Notification(name, { body: text.slice(0, 160), tag: conversation.id });
+			box.onclick = () => {
+				window.focus();
+				void router.push(`/inbox/${conversation.assignee === null ? "unassigned" : "mine"}/${conversation.customer}`);
+				box.close();
+			};
+		} catch {
+			/* Some phones allow notifications from service workers only. */
+		}
+	}
+
+	function looked(customer: string): void {
+		const left = [...waiting.value].filter((id) => conversations.items.get(id)?.customer !== customer);
+		if (left.length !== waiting.value.size) {
+			waiting.value = new Set(left);
+		}
+	}
+
+	function title(): void {
+		document.title = count.value > 0 ? `(${count.value}) ${pageTitle}` : pageTitle;
+	}
+
+	function setPageTitle(next: string): void {
+		pageTitle = next;
+		title();
+	}
+
+	/* Keeps the title true; the answer stops it. */
+	function start(): () => void {
+		const stop = watch(count, title, { immediate: true });
+		return () => {
+			stop();
+			waiting.value = new Set();
+			document.title = pageTitle;
+		};
+	}
+
+	async function allowDesktop(): Promise<boolean> {
+		if (typeof Notification === "undefined") {
+			return false;
+		}
+		const permission = await Notification.requestPermission();
+		preferences.desktop = permission === "granted";
+		return preferences.desktop;
+	}
+
+	return { count, reading, consider, looked, setPageTitle, start, allowDesktop };
+});

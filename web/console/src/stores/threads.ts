@@ -1,0 +1,324 @@
+/* The threads that were opened here, newest use last; the oldest is dropped when there are more
+ * than the server lets one socket watch. */
+import { defineStore } from "pinia";
+import { markRaw, shallowReactive } from "vue";
+import { Thread as EntryThread } from "@trunkline/client";
+import { checks, get } from "../app/api";
+import type { CustomerDetail, Entry, Mark } from "../shared/types";
+import { useConversations } from "./conversations";
+import { useSession } from "./session";
+import { compareEntries } from "./entryOrder";
+
+export const maxOpenThreads = 8;
+const pageSize = 100;
+const typingMs = 6000;
+const settleMs = 1500;
+
+export interface Typist {
+	kind: "customer" | "staff";
+	id: string;
+	until: number;
+}
+
+export interface Thread {
+	readonly customer: string;
+	readonly model: EntryThread<Entry>;
+	entries: readonly Entry[];
+	next: string | null;
+	loaded: boolean;
+	loading: boolean;
+	failed: boolean;
+	detail: CustomerDetail | null;
+	/* How far the customer's devices got, per timeline. */
+	delivered: ReadonlyMap<string, number>;
+	seen: ReadonlyMap<string, number>;
+	/* What is above these is new to me since I opened the thread; null: no line. */
+	newAfter: ReadonlyMap<string, number> | null;
+	typists: readonly Typist[];
+}
+
+type Model = EntryThread<Entry>;
+
+function createModel(): Model {
+	return new EntryThread<Entry>({
+		key: (entry) => entry.id,
+		lane: (entry) => entry.timeline,
+		number: (entry) => entry.seq,
+		compare: compareEntries,
+	});
+}
+
+function createThread(customer: string): Thread {
+	return shallowReactive<Thread>({
+		customer,
+		model: markRaw(createModel()),
+		entries: [],
+		next: null,
+		loaded: false,
+		loading: false,
+		failed: false,
+		detail: null,
+		delivered: new Map(),
+		seen: new Map(),
+		newAfter: null,
+		typists: [],
+	});
+}
+
+function raised(map: ReadonlyMap<string, number>, timeline: string, value: number): ReadonlyMap<string, number> {
+	return value > (map.get(timeline) ?? 0) ? new Map(map).set(timeline, value) : map;
+}
+
+export const useThreads = defineStore("threads", () => {
+	const session = useSession();
+	const conversations = useConversations();
+	const open = shallowReactive(new Map<string, Thread>());
+	/* Set by the live wiring: asks the socket for what is missing, follows what is open. */
+	let fetchRange: (timeline: string, after: number) => Promise<readonly Entry[]> = async () => [];
+	let follow: (customers: readonly string[]) => void = () => undefined;
+
+	function wire(hooks: { fetchRange: typeof fetchRange; follow: typeof follow }): void {
+		fetchRange = hooks.fetchRange;
+		follow = hooks.follow;
+	}
+
+	function takeMark(thread: Thread, mark: Mark): void {
+		if (mark.party === "customer") {
+			thread.delivered = raised(thread.delivered, mark.timeline, Math.max(mark.delivered, mark.seen));
+			thread.seen = raised(thread.seen, mark.timeline, mark.seen);
+		}
+	}
+
+	function takeDetail(thread: Thread, detail: CustomerDetail): void {
+		thread.detail = detail;
+		if (detail.conversation !== null) {
+			conversations.remember(detail.conversation);
+		}
+		for (const mark of detail.marks) {
+			takeMark(thread, mark);
+		}
+	}
+
+	function lineFrom(detail: CustomerDetail): ReadonlyMap<string, number> | null {
+		const me = session.me?.id ?? "";
+		const mine = detail.marks.filter((mark) => mark.party === me);
+		return mine.length === 0 ? null : new Map(mine.map((mark) => [mark.timeline, mark.seen]));
+	}
+
+	function evict(): void {
+		for (const customer of open.keys()) {
+			if (open.size <= maxOpenThreads) {
+				break;
+			}
+			open.delete(customer);
+		}
+	}
+
+	async function readNewest(thread: Thread): Promise<CustomerDetail> {
+		const [detail, page] = await Promise.all([
+			get(`/customers/${thread.customer}`, checks.customerDetailCheck),
+			get(`/customers/${thread.customer}/entries`, checks.entryPageCheck, { limit: pageSize }),
+		]);
+		const first = page.entries[0];
+		const last = thread.entries[thread.entries.length - 1];
+		if (thread.loaded && first !== undefined && last !== undefined && compareEntries(last, first) < 0) {
+			/* So much was missed that the pages do not meet: begin again at the end. */
+			thread.model.clear();
+		}
+		if (thread.model.entries.length === 0 || !thread.loaded) {
+			thread.next = page.next;
+		}
+		thread.model.addPage(page.entries, thread.next !== null);
+		thread.entries = thread.model.entries;
+		takeDetail(thread, detail);
+		return detail;
+	}
+
+	async function read(thread: Thread): Promise<void> {
+		thread.loading = true;
+		thread.failed = false;
+		try {
+			const detail = await readNewest(thread);
+			thread.newAfter = lineFrom(detail);
+			thread.loaded = true;
+			/* What was committed between the reading and the following shows here. */
+			setTimeout(() => void refreshDetail(thread.customer), settleMs);
+		} catch {
+			thread.failed = true;
+		} finally {
+			thread.loading = false;
+		}
+	}
+
+	/* Opens or brings back a thread. A customer read under another answers with that one's id. */
+	function show(customer: string): Thread {
+		const known = open.get(customer);
+		if (known !== undefined) {
+			open.delete(customer);
+			open.set(customer, known);
+			if (known.failed && !known.loading) {
+				void read(known);
+			} else if (known.detail !== null) {
+				void refreshDetail(customer);
+			}
+			return known;
+		}
+		const thread = createThread(customer);
+		open.set(customer, thread);
+		evict();
+		follow([...open.keys()]);
+		void read(thread);
+		return thread;
+	}
+
+	async function retry(customer: string): Promise<void> {
+		const thread = open.get(customer);
+		if (thread !== undefined && !thread.loading) {
+			await read(thread);
+		}
+	}
+
+	async function loadOlder(thread: Thread): Promise<void> {
+		if (thread.next === null || thread.loading) {
+			return;
+		}
+		thread.loading = true;
+		try {
+			const page = await get(`/customers/${thread.customer}/entries`, checks.entryPageCheck, {
+				limit: pageSize,
+				before: thread.next,
+			});
+			thread.next = page.next;
+			thread.model.addPage(page.entries, page.next !== null);
+			thread.entries = thread.model.entries;
+			thread.failed = false;
+		} catch {
+			thread.failed = true;
+		} finally {
+			thread.loading = false;
+		}
+	}
+
+	async function refreshDetail(customer: string): Promise<void> {
+		const thread = open.get(customer);
+		if (thread === undefined) {
+			return;
+		}
+		try {
+			const detail = await get(`/customers/${customer}`, checks.customerDetailCheck);
+			takeDetail(thread, detail);
+			await catchUp(thread, detail);
+		} catch {
+			/* What is shown stays; the next change or opening asks again. */
+		}
+	}
+
+	async function catchUp(thread: Thread, detail: CustomerDetail): Promise<void> {
+		for (const { timeline, seq } of detail.timelines) {
+			const newest = thread.model.newest(timeline);
+			if (newest !== null && newest < seq) {
+				thread.model.add(await fetchRange(timeline, newest));
+				thread.entries = thread.model.entries;
+			}
+		}
+	}
+
+	/* A live entry of a customer whose thread is open. */
+	function applyEntry(entry: Entry): void {
+		const thread = open.get(entry.customer ?? "");
+		if (thread === undefined || thread.model.add([entry]).length === 0) {
+			return;
+		}
+		if (thread.loaded) {
+			thread.entries = thread.model.entries;
+		}
+		if (entry.author.kind === "customer" || entry.author.kind === "staff") {
+			stopTyping(thread, entry.author.kind, entry.author.id ?? "");
+		}
+		void fillGaps(thread);
+	}
+
+	/* Numbers of a timeline rise without gap: what is missing is asked for. */
+	async function fillGaps(thread: Thread): Promise<void> {
+		for (const gap of thread.model.gaps()) {
+			try {
+				const entries = await fetchRange(gap.lane, gap.after);
+				thread.model.add(entries);
+				if (entries.length === 0) {
+					thread.model.skip(gap);
+				}
+				thread.entries = thread.model.entries;
+			} catch {
+				/* The connection went away: coming back replays or resyncs. */
+			}
+		}
+	}
+
+	function applyMark(customer: string, mark: Mark): void {
+		const thread = open.get(customer);
+		if (thread !== undefined) {
+			takeMark(thread, mark);
+		}
+	}
+
+	function stopTyping(thread: Thread, kind: string, id: string): void {
+		thread.typists = thread.typists.filter((typist) => typist.kind !== kind || (kind === "staff" && typist.id !== id));
+	}
+
+	function applyTyping(customer: string, who: { kind: string; id: string | null }, on: boolean): void {
+		const thread = open.get(customer);
+		if (thread === undefined || (who.kind !== "customer" && who.kind !== "staff")) {
+			return;
+		}
+		stopTyping(thread, who.kind, who.id ?? "");
+		if (!on) {
+			return;
+		}
+		const typist: Typist = { kind: who.kind, id: who.id ?? "", until: Date.now() + typingMs };
+		thread.typists = [...thread.typists, typist];
+		setTimeout(() => {
+			thread.typists = thread.typists.filter((one) => one !== typist);
+		}, typingMs);
+	}
+
+	/* After a gap that could not be replayed: every open thread is read again, unread state and
+	 * scroll position stay. */
+	async function resync(): Promise<void> {
+		await Promise.all([...open.values()].map((thread) => readAgain(thread)));
+	}
+
+	async function readAgain(thread: Thread): Promise<void> {
+		if (!thread.loaded) {
+			return read(thread);
+		}
+		try {
+			await readNewest(thread);
+		} catch {
+			/* Still offline: the next welcome tries again. */
+		}
+	}
+
+	function drop(customer: string): void {
+		open.delete(customer);
+		follow([...open.keys()]);
+	}
+
+	function clear(): void {
+		open.clear();
+	}
+
+	return {
+		open,
+		wire,
+		show,
+		retry,
+		loadOlder,
+		refreshDetail,
+		applyEntry,
+		applyMark,
+		applyTyping,
+		resync,
+		drop,
+		clear,
+	};
+});
