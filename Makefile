@@ -12,6 +12,10 @@ SANITIZE ?=
 COVERAGE ?=
 JOBS ?= $(shell nproc)
 
+# V=1 shows whole commands.
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-5s %s\n' '$(1)' '$(2)')
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -90,26 +94,31 @@ endif
 
 $(BUILD)/obj/%.o: %.c $(FLAGS_FILE)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # Made anew, so that objects of deleted sources do not stay in it; moved into place whole,
 # so that a server that runs or another make keeps what it has open.
 $(LIBRARY): $(OBJECTS)
+	$(call say,AR,$@)
 	@rm -f $@.new
-	$(AR) rcs $@.new $^
+	$(Q)$(AR) rcs $@.new $^
 	@mv $@.new $@
 
 $(BINARY): $(BUILD)/obj/server/main.o $(LIBRARY)
-	$(CC) $(LDFLAGS) $(LINK_HARDENING) $^ $(LIBS) -o $@.new
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $(LINK_HARDENING) $^ $(LIBS) -o $@.new
 	@mv $@.new $@
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(TEST_SUPPORT_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(LINK_HARDENING) $^ $(TEST_LIBS) $(LIBS) -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $(LINK_HARDENING) $^ $(TEST_LIBS) $(LIBS) -o $@
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(TEST_SUPPORT_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(LINK_HARDENING) -fsanitize=fuzzer $^ $(LIBS) -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $(LINK_HARDENING) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
 web: web/dist/.built ## build the web pages into web/dist
 
