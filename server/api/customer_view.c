@@ -205,6 +205,71 @@ customer_reply(struct exchange *x, uint64_t id)
 	reading_start(r);
 }
 
+struct conflict {
+	uint64_t current;
+	uint64_t holder;
+	const char *field;
+	const char *text;
+};
+
+static void
+write_member(struct json_writer *w, const char *name, const struct customer *c)
+{
+	jw_key(w, name);
+	jw_object(w);
+	customer_encode(c, w);
+	jw_object_end(w);
+}
+
+static enum err
+run_conflict(struct reading *r, struct reader *reader, struct error *e)
+{
+	const struct conflict *conflict = r->parameters;
+	const char *text = conflict->text;
+	struct customer holder;
+	struct customer current;
+	bool named = false;
+
+	if (conflict->holder != 0) {
+		named = customer_find(reader, &r->scope, conflict->holder, r->arena, &holder, NULL) ==
+			ERR_OK;
+		/* The store's text has her name, which is for those who may see her. */
+		text = named ? text : "another customer has this already";
+	}
+	error_begin(&r->json, err_name(ERR_CONFLICT), conflict->field, text);
+	if (named) {
+		write_member(&r->json, "customer", &holder);
+	}
+	if (conflict->current != 0) {
+		enum err rc =
+			customer_find(reader, &r->scope, conflict->current, r->arena, &current, e);
+
+		if (rc != ERR_OK) {
+			return rc;
+		}
+		write_member(&r->json, "current", &current);
+	}
+	jw_object_end(&r->json);
+	return ERR_OK;
+}
+
+void
+customer_conflict(struct exchange *x, const struct outcome *o, const char *field,
+	uint64_t current)
+{
+	struct reading *r = reading_create(x, sizeof(struct conflict));
+
+	*(struct conflict *)r->parameters = (struct conflict){
+		.current = current,
+		.holder = o->id,
+		.field = field != NULL ? arena_strdup(r->arena, field) : NULL,
+		.text = arena_strdup(r->arena, o->text),
+	};
+	x->status = 409;
+	r->run = run_conflict;
+	reading_start(r);
+}
+
 struct check {
 	uint64_t id;
 	uint64_t primary;

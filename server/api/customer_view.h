@@ -13,6 +13,7 @@ struct arena;
 struct customer;
 struct exchange;
 struct json_writer;
+struct outcome;
 struct reader;
 
 /* The primary of `id`. ERR_NOT_FOUND also for one outside the scope: what one may not see does
@@ -26,6 +27,10 @@ MUST_CHECK enum err customer_write(struct reader *r, const struct scope *scope,
 /* --- loop thread -------------------------------------------------------------------------- */
 /* Replies with the whole profile as it is now. Ends the exchange. */
 void customer_reply(struct exchange *x, uint64_t id);
+/* Replies 409: beside the error `current` as it is now (0: leave it out), and `customer` who has
+ * what was asked for, when the store named one and the asking person may see her. */
+void customer_conflict(struct exchange *x, const struct outcome *o, const char *field,
+	uint64_t current);
 /* Goes on with `next` when the person may see this customer; else 404. */
 typedef void customer_next(struct exchange *x, uint64_t primary);
 void customer_check(struct exchange *x, uint64_t id, customer_next *next);

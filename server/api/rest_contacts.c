@@ -14,100 +14,24 @@
 #include "model/change.h"
 #include "store/read.h"
 
-/* What the request is about; in the request's arena. */
-struct contact_request {
-	uint64_t customer; /* primary */
-	uint64_t contact;
-	const char *kind;  /* to tell who has it already */
-	const char *value;
-};
-
-struct conflict {
-	const char *kind;
-	const char *value;
-	const char *text;
-};
-
-/* --- who has it already ------------------------------------------------------------------- */
-
-static bool
-has_proven(struct reader *reader, uint64_t customer, const struct conflict *wanted,
-	struct arena *a)
-{
-	struct contact_point *points;
-	size_t count;
-
-	if (read_contacts(reader, customer, a, &points, &count, NULL) != ERR_OK) {
-		return false;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (points[i].proven && strcmp(points[i].kind, wanted->kind) == 0 &&
-			strcmp(points[i].value, wanted->value) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static enum err
-run_conflict(struct reading *r, struct reader *reader, struct error *e)
-{
-	const struct conflict *wanted = r->parameters;
-	struct customer *candidates;
-	struct customer holder;
-	size_t count;
-	enum err rc = read_customers_by_contact(
-		reader, wanted->kind, wanted->value, r->arena, &candidates, &count, e);
-
-	if (rc != ERR_OK) {
-		return rc;
-	}
-	error_begin(&r->json, err_name(ERR_CONFLICT), "value", wanted->text);
-	for (size_t i = 0; i < count; i++) {
-		/* Only within the scope: others are not named. */
-		if (has_proven(reader, candidates[i].id, wanted, r->arena) &&
-			customer_find(reader, &r->scope, candidates[i].id, r->arena, &holder, NULL) ==
-				ERR_OK) {
-			jw_key(&r->json, "customer");
-			jw_object(&r->json);
-			customer_encode(&holder, &r->json);
-			jw_object_end(&r->json);
-			break;
-		}
-	}
-	jw_object_end(&r->json);
-	return ERR_OK;
-}
-
 static void
 refused(struct exchange *x, const struct outcome *o)
 {
-	const struct contact_request *wanted = x->state;
-	struct conflict *conflict;
-	struct reading *r;
-
-	if (o->code != ERR_CONFLICT || wanted->value == NULL) {
+	if (o->code == ERR_CONFLICT) {
+		customer_conflict(x, o, "value", 0);
+	} else {
 		exchange_fail(x, o->code, NULL, o->text);
-		return;
 	}
-	r = reading_create(x, sizeof(*conflict));
-	conflict = r->parameters;
-	conflict->kind = arena_strdup(r->arena, wanted->kind);
-	conflict->value = arena_strdup(r->arena, wanted->value);
-	conflict->text = arena_strdup(r->arena, o->text);
-	x->status = 409;
-	r->run = run_conflict;
-	reading_start(r);
 }
 
 static void
 changed(struct exchange *x, const struct outcome *o)
 {
-	const struct contact_request *request = x->state;
+	const uint64_t *customer = x->state;
 
 	(void)o;
-	console_announce_customer(x->app, request->customer);
-	customer_reply(x, request->customer);
+	console_announce_customer(x->app, *customer);
+	customer_reply(x, *customer);
 }
 
 /* --- adding ------------------------------------------------------------------------------- */
@@ -115,12 +39,11 @@ changed(struct exchange *x, const struct outcome *o)
 static void
 add_checked(struct exchange *x, uint64_t primary)
 {
-	struct contact_request *request = x->state;
 	struct change *c = exchange_change(x, CHANGE_CONTACT);
 	struct contact_point *point = &c->contact.point;
 	struct input in;
 
-	request->customer = primary;
+	*(uint64_t *)x->state = primary;
 	input_init(&in, x, c->arena);
 	c->contact.action = ROW_ADD;
 	contact_read(&in, x->app, point);
@@ -132,8 +55,6 @@ add_checked(struct exchange *x, uint64_t primary)
 		change_destroy(c);
 		return;
 	}
-	request->kind = arena_strdup(x->arena, point->kind);
-	request->value = arena_strdup(x->arena, point->value);
 	x->status = 201;
 	exchange_submit(x, c, changed, refused);
 }
@@ -144,7 +65,7 @@ start_add(struct exchange *x)
 	uint64_t id = exchange_id(x, "id");
 
 	if (id != 0) {
-		x->state = arena_alloc(x->arena, sizeof(struct contact_request));
+		x->state = arena_alloc(x->arena, sizeof(uint64_t));
 		customer_check(x, id, add_checked);
 	}
 }
@@ -200,7 +121,7 @@ start_find(struct exchange *x, void (*found)(struct reading *r))
 	if (contact == 0) {
 		return;
 	}
-	x->state = arena_alloc(x->arena, sizeof(struct contact_request));
+	x->state = arena_alloc(x->arena, sizeof(uint64_t));
 	r = reading_create(x, sizeof(struct finding));
 	*(struct finding *)r->parameters = (struct finding){.customer = id, .contact = contact};
 	r->run = run_find;
@@ -213,7 +134,6 @@ change_of_found(struct reading *r, enum row_action action)
 {
 	const struct finding *found = r->parameters;
 	struct exchange *x = r->exchange;
-	struct contact_request *request = x->state;
 	struct change *c = exchange_change(x, CHANGE_CONTACT);
 	struct contact_point *point = &c->contact.point;
 
@@ -223,10 +143,7 @@ change_of_found(struct reading *r, enum row_action action)
 	point->value = arena_strdup(c->arena, point->value);
 	point->label = arena_strdup(c->arena, point->label != NULL ? point->label : "");
 	point->source = arena_strdup(c->arena, point->source != NULL ? point->source : "");
-	request->customer = found->customer;
-	request->contact = found->contact;
-	request->kind = arena_strdup(x->arena, point->kind);
-	request->value = arena_strdup(x->arena, point->value);
+	*(uint64_t *)x->state = found->customer;
 	return c;
 }
 

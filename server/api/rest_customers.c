@@ -305,6 +305,16 @@ changed(struct exchange *x, const struct outcome *o)
 }
 
 static void
+not_created(struct exchange *x, const struct outcome *o)
+{
+	if (o->code == ERR_CONFLICT) {
+		customer_conflict(x, o, NULL, 0);
+	} else {
+		exchange_fail(x, o->code, NULL, o->text);
+	}
+}
+
+static void
 start_create(struct exchange *x)
 {
 	struct change *c = exchange_change(x, CHANGE_CUSTOMER);
@@ -322,7 +332,7 @@ start_create(struct exchange *x)
 		return;
 	}
 	x->status = 201;
-	exchange_submit(x, c, changed, NULL);
+	exchange_submit(x, c, changed, not_created);
 }
 
 static void
@@ -334,49 +344,15 @@ create(struct http_request *rq, void *app)
 	exchange_begin(rq, app, &access, start_create);
 }
 
-struct stale {
-	uint64_t id;
-	const char *text;
-};
-
-static enum err
-run_stale(struct reading *r, struct reader *reader, struct error *e)
-{
-	const struct stale *stale = r->parameters;
-	struct customer current;
-	enum err rc =
-		customer_find(reader, &r->scope, stale->id, r->arena, &current, e);
-
-	if (rc != ERR_OK) {
-		return rc;
-	}
-	error_begin(&r->json, err_name(ERR_CONFLICT), NULL, stale->text);
-	jw_key(&r->json, "current");
-	jw_object(&r->json);
-	customer_encode(&current, &r->json);
-	jw_object_end(&r->json);
-	jw_object_end(&r->json);
-	return ERR_OK;
-}
-
 /* Whoever edits an old version is shown the newest. */
 static void
 not_edited(struct exchange *x, const struct outcome *o)
 {
-	struct reading *r;
-	struct stale *stale;
-
-	if (o->code != ERR_CONFLICT) {
+	if (o->code == ERR_CONFLICT) {
+		customer_conflict(x, o, o->id != 0 ? "external_id" : NULL, *(uint64_t *)x->state);
+	} else {
 		exchange_fail(x, o->code, NULL, o->text);
-		return;
 	}
-	r = reading_create(x, sizeof(*stale));
-	stale = r->parameters;
-	stale->id = *(uint64_t *)x->state;
-	stale->text = arena_strdup(r->arena, o->text);
-	x->status = 409;
-	r->run = run_stale;
-	reading_start(r);
 }
 
 static void

@@ -8,6 +8,7 @@
 #define JSON_BODY_MAX ((size_t)512 * 1024)
 
 extern const struct http_route health_routes[];
+extern const struct http_route openapi_routes[];
 extern const struct http_route session_routes[];
 extern const struct http_route conversation_routes[];
 extern const struct http_route customer_routes[];

@@ -9,6 +9,7 @@
 
 #include "api/app.h"
 #include "api/directory.h"
+#include "api/nonces.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -22,6 +23,7 @@
 enum {
 	KNOWN_MS = 30 * 1000,
 	KNOWN_MAX = 20000,
+	NONCES_MAX = 100000,
 	SWEEP_MS = 10 * 1000,
 	LOOKUPS_MAX = 3, /* of one request, when something is forgotten meanwhile */
 	RANDOM_SIZE = 32,
@@ -56,6 +58,7 @@ struct sessions {
 	uint64_t forgotten;    /* counts forgettings */
 	struct map watches;    /* the same key -> chain of watches */
 	struct map standings;  /* staff -> standing */
+	struct nonces *nonces;
 	struct timer sweep;
 	uint8_t csrf_key[SEAL_SECRET_SIZE];
 };
@@ -640,6 +643,7 @@ sessions_create(struct app *app)
 	map_init(&s->watches);
 	map_init(&s->standings);
 	timer_init(&s->sweep, sweep_due);
+	s->nonces = nonces_create(NONCES_MAX);
 	seal_derive(app->secret, "csrf", s->csrf_key);
 	directory_on_reload(app->directory, directory_changed, s);
 	directory_changed(s);
@@ -663,10 +667,17 @@ sessions_destroy(struct sessions *s)
 	while (map_next(&s->standings, &position, &key, &standing)) {
 		free(standing);
 	}
+	nonces_destroy(s->nonces);
 	map_fini(&s->known);
 	map_fini(&s->watches);
 	map_fini(&s->standings);
 	free(s);
+}
+
+struct nonces *
+sessions_nonces(struct sessions *s)
+{
+	return s->nonces;
 }
 
 void

@@ -14,6 +14,7 @@
 #include "model/staff.h"
 
 struct app;
+struct nonces;
 struct sessions;
 struct web_request;
 
@@ -59,6 +60,9 @@ void sessions_forget_token(struct sessions *s, const uint8_t token_hash[static D
 void sessions_forget_staff(struct sessions *s, uint64_t staff);
 void sessions_forget_visitor(struct sessions *s, uint64_t visitor);
 void sessions_forget_api_key(struct sessions *s, uint64_t key);
+
+/* Nonces of signed identities that changed nothing in the store: api/nonces.h. */
+struct nonces *sessions_nonces(struct sessions *s);
 
 /* "<prefix>" and 256 random bits as text, and the hash under which it is stored. */
 #define TOKEN_STAFF "ts_"

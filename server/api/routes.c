@@ -1,0 +1,22 @@
+#include "api/routes.h"
+
+#include <stddef.h>
+
+#include "api/api.h"
+
+const struct http_route *const api_route_tables[] = {
+	health_routes,
+	openapi_routes,
+	session_routes,
+	conversation_routes,
+	customer_routes,
+	contact_routes,
+	call_routes,
+	file_routes,
+	staff_routes,
+	channel_routes,
+	api_key_routes,
+	audit_routes,
+	widget_routes,
+	NULL,
+};
