@@ -200,7 +200,8 @@ address_of_client(const struct network_list *trusted, const struct address *peer
 	struct address address = *peer;
 
 	/* Only its end counts: what was there first is the client's own invention. */
-	memcpy(list, forwarded_for != NULL ? forwarded_for + skipped : "", length - skipped + 1);
+	memcpy(list, forwarded_for != NULL ? forwarded_for + skipped : "",
+		length - skipped + 1);
 	*out = *peer;
 	while (network_list_has(trusted, out) && list[0] != '\0') {
 		bool last = strchr(list, ',') == NULL;

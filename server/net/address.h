@@ -33,8 +33,8 @@ struct network_list {
 	size_t count;
 };
 
-MUST_CHECK enum err network_list_parse(struct network_list *out, const char *text,
-	struct error *e);
+MUST_CHECK enum err
+network_list_parse(struct network_list *out, const char *text, struct error *e);
 void network_list_fini(struct network_list *l);
 bool network_list_has(const struct network_list *l, const struct address *a);
 

@@ -19,10 +19,10 @@ struct net;
 struct websocket;
 
 enum connection_state {
-	CONNECTION_HEAD,      /* idle, or reading a request's head */
-	CONNECTION_BODY,      /* reading its body */
-	CONNECTION_BUSY,      /* the handler has it */
-	CONNECTION_SENDING,   /* the reply is on its way */
+	CONNECTION_HEAD,    /* idle, or reading a request's head */
+	CONNECTION_BODY,    /* reading its body */
+	CONNECTION_BUSY,    /* the handler has it */
+	CONNECTION_SENDING, /* the reply is on its way */
 	CONNECTION_LINGERING, /* told the peer that we are done; its last bytes are thrown away */
 	CONNECTION_WEBSOCKET,
 };

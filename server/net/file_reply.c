@@ -24,15 +24,15 @@ enum {
 };
 
 struct file_reply {
-	struct job job; /* first: a job is cast to its file reply */
+	struct job job;               /* first: a job is cast to its file reply */
 	struct http_request *request; /* NULL: nobody waits for it any more */
 	struct workers *workers;
 	struct wheel *wheel;
-	struct timer retry; /* when the workers' queue was full */
+	struct timer retry;       /* when the workers' queue was full */
 	const char *content_type; /* in the request's arena */
 	char *path;
 	int fd;
-	int error; /* errno of the last job */
+	int error;    /* errno of the last job */
 	bool running; /* the job is with the workers, and with it all below */
 	uint64_t size;
 	int64_t modified_ms;
@@ -57,8 +57,8 @@ run_open(struct job *job)
 		f->error = ENOENT;
 	} else {
 		f->size = (uint64_t)status.st_size;
-		f->modified_ms =
-			(int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
+		f->modified_ms = (int64_t)status.st_mtim.tv_sec * 1000 +
+			status.st_mtim.tv_nsec / 1000000;
 	}
 }
 
@@ -180,7 +180,8 @@ set_range_headers(struct http_request *rq, const struct file_reply *f, bool part
 	if (part) {
 		http_set_header(rq, "Content-Range",
 			arena_printf(rq->arena, "bytes %llu-%llu/%llu", (unsigned long long)f->offset,
-				(unsigned long long)(f->offset + f->left - 1), (unsigned long long)f->size));
+				(unsigned long long)(f->offset + f->left - 1),
+				(unsigned long long)f->size));
 	}
 }
 
@@ -196,7 +197,8 @@ choose_range(struct http_request *rq, struct file_reply *f)
 	f->offset = 0;
 	f->left = f->size;
 	if (condition == NULL || strcmp(condition, etag) == 0) {
-		result = http_range_parse(web_header(&rq->web, "range"), f->size, &f->offset, &f->left);
+		result = http_range_parse(web_header(&rq->web, "range"), f->size, &f->offset,
+			&f->left);
 	}
 	return result;
 }
@@ -231,7 +233,8 @@ done_open(struct job *job)
 	if (strcmp(rq->web.method, "HEAD") == 0) {
 		f->left = 0;
 	}
-	if (request_reply_begin(rq, range == RANGE_PART ? 206 : 200, f->content_type, length)) {
+	if (request_reply_begin(rq, range == RANGE_PART ? 206 : 200, f->content_type,
+			length)) {
 		http_reply_written(rq->connection);
 	}
 }

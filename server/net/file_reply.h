@@ -8,7 +8,7 @@
 struct file_reply;
 
 bool file_reply_ended(const struct file_reply *f); /* nothing more will come */
-void file_reply_next(struct file_reply *f);        /* reads on; calls http_drained() later */
-void file_reply_destroy(struct file_reply *f);     /* NULL is fine; outlives a read under way */
+void file_reply_next(struct file_reply *f);        /* reads on and writes, later */
+void file_reply_destroy(struct file_reply *f); /* NULL is fine; a read may be under way */
 
 #endif

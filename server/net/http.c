@@ -14,7 +14,7 @@
 #include "net/websocket.h"
 
 enum {
-	PIPELINE_MAX = HTTP_HEAD_MAX, /* kept while a request is under way */
+	PIPELINE_MAX = HTTP_HEAD_MAX,  /* kept while a request is under way */
 	BODIES_MAX = 64 * 1024 * 1024, /* of all requests together */
 	BODY_BASE_MS = 30 * 1000,
 	BODY_BYTES_PER_MS = 8, /* a body must come faster than 8 kB a second */
@@ -224,8 +224,8 @@ route(struct http_request *rq)
 		websocket_upgrade(rq, socket);
 		return;
 	}
-	rq->route = router_find(n->routes, rq->web.method, rq->web.path, rq->arena, &rq->params,
-		&allowed);
+	rq->route = router_find(n->routes, rq->web.method, rq->web.path, rq->arena,
+		&rq->params, &allowed);
 	if (rq->route == NULL) {
 		refuse_unrouted(rq, allowed);
 	} else if (rq->head.content_length == 0) {
@@ -414,12 +414,11 @@ http_expired(struct connection *c)
 	bool reading_head = c->state == CONNECTION_HEAD && c->in.length > 0;
 
 	if (reading_head || c->state == CONNECTION_BODY) {
-		struct http_request *rq =
-			c->request != NULL ? c->request : request_create(c->net, c);
-
-		c->request = rq;
-		rq->close_after = true;
-		request_refuse(rq, 408, "timeout", "the request took too long", NULL);
+		if (c->request == NULL) {
+			c->request = request_create(c->net, c);
+		}
+		c->request->close_after = true;
+		request_refuse(c->request, 408, "timeout", "the request took too long", NULL);
 		return;
 	}
 	connection_doom(c);

@@ -9,8 +9,10 @@ struct http_request;
 /* From connection.c */
 void http_receive(struct connection *c); /* something was added to c->in */
 void http_drained(struct connection *c); /* all output is with the kernel */
-void http_reply_written(struct connection *c); /* from reply.c: go on if that is so already */
 void http_expired(struct connection *c);
 void http_peer_gone(struct http_request *rq);
+
+/* From reply.c and file_reply.c: a piece was written; go on if it has gone out already. */
+void http_reply_written(struct connection *c);
 
 #endif

@@ -157,7 +157,8 @@ parse_target(struct arena *a, char *target, struct http_head *head)
 			return 400;
 		}
 	}
-	if (strncasecmp(target, "http://", 7) == 0 || strncasecmp(target, "https://", 8) == 0) {
+	if (strncasecmp(target, "http://", 7) == 0 ||
+		strncasecmp(target, "https://", 8) == 0) {
 		/* The absolute form must be accepted: the path begins behind the authority. */
 		target = strchr(strchr(target, ':') + 3, '/');
 		if (target == NULL) {
@@ -169,8 +170,8 @@ parse_target(struct arena *a, char *target, struct http_head *head)
 	}
 	query = strchr(target, '?');
 	head->query = query != NULL ? query + 1 : "";
-	head->path =
-		decode(a, target, query != NULL ? (size_t)(query - target) : strlen(target), false);
+	head->path = decode(a, target,
+		query != NULL ? (size_t)(query - target) : strlen(target), false);
 	if (head->path == NULL || has_control_character(head->path) ||
 		has_dot_segment(head->path)) {
 		return 400;

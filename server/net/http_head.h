@@ -14,8 +14,8 @@ struct arena;
 
 struct http_head {
 	const char *method;
-	const char *path;  /* decoded, starts with /, valid UTF-8 without control characters */
-	const char *query; /* raw, "" when absent */
+	const char *path; /* decoded, starts with /, valid UTF-8 without control characters */
+	const char *query;                /* raw, "" when absent */
 	const struct web_header *headers; /* names in lower case */
 	size_t header_count;
 	size_t content_length;
@@ -31,8 +31,8 @@ size_t http_head_length(const char *data, size_t length, size_t from);
 
 /* Returns 0, or the status to refuse with, and leaves *out untouched then. `data` is a head
  * as measured above; everything is copied into the arena. */
-int http_head_parse(struct arena *a, const char *data, size_t length,
-	struct http_head *out);
+int
+http_head_parse(struct arena *a, const char *data, size_t length, struct http_head *out);
 
 /* Is the (lower-case) token in this comma-separated list? NULL lists have none. */
 bool http_list_has(const char *list, const char *token);

@@ -11,7 +11,7 @@ enum range_result {
 };
 
 /* header: NULL when there is none. */
-enum range_result http_range_parse(const char *header, uint64_t size, uint64_t *first,
-	uint64_t *length);
+enum range_result
+http_range_parse(const char *header, uint64_t size, uint64_t *first, uint64_t *length);
 
 #endif

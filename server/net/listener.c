@@ -169,8 +169,8 @@ open_one(struct net *n, const char *text, size_t length, struct error *e)
 	}
 	l->fd = bind_socket(&l->address, l->port);
 	if (l->fd < 0) {
-		return error_set(e, ERR_UNAVAILABLE, "cannot listen on %.*s: %s", (int)length, text,
-			strerror(errno));
+		return error_set(e, ERR_UNAVAILABLE, "cannot listen on %.*s: %s", (int)length,
+			text, strerror(errno));
 	}
 	l->port = bound_port(l->fd);
 	ev_io_init(&l->accepting, accept_some, l->fd, EV_READ);

@@ -20,7 +20,7 @@ struct wheel;
 
 enum {
 	READ_CHUNK = 64 * 1024,  /* read from a socket at once */
-	WRITE_CHUNK = 64 * 1024, /* handed to lws at once: the most that it may have to copy */
+	WRITE_CHUNK = 64 * 1024, /* handed to lws at once: the most that it may copy */
 };
 
 struct net {
@@ -52,10 +52,10 @@ struct net {
 	struct peers *peers;
 	struct static_files *files;
 
-	struct list connections; /* all but the doomed */
-	struct list doomed;      /* closed before the next wait */
-	struct list ready;       /* connections that asked to be called again */
-	struct list requests;    /* of all connections, and of peers who went away */
+	struct list connections;     /* all but the doomed */
+	struct list doomed;          /* closed before the next wait */
+	struct list ready;           /* connections that asked to be called again */
+	struct list requests;        /* of all connections, and of peers who went away */
 	struct connection *adopting; /* until lws took it over */
 	uint64_t body_bytes;         /* of all requests together */
 	struct net_stats stats;

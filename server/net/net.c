@@ -232,7 +232,8 @@ start_lws(struct net *n, struct error *e)
 	}
 	n->vhost = lws_create_vhost(n->lws, &info);
 	if (n->vhost == NULL) {
-		return error_set(e, ERR_INVALID, "cannot use server.tls_certificate %s with tls_key %s",
+		return error_set(e, ERR_INVALID,
+			"cannot use server.tls_certificate %s with tls_key %s",
 			n->conf->tls_certificate, n->conf->tls_key);
 	}
 	return ERR_OK;

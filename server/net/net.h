@@ -39,7 +39,8 @@ extern const struct option net_options[]; /* section "server" */
 typedef void http_handler(struct http_request *rq, void *ctx);
 struct http_route {
 	const char *method;
-	const char *pattern; /* "/api/v1/customers/:id/entries"; ":name" one segment, "*" the rest */
+	/* "/api/v1/customers/:id/entries"; ":name" is one segment, "*" the rest */
+	const char *pattern;
 	http_handler *handle; /* called when the body is complete; must reply now or later */
 	size_t max_body;      /* larger: 413 before it is read */
 };
@@ -47,15 +48,18 @@ struct http_route {
 /* A request stays valid until its reply; the peer may go away before (reply is then dropped).
  * Handlers that answer later simply keep the pointer: every request is replied exactly once. */
 const struct web_request *http_request(const struct http_request *rq);
-const char *http_param(const struct http_request *rq, const char *name);     /* of the pattern */
+/* What the path has for ":name" of the pattern ("*" for its rest); NULL: no such name. */
+const char *http_param(const struct http_request *rq, const char *name);
 /* Decoded value of a query parameter in the request's arena; NULL: absent or not UTF-8. */
 const char *http_query(struct http_request *rq, const char *name);
 struct arena *http_arena(struct http_request *rq);
 bool http_is_tls(const struct http_request *rq);
-void http_set_header(struct http_request *rq, const char *name, const char *value); /* of the reply */
+/* Of the reply; takes the place of one set before, and of our own defaults. */
+void http_set_header(struct http_request *rq, const char *name, const char *value);
 void http_reply(struct http_request *rq, int status, const char *content_type,
 	const char *body, size_t length); /* copies */
-void http_reply_json(struct http_request *rq, int status, struct buf *json); /* takes the bytes */
+/* Takes the bytes and leaves json empty. */
+void http_reply_json(struct http_request *rq, int status, struct buf *json);
 /* {"error":{"code","text","field"}}; status from the code. field may be NULL. */
 void http_reply_error(struct http_request *rq, enum err code, const char *text,
 	const char *field);
@@ -69,23 +73,33 @@ struct websocket_handler {
 	/* The handshake as a request (headers, cookie, origin, peer). Returns the session or NULL to
 	 * refuse (403). Only subprotocol trunkline.v1 gets here. */
 	void *(*open)(struct websocket *ws, const struct web_request *rq, void *ctx);
-	void (*message)(void *session, const char *data, size_t length); /* whole, valid UTF-8 */
-	void (*writable)(void *session); /* after websocket_want_write, when all before was sent */
-	void (*closed)(void *session);   /* always, once; the websocket is gone after it */
+	/* Whole, valid UTF-8, without a NUL behind it. */
+	void (*message)(void *session, const char *data, size_t length);
+	/* Optional. After websocket_want_write, once all before was sent; from the loop, not from
+	 * within that call. */
+	void (*writable)(void *session);
+	/* Always, once; the websocket is gone after it. Never from within another call. */
+	void (*closed)(void *session);
 };
-/* Copies; written at once when nothing waits, else queued up to 1 MiB, beyond: closed ("slow"). */
+/* Copies; written at once when nothing waits, else queued up to 1 MiB, beyond: closed. */
 void websocket_send(struct websocket *ws, const char *data, size_t length);
-size_t websocket_backlog(const struct websocket *ws); /* bytes not yet taken by the kernel */
+/* Bytes not yet taken by the kernel. */
+size_t websocket_backlog(const struct websocket *ws);
 void websocket_want_write(struct websocket *ws);
-void websocket_close(struct websocket *ws, int code, const char *reason); /* after what is queued */
-void websocket_pause(struct websocket *ws, bool paused); /* stop reading: back-pressure */
+/* After what is queued; reason may be NULL. */
+void websocket_close(struct websocket *ws, int code, const char *reason);
+/* Stops reading: back-pressure. Messages that had arrived wait, too. */
+void websocket_pause(struct websocket *ws, bool paused);
 const char *websocket_peer(const struct websocket *ws);
 
 /* --- life ------------------------------------------------------------------------------ */
 struct net_hooks {
-	void (*woken)(void *ctx);       /* after net_wake, on the loop thread; workers are drained */
-	void (*stopping)(void *ctx);    /* SIGTERM or SIGINT: tell the clients; then they get 5 s */
-	bool (*stopped)(void *ctx);     /* asked while stopping: true once nothing is pending */
+	/* After net_wake, on the loop thread; net has drained the workers before. */
+	void (*woken)(void *ctx);
+	/* SIGTERM or SIGINT: tell the clients; then they get 5 s. */
+	void (*stopping)(void *ctx);
+	/* Asked while stopping: true once nothing is pending. */
+	bool (*stopped)(void *ctx);
 	/* Optional. Before a page (.html) of web_root is sent; http_request() has its path and
 	 * query. May add headers by http_set_header (one it sets takes the place of ours, so it can
 	 * name the frame-ancestors by a Content-Security-Policy of its own). False: the page is

@@ -19,7 +19,8 @@ notify_supervisor(const char *state)
 	size_t length = path != NULL ? strlen(path) : 0;
 	int fd;
 
-	if (length < 2 || length >= sizeof(where.sun_path) || (path[0] != '/' && path[0] != '@')) {
+	if (length < 2 || length >= sizeof(where.sun_path) ||
+		(path[0] != '/' && path[0] != '@')) {
 		return;
 	}
 	memcpy(where.sun_path, path, length);

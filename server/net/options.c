@@ -31,29 +31,33 @@ const struct option net_options[] = {
 		.type = OPTION_LIST,
 		.offset = FIELD(trusted_proxies),
 		.fallback = "",
-		.help = "Addresses and networks (10.0.0.0/8) of proxies in front of the server. Only "
-				"their X-Forwarded-For is believed."},
+		.help =
+			"Addresses and networks (10.0.0.0/8) of proxies in front of the server. Only "
+			"their X-Forwarded-For is believed."},
 	{.name = "server.public_url",
 		.type = OPTION_STRING,
 		.offset = FIELD(public_url),
 		.fallback = "",
-		.help = "How browsers reach the server: https://cc.example.com. Empty: as it listens."},
+		.help =
+			"How browsers reach the server: https://cc.example.com. Empty: as it listens."},
 	{.name = "server.max_connections",
 		.type = OPTION_INT,
 		.offset = FIELD(max_connections),
 		.fallback = "20000",
 		.min = 16,
 		.max = 1000000,
-		.help = "Connections at the same time; more are refused. The limit on open files is "
-				"raised for it as far as the system allows."},
+		.help =
+			"Connections at the same time; more are refused. The limit on open files is "
+			"raised for it as far as the system allows."},
 	{.name = "server.max_connections_per_address",
 		.type = OPTION_INT,
 		.offset = FIELD(max_connections_per_address),
 		.fallback = "1000",
 		.min = 0,
 		.max = 1000000,
-		.help = "Connections of one address (IPv6: one /64 network); 0: no limit. Proxies that "
-				"are trusted have none."},
+		.help =
+			"Connections of one address (IPv6: one /64 network); 0: no limit. Proxies that "
+			"are trusted have none."},
 	{.name = "server.requests_per_minute",
 		.type = OPTION_INT,
 		.offset = FIELD(requests_per_minute),

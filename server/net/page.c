@@ -97,7 +97,8 @@ send_file(struct http_request *rq, const struct static_file *file)
 	static const char *const names[ENCODINGS] = {NULL, "gzip", "br"};
 	enum encoding encoding = choose_encoding(rq, file);
 	const char *etag = arena_printf(rq->arena, "\"%s%s%s\"", file->etag,
-		encoding != ENCODING_NONE ? "-" : "", encoding != ENCODING_NONE ? names[encoding] : "");
+		encoding != ENCODING_NONE ? "-" : "",
+		encoding != ENCODING_NONE ? names[encoding] : "");
 
 	http_set_header(rq, "ETag", etag);
 	http_set_header(rq, "Vary", "Accept-Encoding");

@@ -76,8 +76,8 @@ group_of(const struct address *a)
 static struct peer *
 find(const struct peers *p, const struct address *group)
 {
-	struct peer *peer =
-		map_get(&p->by_hash, map_hash(group->bytes, sizeof(group->bytes)));
+	struct peer *peer = map_get(&p->by_hash,
+		map_hash(group->bytes, sizeof(group->bytes)));
 
 	while (peer != NULL && !address_equals(&peer->address, group)) {
 		peer = peer->next;
@@ -96,8 +96,7 @@ find_or_add(struct peers *p, const struct address *group)
 	peer = xcalloc(1, sizeof(*peer));
 	peer->address = *group;
 	peer->tokens_us = MINUTE_US;
-	peer->next =
-		map_put(&p->by_hash, map_hash(group->bytes, sizeof(group->bytes)), peer);
+	peer->next = map_put(&p->by_hash, map_hash(group->bytes, sizeof(group->bytes)), peer);
 	p->count++;
 	return peer;
 }

@@ -34,13 +34,13 @@ struct http_request {
 	struct route_params params;
 	const struct http_route *route;
 	struct buf body;
-	uint64_t body_reserved; /* counted in net.body_bytes */
+	uint64_t body_reserved;       /* counted in net.body_bytes */
 	struct reply_header *headers; /* of the reply, in order */
 	struct file_reply *file;      /* what the rest of the reply comes from */
 	const char *rest;             /* or: these bytes, */
 	size_t rest_length;
-	char *rest_owned;             /* which we free, or NULL */
-	bool dispatched;              /* the handler has it */
+	char *rest_owned; /* which we free, or NULL */
+	bool dispatched;  /* the handler has it */
 	bool replied;
 	bool close_after;
 };

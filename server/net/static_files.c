@@ -169,7 +169,8 @@ add_file(struct static_files *f, const char *disk_path, const char *path, struct
 		close(fd);
 	}
 	if (data == NULL) {
-		return error_set(e, ERR_UNAVAILABLE, "%s cannot be read or is too large", disk_path);
+		return error_set(e, ERR_UNAVAILABLE, "%s cannot be read or is too large",
+			disk_path);
 	}
 	str_copy(name, sizeof(name), path);
 	if (encoding != ENCODING_NONE) {
@@ -201,7 +202,8 @@ add_folder(struct static_files *f, const char *disk_path, const char *path, int 
 		if (item->d_name[0] == '.') {
 			continue;
 		}
-		if (snprintf(disk_child, PATH_SIZE, "%s/%s", disk_path, item->d_name) >= PATH_SIZE ||
+		if (snprintf(disk_child, PATH_SIZE, "%s/%s", disk_path, item->d_name) >=
+				PATH_SIZE ||
 			snprintf(child, PATH_SIZE, "%s/%s", path, item->d_name) >= PATH_SIZE ||
 			stat(disk_child, &status) != 0) {
 			continue;
@@ -281,7 +283,8 @@ static_files_load(struct static_files **out, const char *root, struct error *e)
 
 	map_init(&f->by_path);
 	if (str_empty(root) && !find_root(found)) {
-		log_event(LOG_WARN, "web_pages_missing", "hint=\"make web, or set server.web_root\"");
+		log_event(LOG_WARN, "web_pages_missing",
+			"hint=\"make web, or set server.web_root\"");
 		*out = f;
 		return ERR_OK;
 	}
@@ -291,7 +294,8 @@ static_files_load(struct static_files **out, const char *root, struct error *e)
 		return err;
 	}
 	tag_all(f);
-	log_event(LOG_INFO, "web_pages_loaded", "files=%zu bytes=%zu", f->count, f->total_bytes);
+	log_event(LOG_INFO, "web_pages_loaded", "files=%zu bytes=%zu", f->count,
+		f->total_bytes);
 	*out = f;
 	return ERR_OK;
 }

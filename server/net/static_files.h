@@ -23,9 +23,10 @@ struct static_file {
 struct static_files;
 
 /* root "": looks beside the program. Without pages it stays empty, which is logged. */
-MUST_CHECK enum err static_files_load(struct static_files **out, const char *root,
-	struct error *e);
+MUST_CHECK enum err
+static_files_load(struct static_files **out, const char *root, struct error *e);
 void static_files_destroy(struct static_files *f); /* NULL is fine */
-const struct static_file *static_files_find(const struct static_files *f, const char *path);
+const struct static_file *
+static_files_find(const struct static_files *f, const char *path);
 
 #endif

@@ -52,7 +52,8 @@ websocket_find(const struct net *n, const char *path)
 /* --- out ------------------------------------------------------------------------------ */
 
 static void
-send_frame(struct websocket *ws, enum frame_opcode opcode, const char *data, size_t length)
+send_frame(struct websocket *ws, enum frame_opcode opcode, const char *data,
+	size_t length)
 {
 	uint8_t header[FRAME_HEADER_MAX];
 	size_t header_length = frame_header(header, opcode, length);
@@ -88,7 +89,8 @@ websocket_send(struct websocket *ws, const char *data, size_t length)
 	}
 	if (websocket_backlog(ws) + length > BACKLOG_MAX) {
 		ws->net->stats.slow_closed++;
-		log_event(LOG_INFO, "websocket_slow", "path=%s peer=%s", ws->handler->path, ws->peer);
+		log_event(LOG_INFO, "websocket_slow", "path=%s peer=%s", ws->handler->path,
+			ws->peer);
 		ws->close_sent = true; /* it would only queue behind the rest */
 		if (ws->connection != NULL) {
 			connection_doom(ws->connection);
@@ -111,12 +113,13 @@ void
 websocket_close(struct websocket *ws, int code, const char *reason)
 {
 	char payload[2 + REASON_MAX] = {(char)(code >> 8), (char)code};
-	size_t length = str_empty(reason) ? 0 : utf8_truncate(reason, strlen(reason), REASON_MAX);
+	size_t length = 0;
 
 	if (ws->close_sent) {
 		return;
 	}
-	if (length > 0) {
+	if (reason != NULL) {
+		length = utf8_truncate(reason, strlen(reason), REASON_MAX);
 		memcpy(payload + 2, reason, length);
 	}
 	send_frame(ws, FRAME_OP_CLOSE, payload, 2 + length);
@@ -202,8 +205,8 @@ deliver(struct websocket *ws, char *data, size_t length)
 		const char *payload = NULL;
 		size_t payload_length = 0;
 		int close_code = 0;
-		enum frame_event event =
-			frame_read(&ws->reader, &data, &length, &payload, &payload_length, &close_code);
+		enum frame_event event = frame_read(&ws->reader, &data, &length, &payload,
+			&payload_length, &close_code);
 
 		if (event == FRAME_MORE) {
 			return 0;
@@ -367,8 +370,8 @@ become_websocket(struct connection *c, struct websocket *ws, const char *accept)
 	connection_write(c, head, (size_t)length);
 	connection_write(c, ws->early.data, ws->early.length);
 	buf_fini(&ws->early);
-	connection_expire_in(c, ws->close_sent ? CLOSE_WAIT_MS
-										   : first_ping_ms(c->net->conf->ping_ms));
+	connection_expire_in(c,
+		ws->close_sent ? CLOSE_WAIT_MS : first_ping_ms(c->net->conf->ping_ms));
 	if (ws->wants_write) {
 		connection_call_again(c);
 	}

@@ -77,7 +77,10 @@ check_opcode(const struct frame_reader *r)
 	case FRAME_OP_CLOSE:
 	case FRAME_OP_PING:
 	case FRAME_OP_PONG:
-		return is_final(r) && (r->header[1] & LENGTH_BITS) < LENGTH_16 ? 0 : CLOSE_PROTOCOL;
+		if (!is_final(r) || (r->header[1] & LENGTH_BITS) >= LENGTH_16) {
+			return CLOSE_PROTOCOL;
+		}
+		return 0;
 	default:
 		return CLOSE_PROTOCOL;
 	}
@@ -117,7 +120,7 @@ read_header(struct frame_reader *r, char **data, size_t *length)
 		size_t wanted;
 		int refused;
 
-		r->header[r->header_length++] = (uint8_t)**data;
+		r->header[r->header_length++] = (uint8_t)(*data)[0];
 		(*data)++;
 		(*length)--;
 		if (r->header_length < 2) {
@@ -143,7 +146,7 @@ read_header(struct frame_reader *r, char **data, size_t *length)
 static void
 unmask(struct frame_reader *r, char *data, size_t length)
 {
-	uint8_t turned[sizeof(r->mask)];
+	uint8_t turned[sizeof(r->mask)] = {0};
 	uint64_t mask;
 	size_t i = 0;
 
@@ -309,7 +312,8 @@ websocket_accept_key(const char *key, char out[static WEBSOCKET_ACCEPT_SIZE])
 	unsigned digest_length = 0;
 
 	/* 16 bytes in base64; OpenSSL counts the padding as bytes. */
-	if (key == NULL || strlen(key) != KEY_LENGTH || strcmp(key + KEY_LENGTH - 2, "==") != 0 ||
+	if (key == NULL || strlen(key) != KEY_LENGTH ||
+		strcmp(key + KEY_LENGTH - 2, "==") != 0 ||
 		EVP_DecodeBlock(nonce, (const uint8_t *)key, KEY_LENGTH) != KEY_LENGTH / 4 * 3) {
 		return false;
 	}

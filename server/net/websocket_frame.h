@@ -52,7 +52,12 @@ enum frame_event frame_read(struct frame_reader *r, char **data, size_t *length,
 	const char **payload, size_t *payload_length, int *close_code);
 
 #define FRAME_HEADER_MAX 10
-enum frame_opcode { FRAME_OP_TEXT = 1, FRAME_OP_CLOSE = 8, FRAME_OP_PING = 9, FRAME_OP_PONG = 10 };
+enum frame_opcode {
+	FRAME_OP_TEXT = 1,
+	FRAME_OP_CLOSE = 8,
+	FRAME_OP_PING = 9,
+	FRAME_OP_PONG = 10
+};
 /* Writes the header of an unmasked final frame; returns its length. */
 size_t frame_header(uint8_t out[static FRAME_HEADER_MAX], enum frame_opcode opcode,
 	size_t length);
