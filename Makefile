@@ -84,6 +84,15 @@ all: server web ## build the server and the web pages
 
 server: $(BINARY) ## build the server only
 
+# Written by the program itself from its tables of options; the sanitizers' builds do not.
+EXAMPLE := config/trunkline.conf.example
+ifeq ($(SANITIZE)$(COVERAGE),)
+server: $(BUILD)/example
+endif
+$(BUILD)/example: $(BINARY)
+	@$(BINARY) check-config --example >$@
+	@cmp -s $@ $(EXAMPLE) || cp $@ $(EXAMPLE)
+
 # A changed flag or compiler rebuilds everything.
 FLAGS_FILE := $(BUILD)/flags
 FLAGS_NOW := $(CC) $(CFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
@@ -138,14 +147,16 @@ run: ## install what is missing, build, fill demo data the first time, serve
 install: all ## install under DESTDIR and PREFIX
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/trunkline
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/trunkline/LICENSE
-	install -D -m 644 config/trunkline.conf.example \
+	install -D -m 644 $(EXAMPLE) \
 		$(DESTDIR)$(SYSCONFDIR)/trunkline/trunkline.conf.example
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' config/trunkline.service \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/trunkline.service
-	rm -rf $(DESTDIR)$(PREFIX)/share/trunkline/web
-	install -d $(DESTDIR)$(PREFIX)/share/trunkline/web
+	rm -rf $(DESTDIR)$(PREFIX)/share/trunkline
+	install -d $(DESTDIR)$(PREFIX)/share/trunkline/web $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/trunkline/web
+	rm -f $(DESTDIR)$(PREFIX)/share/trunkline/web/.built
+	cp -R config/demo/. $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	install -d $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	install -m 644 config/demo/*.json $(DESTDIR)$(PREFIX)/share/trunkline/demo
 

@@ -18,12 +18,6 @@ slice_equals(struct slice s, const char *text)
 }
 
 bool
-str_empty(const char *s)
-{
-	return s == NULL || s[0] == '\0';
-}
-
-bool
 str_equals(const char *a, const char *b)
 {
 	if (a == NULL || b == NULL) {

@@ -19,7 +19,12 @@ struct slice {
 struct slice slice_of(const char *text);
 bool slice_equals(struct slice s, const char *text);
 
-bool str_empty(const char *s); /* NULL or "" */
+static inline bool
+str_empty(const char *s) /* NULL or "" */
+{
+	return s == NULL || s[0] == '\0';
+}
+
 bool str_equals(const char *a, const char *b); /* NULL-safe */
 bool str_starts_with(const char *s, const char *prefix);
 

@@ -31,7 +31,7 @@ const BANNED = {
 	"system popen alloca tmpnam mktemp": "never",
 	"rand srand random": "use random_bytes()",
 	"localtime gmtime asctime ctime": "not thread-safe",
-	"time gettimeofday clock_gettime sleep usleep nanosleep": "time comes from base/clock.h",
+	"time gettimeofday clock_gettime sleep usleep": "time comes from base/clock.h",
 };
 // The real clock itself, and a wait that a virtual one would never end.
 const BANNED_EXCEPT = /^server\/base\/(clock|queue)\.c$/;
