@@ -68,7 +68,7 @@ note_delivery(struct console *c, const struct fact *f)
 		return;
 	}
 	actor = console_actor(c);
-	marks_put(app->marks, &actor, f->customer, f->timeline, c->staff, f->seq, 0);
+	marks_put(app->marks, &actor, f->customer, f->timeline, PARTY_HOUSE, f->pub, 0);
 	widgets_delivered(app, f->customer, f->timeline, f->pub);
 }
 

@@ -138,6 +138,9 @@ console_mark_done(void *ctx, uint64_t customer, uint64_t timeline, uint64_t part
 	struct app *app = ctx;
 	uint64_t primary = o->customer != 0 ? o->customer : customer;
 
+	if (party == PARTY_HOUSE) {
+		return; /* "delivered" only: her widgets know it already */
+	}
 	console_announce_mark(app, timeline, primary, party, o->mark_delivered, o->mark_seen,
 		o->mark_inbound_read);
 	if (party != PARTY_CUSTOMER) {
