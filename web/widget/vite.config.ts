@@ -1,2 +1,21 @@
+import { fileURLToPath } from "node:url";
+
 import { defineConfig } from "vite";
-export default defineConfig({});
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** The frame: /widget/frame.html and its assets. The loader and the demo page: build.mjs. */
+export default defineConfig({
+	root: path("app"),
+	base: "/widget/",
+	oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+	build: {
+		target: "chrome88",
+		cssTarget: "chrome88",
+		outDir: path("../dist/widget"),
+		emptyOutDir: true,
+		assetsInlineLimit: 0,
+		modulePreload: { polyfill: false },
+		rolldownOptions: { input: path("app/frame.html") },
+	},
+});

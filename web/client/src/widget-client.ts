@@ -108,6 +108,11 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		return this.#connection.state;
 	}
 
+	/** The token that was started with. */
+	get token(): string {
+		return this.#token;
+	}
+
 	/** The server has greeted us at least once. */
 	get known(): boolean {
 		return this.#welcome !== null;
@@ -162,7 +167,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 	start(token: string, fresh = false): void {
 		this.#connection.stop();
 		if (fresh) {
-			this.#forget();
+			this.forget();
 		}
 		this.#token = token;
 		this.#connection.start();
@@ -219,11 +224,8 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		return this.#loadingOlder;
 	}
 
-	#changed(): void {
-		this.emit("changed", undefined);
-	}
-
-	#forget(): void {
+	/** Nothing of the thread stays. What is in the outbox does. */
+	forget(): void {
 		this.#thread.clear();
 		this.#welcome = null;
 		this.#house = NOTHING;
@@ -231,6 +233,11 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		this.#setTypist(null);
 		this.#markTimer?.();
 		this.#markTimer = null;
+		this.#changed();
+	}
+
+	#changed(): void {
+		this.emit("changed", undefined);
 	}
 
 	#stateChanged(state: ConnectionState): void {
@@ -290,7 +297,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		if (newest !== null && frame.pub < newest) {
 			// Fewer than we know: another history than ours (a restored database, a token that
 			// now means somebody else). Start over with it.
-			this.#forget();
+			this.forget();
 			this.start(this.#token);
 			return;
 		}

@@ -52,3 +52,6 @@ export const print = "M4.5 6V2.5h7V6M4.5 11.5H2.5V6.5h11v5h-2M4.5 9.5h7v4h-7z";
 export const star = "m8 2 1.8 3.8 4.2.5-3.1 2.9.8 4.1L8 11.3l-3.7 2 .8-4.1L2 6.3l4.2-.5z";
 export const sort = "M4.5 3v10M2.5 11l2 2 2-2M8.5 4h5.5M8.5 8h4M8.5 12h2.5";
 export { phoneIn, phoneIn as "phone-in" };
+export const sound = "M2.5 6.2h2.6L8.3 3.5v9L5.1 9.8H2.5zM10.7 6a2.8 2.8 0 0 1 0 4M12.6 4.2a5.4 5.4 0 0 1 0 7.6";
+const soundOff = "M2.5 6.2h2.6L8.3 3.5v9L5.1 9.8H2.5zM10.7 6.2l3 3.6M13.7 6.2l-3 3.6";
+export { soundOff, soundOff as "sound-off" };

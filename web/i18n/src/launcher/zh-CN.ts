@@ -1,0 +1,1 @@
+export default { title: "在线客服" } as const;

@@ -1,0 +1,48 @@
+import { icons } from "@trunkline/ui";
+import type { JSX } from "preact";
+
+import type { Model } from "../state/model";
+import { soundOn, switchSound } from "../state/sound";
+import { Icon } from "./Icon";
+
+/** "陈" of 陈嘉禾, "CJ" of Chen Jiahe. */
+function initials(name: string): string {
+	const words = name.trim().split(/\s+/);
+	if (/^\p{Script=Han}/u.test(name)) {
+		return Array.from(name)[0] ?? "";
+	}
+	return words.slice(0, 2).map((word) => Array.from(word)[0] ?? "").join("").toUpperCase();
+}
+
+export function Head({ model }: { model: Model }): JSX.Element {
+	model.revision.value;
+	const t = model.t.value;
+	const { client } = model;
+	const agent = client.online
+		? [...client.entries].reverse().find(({ author }) => author.kind === "staff")?.author.name
+		: null;
+	const status = !client.known ? t("head.connecting") : t(client.online ? "head.online" : "head.away");
+	return (
+		<header class="widget-head">
+			<span class="avatar" aria-hidden="true">{agent ? initials(agent) : <Icon path={icons.web} />}</span>
+			<div class="grow">
+				<b class="clip">{agent || model.title.value}</b>
+				<div class="status small muted" role="status">
+					{client.known && <span class={`presence ${client.online ? "is-online" : ""}`} />}
+					<span class="clip">{status}</span>
+				</div>
+			</div>
+			<button
+				type="button" class="icon-btn" onClick={switchSound}
+				aria-label={t(soundOn.value ? "head.soundOff" : "head.soundOn")}
+			>
+				<Icon path={soundOn.value ? icons.sound : icons.soundOff} />
+			</button>
+			{!model.page.alone && (
+				<button type="button" class="icon-btn" onClick={() => model.close()} aria-label={t("head.minimise")}>
+					<Icon path={icons.down} />
+				</button>
+			)}
+		</header>
+	);
+}

@@ -1,0 +1,294 @@
+/** The one state of the frame. Components read its signals and call its methods. */
+import { computed, signal } from "@preact/signals";
+import { Rest, RestError, WidgetClient } from "@trunkline/client";
+import { pickLocale, translator } from "@trunkline/i18n";
+import type { Locale, Translate } from "@trunkline/i18n";
+import { messages } from "@trunkline/i18n/widget";
+import type { Source } from "@trunkline/i18n/widget";
+import { checks } from "@trunkline/protocol";
+import type { File as SentFile, WidgetConfig } from "@trunkline/protocol";
+import {
+	browserClock, fetchSend, localOutbox, openWebSocket, randomBytes, socketUrl, uploadFile,
+} from "@trunkline/ui/browser";
+
+import { parseColour } from "../../bridge/colour";
+import { DraftStore } from "./draft";
+import { Page } from "./page";
+import { buildRows } from "./rows";
+import { isRefused, SessionStore } from "./session";
+import type { Settings } from "./settings";
+import { playTone } from "./sound";
+import { Uploads } from "./uploads";
+
+/** `network`: no session yet, tried again by itself. The others need somebody's help. */
+export type Blocked = "network" | "key" | "identity" | null;
+
+export interface Viewed {
+	readonly file: SentFile;
+	readonly url: string;
+}
+
+const DEFAULT_MAX_UPLOAD = 20 * 1024 * 1024;
+const RETRY_MS = [2_000, 5_000, 15_000, 30_000, 60_000] as const;
+
+export class Model {
+	readonly settings: Settings;
+	readonly locale = signal<Locale>("zh-CN");
+	readonly open = signal(false);
+	readonly blocked = signal<Blocked>(null);
+	readonly config = signal<WidgetConfig | null>(null);
+	readonly draft: DraftStore;
+	readonly uploads: Uploads;
+	readonly page: Page;
+	readonly client: WidgetClient;
+	/** The picture that is looked at in full. */
+	readonly viewed = signal<Viewed | null>(null);
+	/** How often somebody's unsent things were thrown away. */
+	readonly forgotten = signal(0);
+	/** Counts what the client says; reading it makes a component follow the client. */
+	readonly revision = signal(0);
+
+	readonly t = computed<Translate<Source>>(() => translator<Source>(messages[this.locale.value]));
+	readonly title = computed(() => {
+		this.revision.value;
+		return this.config.value?.title?.[this.locale.value] ?? (this.client.channelName || this.config.value?.name)
+			?? this.t.value("title");
+	});
+	readonly colour = computed(() => this.settings.colour ?? parseColour(this.config.value?.colour));
+	readonly rows = computed(() => {
+		this.revision.value;
+		const { entries, pending, house, state } = this.client;
+		return buildRows({ entries, pending, house, online: state === "online" });
+	});
+	readonly unread = computed(() => {
+		this.revision.value;
+		return this.client.unread;
+	});
+
+	readonly #rest: Rest;
+	readonly #session: SessionStore;
+	#connecting: Promise<void> = Promise.resolve();
+	#attempt = 0;
+	#cancelRetry: (() => void) | null = null;
+	#changeQueued = false;
+
+	constructor(settings: Settings) {
+		this.settings = settings;
+		this.locale.value = settings.locale;
+		this.#rest = new Rest({ send: fetchSend, bearer: () => this.#session.current?.token ?? null });
+		this.#session = new SessionStore(this.#rest, settings.key, browserClock.now);
+		this.client = new WidgetClient({
+			url: socketUrl("/ws/widget"),
+			open: openWebSocket,
+			clock: browserClock,
+			random: randomBytes,
+			store: localOutbox(`trunkline:${settings.key}:outbox:`, checks.widgetSendFrameCheck),
+			language: () => this.locale.value,
+		});
+		this.client.on("changed", () => this.#changed());
+		this.client.on("revoked", () => this.#revoked());
+		this.client.on("arrived", () => playTone());
+		this.draft = new DraftStore(settings.key);
+		this.uploads = new Uploads((file, onProgress) =>
+			uploadFile(this.#rest.url("/files"), this.#rest.headers("POST"), file, onProgress), this.draft.load().files);
+		this.page = new Page((message) => {
+			switch (message.type) {
+				case "hello":
+					this.#shown(message.open || this.open.value);
+					this.report();
+					break;
+				case "open":
+				case "close":
+					this.#shown(message.type === "open");
+					break;
+				case "identify":
+					this.#queue(() => this.#identify(message.token));
+					break;
+				case "logout":
+					this.#queue(() => this.#logout());
+					break;
+				case "language":
+					this.locale.value = pickLocale([message.language]);
+					break;
+			}
+		});
+		if (settings.key === "") {
+			this.blocked.value = "key";
+		} else if (this.#session.current) {
+			this.connect();
+		}
+		if (this.page.alone) {
+			this.#shown(true);
+		}
+		addEventListener("online", () => this.wake());
+		document.addEventListener("visibilitychange", () => !document.hidden && this.wake());
+	}
+
+	get maxUpload(): number {
+		return this.config.value?.max_upload ?? DEFAULT_MAX_UPLOAD;
+	}
+
+	/** She can write; it may have to wait for the network. */
+	get writable(): boolean {
+		return this.blocked.value === null || this.blocked.value === "network";
+	}
+
+	connect(): void {
+		this.#queue(() => this.#connect());
+	}
+
+	wake(): void {
+		if (this.blocked.value === "network") {
+			this.connect();
+		} else {
+			this.client.wake();
+		}
+	}
+
+	close(): void {
+		this.page.tell({ type: "close" });
+	}
+
+	/** Tells the page what its button should show. */
+	report(): void {
+		const t = this.t.value;
+		const title = this.title.value;
+		const unread = this.open.value ? 0 : this.unread.value;
+		const label = this.open.value ? t("launcher.close", { title })
+			: unread > 0 ? t("launcher.openUnread", { title, count: unread }) : t("launcher.open", { title });
+		this.page.tell({ type: "state", unread, label, title, colour: this.colour.value ?? "" });
+	}
+
+	send(text: string): void {
+		const files = this.uploads.ready;
+		this.client.send(text, files.map(({ id }) => id), files.length > 0 ? { files } : null);
+		this.uploads.clear();
+	}
+
+	view(file: SentFile, url: string): void {
+		this.viewed.value = { file, url };
+	}
+
+	hideViewed(): void {
+		this.viewed.value = null;
+	}
+
+	/** The bytes of a file of her thread. */
+	async download(id: string): Promise<Blob> {
+		const response = await fetch(this.#rest.url(`/files/${id}`), { headers: this.#rest.headers("GET") });
+		if (!response.ok) {
+			throw new RestError("failed", `file ${id}`, response.status);
+		}
+		return response.blob();
+	}
+
+	#shown(open: boolean): void {
+		this.open.value = open;
+		if (open && this.client.state === "stopped" && this.blocked.value !== "key") {
+			this.connect();
+		}
+	}
+
+	/** Signals settle once for a burst of frames. */
+	#changed(): void {
+		if (!this.#changeQueued) {
+			this.#changeQueued = true;
+			queueMicrotask(() => {
+				this.#changeQueued = false;
+				this.revision.value++;
+			});
+		}
+	}
+
+	/** One change of session after the other. */
+	#queue(task: () => Promise<void>): void {
+		this.#cancelRetry?.();
+		this.#cancelRetry = null;
+		this.#connecting = this.#connecting.then(task).catch((error: unknown) => this.#failed(error, task));
+	}
+
+	#failed(error: unknown, task: () => Promise<void>): void {
+		if (!(error instanceof RestError)) {
+			throw error;
+		}
+		if (error.status === 404 || isRefused(error)) {
+			this.blocked.value = "key";
+			return;
+		}
+		this.blocked.value = "network";
+		const delay = error.retryAfterMs ?? RETRY_MS[Math.min(this.#attempt++, RETRY_MS.length - 1)] ?? 0;
+		this.#cancelRetry = browserClock.after(delay * (1 + browserClock.random() / 4), () => this.#queue(task));
+	}
+
+	async #connect(): Promise<void> {
+		if (this.client.state !== "stopped" || this.blocked.value === "identity") {
+			return;
+		}
+		this.config.value ??= await this.#rest.get("/widget/config", checks.widgetConfigCheck, { key: this.settings.key });
+		const { token } = await this.#session.ensure(this.locale.value);
+		this.#started();
+		this.client.start(token);
+	}
+
+	#started(): void {
+		this.blocked.value = null;
+		this.#attempt = 0;
+	}
+
+	async #identify(identity: string): Promise<void> {
+		try {
+			const before = this.#session.current;
+			const { session, changed } = await this.#session.identify(identity, this.locale.value);
+			if (changed && before && before.subject !== null) {
+				this.#forgetPerson();
+			}
+			this.#started();
+			if (changed || this.client.state === "stopped") {
+				this.client.start(session.token, changed);
+			}
+			this.config.value ??= await this.#rest.get("/widget/config", checks.widgetConfigCheck, { key: this.settings.key });
+		} catch (error) {
+			if (!isRefused(error)) {
+				throw error;
+			}
+			// Never carried on as somebody anonymous: the page says that this is somebody.
+			this.client.stop();
+			this.blocked.value = "identity";
+		}
+	}
+
+	async #logout(): Promise<void> {
+		this.client.stop();
+		this.#forgetPerson();
+		this.client.forget();
+		this.blocked.value = null;
+		try {
+			await this.#session.end();
+		} finally {
+			if (this.open.value) {
+				this.connect();
+			}
+		}
+	}
+
+	/** What she wrote and did not send is hers alone. */
+	#forgetPerson(): void {
+		this.client.outbox.clear();
+		this.uploads.clear();
+		this.draft.save({ text: "", files: [] });
+		this.viewed.value = null;
+		this.forgotten.value++;
+	}
+
+	#revoked(): void {
+		const token = this.#session.current?.token;
+		if (token === undefined || token === this.client.token) {
+			this.#session.drop(this.client.token);
+			this.client.forget();
+			if (!this.open.value) {
+				return;
+			}
+		}
+		this.connect();
+	}
+}
