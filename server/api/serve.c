@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "api/api.h"
@@ -16,6 +15,7 @@
 #include "api/limits.h"
 #include "api/sessions.h"
 #include "api/sockets.h"
+#include "api/waiting_room.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -34,7 +34,6 @@ enum {
 	WORKER_THREADS = 2,
 	WORKER_JOBS = 1000,
 	GRACE_MS = 10 * 1000, /* a reload is no absence */
-	OPEN_RETRY_MS = 1000,
 };
 
 struct server {
@@ -84,7 +83,6 @@ stopping(void *ctx)
 {
 	struct server *s = ctx;
 
-	log_event(LOG_INFO, "stopping", "%s", "");
 	s->app.stopping = true;
 	marks_flush(s->app.marks);
 	sockets_stop(&s->app);
@@ -102,27 +100,27 @@ stopped(void *ctx)
 
 /* --- start --------------------------------------------------------------------------------- */
 
-/* The database may start after us. SIGTERM ends the wait, as it ends any program. */
+static enum err
+try_store(void *ctx, struct error *e)
+{
+	struct server *s = ctx;
+	struct store_hooks hooks = {wake, publish, s};
+
+	return store_open(&s->app.store, &s->app.conf->store, &hooks, false, e);
+}
+
+/* The database may start after us. */
 static enum err
 open_store(struct server *s, struct error *e)
 {
-	struct store_hooks hooks = {wake, publish, s};
-	const struct store_conf *conf = &s->app.conf->store;
-	enum err rc;
-	bool told = false;
+	enum err rc = try_store(s, e);
+	struct log_quoted q;
 
-	while ((rc = store_open(&s->app.store, conf, &hooks, false, e)) == ERR_UNAVAILABLE) {
-		struct timespec pause = {OPEN_RETRY_MS / 1000, OPEN_RETRY_MS % 1000 * 1000000L};
-		struct log_quoted q;
-
-		if (!told) {
-			log_event(LOG_WARN, "database_away", "reason=%s retry_ms=%d",
-				log_quote(&q, e->text), OPEN_RETRY_MS);
-			told = true;
-		}
-		nanosleep(&pause, NULL);
+	if (rc != ERR_UNAVAILABLE) {
+		return rc;
 	}
-	return rc;
+	log_event(LOG_WARN, "database_away", "reason=%s", log_quote(&q, e->text));
+	return waiting_room(&s->app.conf->net, try_store, s, e);
 }
 
 static enum err
