@@ -106,6 +106,10 @@ $(BUILD)/obj/%.o: %.c $(FLAGS_FILE)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
+# Files that the assembler takes in.
+$(BUILD)/obj/server/api/openapi.o: server/api/openapi.json
+$(BUILD)/obj/server/store/migrations.o: $(wildcard server/store/migrations/*.sql)
+
 # Made anew, so that objects of deleted sources do not stay in it; moved into place whole,
 # so that a server that runs or another make keeps what it has open.
 $(LIBRARY): $(OBJECTS)

@@ -8,12 +8,16 @@
 struct app;
 struct call;
 struct fact;
+struct http_request;
 struct http_route;
 struct outcome;
 struct websocket_handler;
 
 /* One table per resource file; route_ctx is the struct app. Ends with NULL. */
 extern const struct http_route *const api_route_tables[];
+
+/* The page hook of net: who may frame the widget. False: the page is refused. */
+bool page_allowed(struct app *app, struct http_request *rq);
 
 extern const struct websocket_handler console_websocket;
 extern const struct websocket_handler widget_websocket;

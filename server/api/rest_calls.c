@@ -16,7 +16,6 @@
 #include "store/read.h"
 
 enum {
-	EXTENSION_MAX = 5,
 	OUTCOME_MAX = 40,
 	NOTE_MAX = 2000,
 };
@@ -178,7 +177,7 @@ start_event(struct exchange *x)
 	struct dial_plan plan = {
 		.region = x->app->conf->home_region,
 		.area = x->app->conf->home_area,
-		.extension_max = EXTENSION_MAX,
+		.extension_max = (size_t)x->app->conf->extension_digits,
 	};
 	struct change *c = exchange_change(x, CHANGE_CALL);
 	struct error e = {0};

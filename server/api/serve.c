@@ -98,6 +98,14 @@ stopped(void *ctx)
 	return sockets_stopped(&s->app) && stats.queued == 0;
 }
 
+static bool
+page(struct http_request *rq, void *ctx)
+{
+	struct server *s = ctx;
+
+	return page_allowed(&s->app, rq);
+}
+
 /* --- start --------------------------------------------------------------------------------- */
 
 static enum err
@@ -186,6 +194,7 @@ open_doors(struct server *s, struct error *e)
 		.woken = woken,
 		.stopping = stopping,
 		.stopped = stopped,
+		.page = page,
 		.ctx = s,
 	};
 	struct presence_hooks presence = {
