@@ -51,6 +51,7 @@ endif
 ifneq ($(COVERAGE),)
 OPTIMISE := -O0 -g --coverage
 HARDENING := -fPIE
+LINK_HARDENING := --coverage -pie
 endif
 # Hidden: none of our names may take the place of one inside a shared library.
 CFLAGS ?=
