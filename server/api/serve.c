@@ -223,11 +223,15 @@ open_doors(struct server *s, struct error *e)
 
 /* --- the way back -------------------------------------------------------------------------- */
 
-static void
-close_all(struct server *s)
+void
+server_close(struct server *s)
 {
-	struct app *app = &s->app;
+	struct app *app;
 
+	if (s == NULL) {
+		return;
+	}
+	app = &s->app;
 	app->stopping = true;
 	if (app->workers != NULL) {
 		workers_stop(app->workers); /* their jobs may still use the store */
@@ -252,12 +256,47 @@ close_all(struct server *s)
 	if (s->lock >= 0) {
 		close(s->lock);
 	}
+	free(s);
+}
+
+/* --- serve --------------------------------------------------------------------------------- */
+
+enum err
+server_open(const struct app_conf *conf, struct server **out, struct error *e)
+{
+	struct server *s = xcalloc(1, sizeof(*s));
+	enum err rc;
+
+	s->app.conf = conf;
+	s->lock = -1;
+	rc = open_house(s, e);
+	if (rc == ERR_OK) {
+		rc = open_doors(s, e);
+	}
+	if (rc != ERR_OK) {
+		server_close(s);
+		return rc;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+enum err
+server_run(struct server *s, struct error *e)
+{
+	return net_run(s->app.net, e);
+}
+
+struct app *
+server_app(struct server *s)
+{
+	return &s->app;
 }
 
 bool
 serve(const struct app_conf *conf)
 {
-	struct server *s = xcalloc(1, sizeof(*s));
+	struct server *s = NULL;
 	int64_t began = clock_monotonic_ms();
 	struct log_quoted q;
 	struct error e;
@@ -265,23 +304,17 @@ serve(const struct app_conf *conf)
 
 	log_configure((enum log_level)conf->log_level, (enum log_format)conf->log_format);
 	signal(SIGPIPE, SIG_IGN);
-	s->app.conf = conf;
-	s->lock = -1;
-	rc = open_house(s, &e);
-	if (rc == ERR_OK) {
-		rc = open_doors(s, &e);
-	}
+	rc = server_open(conf, &s, &e);
 	if (rc == ERR_OK) {
 		log_event(LOG_INFO, "ready", "listen=%s start_ms=%" PRId64,
 			log_quote(&q, conf->net.listen), clock_monotonic_ms() - began);
-		rc = net_run(s->app.net, &e);
+		rc = server_run(s, &e);
 	}
 	if (rc != ERR_OK) {
 		log_event(LOG_ERROR, "serve_failed", "code=%s reason=%s", err_name(rc),
 			log_quote(&q, e.text));
 	}
-	close_all(s);
-	log_event(LOG_INFO, "stopped", "%s", "");
-	free(s);
+	server_close(s);
+	log_event(LOG_INFO, "stopped", "ok=%s", rc == ERR_OK ? "true" : "false");
 	return rc == ERR_OK;
 }
