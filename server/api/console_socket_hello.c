@@ -124,7 +124,7 @@ missed_done(struct socket_query *q)
 
 		c->catching_up = false;
 		console_welcome(c, resumed);
-		if (resumed) {
+		if (resumed && socket_alive(&c->socket)) {
 			keep_missed(c, m);
 		}
 		socket_mark_dirty(&c->socket);
@@ -237,7 +237,7 @@ accept(struct console *c, const struct hello_frame *hello)
 	} else {
 		console_welcome(c, false);
 	}
-	if (hello->watch.count > 0) {
+	if (hello->watch.count > 0 && socket_alive(s)) {
 		console_watch(c, &hello->watch);
 	}
 }

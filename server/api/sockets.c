@@ -171,6 +171,25 @@ socket_nack(struct socket *s, const char *ref, const char *code, const char *tex
 	socket_finish(s);
 }
 
+/* Others forget it: at the good-bye, which a peer may leave unanswered, or at the close. */
+static void
+retire(struct socket *s)
+{
+	if (s->retired) {
+		return;
+	}
+	s->retired = true;
+	timer_cancel(&s->timer);
+	list_remove(&s->dirty);
+	if (s->watched) {
+		sessions_unwatch(s->app->sessions, &s->watch);
+		s->watched = false;
+	}
+	bus_unsubscribe(s->subscription);
+	s->subscription = NULL;
+	s->kind->closed(s);
+}
+
 void
 socket_bye(struct socket *s, const char *code, const char *text)
 {
@@ -186,6 +205,7 @@ socket_bye(struct socket *s, const char *code, const char *text)
 	s->closing = true;
 	websocket_close(s->ws,
 		strcmp(code, "stopping") == 0 ? CLOSE_GOING_AWAY : CLOSE_POLICY, code);
+	retire(s);
 }
 
 /* --- life --------------------------------------------------------------------------------- */
@@ -241,6 +261,9 @@ revoked(struct session_watch *w)
 
 	s->watched = false;
 	socket_bye(s, "revoked", "Log in again.");
+	if (w->staff != 0) {
+		presence_logged_out(s->app->presence, w->staff);
+	}
 }
 
 void
@@ -277,16 +300,8 @@ socket_closed(void *session)
 	struct socket *s = session;
 
 	s->ws = NULL;
-	timer_cancel(&s->timer);
 	list_remove(&s->link);
-	list_remove(&s->dirty);
-	if (s->watched) {
-		sessions_unwatch(s->app->sessions, &s->watch);
-		s->watched = false;
-	}
-	bus_unsubscribe(s->subscription);
-	s->subscription = NULL;
-	s->kind->closed(s);
+	retire(s);
 	socket_put(s);
 }
 

@@ -40,7 +40,7 @@ struct socket_kind {
 	void (*pump)(struct socket *s);
 	/* A frame after a good parse; hello comes first and once. */
 	void (*frame)(struct socket *s, const struct frame *f);
-	/* The WebSocket is gone: give back all that others know about this socket. */
+	/* The end, told once: give back all that others know about this socket. */
 	void (*closed)(struct socket *s);
 	/* The last reference is gone: free it. */
 	void (*destroy)(struct socket *s);
@@ -63,6 +63,7 @@ struct socket {
 	bool helloed;         /* a hello came */
 	bool ready;           /* it was accepted and answered */
 	bool closing;
+	bool retired;         /* all others have forgotten it */
 	bool too_fast;        /* reading is paused by the rate ... */
 	bool too_many;        /* ... or by the number of changes on their way */
 };
