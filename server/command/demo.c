@@ -369,6 +369,18 @@ call_change(struct demo *d, const struct step *step, enum call_event event)
 	return chg;
 }
 
+/* Who answers has read what came before. */
+static bool
+mark_read(struct demo *d, const struct actor *reader, const struct outcome *outcome)
+{
+	struct change *chg = change_create(CHANGE_MARK, reader);
+	chg->mark.timeline = outcome->timeline;
+	chg->mark.party = reader->id;
+	chg->mark.delivered = outcome->conversation->last_seq;
+	chg->mark.seen = outcome->conversation->last_seq;
+	return command_submit(d->store, chg, "mark", NULL);
+}
+
 /* Remembers what later steps of the story refer to. */
 static bool
 play(struct demo *d, struct step *step, struct change *chg)
@@ -380,18 +392,21 @@ play(struct demo *d, struct step *step, struct change *chg)
 		return false;
 	}
 	enum change_kind kind = chg->kind;
+	struct actor actor = chg->actor;
+	bool done = true;
 	if (!command_submit(d->store, chg, text_or_empty(step->story->json, "name"),
 		    &outcome)) {
 		return false;
 	}
 	if (outcome->conversation != NULL) {
 		step->story->conversation = outcome->conversation->id;
+		done = actor.kind != AUTHOR_STAFF || mark_read(d, &actor, outcome);
 	}
 	if (kind == CHANGE_CALL) {
 		step->story->call = outcome->id;
 	}
 	outcome_release(outcome);
-	return true;
+	return done;
 }
 
 static bool
