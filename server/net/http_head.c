@@ -272,8 +272,9 @@ parse_headers(struct arena *a, struct cursor *c, struct http_head *head)
 	return 0;
 }
 
-bool
-http_list_has(const char *list, const char *token)
+/* What follows the token in the list; NULL when the list does not have it. */
+static const char *
+find_in_list(const char *list, const char *token)
 {
 	size_t length = strlen(token);
 
@@ -283,11 +284,34 @@ http_list_has(const char *list, const char *token)
 		list += strspn(list, " \t,");
 		item = strcspn(list, " \t,;");
 		if (item == length && strncasecmp(list, token, length) == 0) {
-			return true;
+			return list + item;
 		}
 		list += strcspn(list, ",");
 	}
-	return false;
+	return NULL;
+}
+
+bool
+http_list_has(const char *list, const char *token)
+{
+	return find_in_list(list, token) != NULL;
+}
+
+bool
+http_accepts(const char *list, const char *token)
+{
+	const char *weight = find_in_list(list, token);
+
+	if (weight == NULL) {
+		return false;
+	}
+	weight += strspn(weight, " \t;");
+	if (strncasecmp(weight, "q=", 2) != 0) {
+		return true;
+	}
+	weight += 2;
+	weight += strspn(weight, "0.");
+	return *weight >= '1' && *weight <= '9';
 }
 
 static int

@@ -37,6 +37,9 @@ http_head_parse(struct arena *a, const char *data, size_t length, struct http_he
 /* Is the (lower-case) token in this comma-separated list? NULL lists have none. */
 bool http_list_has(const char *list, const char *token);
 
+/* The same for lists with weights, as Accept-Encoding: an item of weight 0 is declined. */
+bool http_accepts(const char *list, const char *token);
+
 /* Decodes a parameter of a raw query (application/x-www-form-urlencoded). NULL: absent,
  * malformed, with a NUL, or not UTF-8. */
 const char *http_query_decode(struct arena *a, const char *query, const char *name);

@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-enum { NUMBER_SIZE = 20 };
+enum { NUMBER_SIZE = 21 };
 
 /* Digits up to the end of the span; false when there are none or too many. */
 static bool

@@ -351,6 +351,8 @@ net_destroy(struct net *n)
 	if (n->lws != NULL) {
 		lws_context_destroy(n->lws);
 	}
+	ev_signal_stop(n->loop, &n->terminate); /* libev does not let go of them by itself */
+	ev_signal_stop(n->loop, &n->interrupt);
 	ev_loop_destroy(n->loop);
 	static_files_destroy(n->files);
 	network_list_fini(&n->trusted_proxies);

@@ -73,10 +73,10 @@ choose_encoding(const struct http_request *rq, const struct static_file *file)
 {
 	const char *accepted = web_header(&rq->web, "accept-encoding");
 
-	if (file->variants[ENCODING_BROTLI].data != NULL && http_list_has(accepted, "br")) {
+	if (file->variants[ENCODING_BROTLI].data != NULL && http_accepts(accepted, "br")) {
 		return ENCODING_BROTLI;
 	}
-	if (file->variants[ENCODING_GZIP].data != NULL && http_list_has(accepted, "gzip")) {
+	if (file->variants[ENCODING_GZIP].data != NULL && http_accepts(accepted, "gzip")) {
 		return ENCODING_GZIP;
 	}
 	return ENCODING_NONE;
