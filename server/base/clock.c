@@ -48,6 +48,18 @@ clock_monotonic_ms(void)
 	return real_ms(CLOCK_MONOTONIC);
 }
 
+int64_t
+clock_monotonic_us(void)
+{
+	struct timespec now;
+
+	if (atomic_load_explicit(&virtual_on, memory_order_acquire)) {
+		return atomic_load(&virtual_ms) * 1000;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 void
 clock_set_virtual(int64_t now_ms)
 {

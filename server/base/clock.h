@@ -7,6 +7,7 @@
 
 int64_t clock_now_ms(void);       /* UTC wall clock, milliseconds since 1970 */
 int64_t clock_monotonic_ms(void); /* for time-outs only */
+int64_t clock_monotonic_us(void); /* for measuring */
 void clock_set_virtual(int64_t now_ms); /* tests: freezes both clocks at this instant */
 void clock_advance(int64_t ms);         /* tests: only after clock_set_virtual */
 

@@ -33,8 +33,8 @@ struct conversation_filter {
 	const char *channel_kind;    /* NULL: any */
 	int64_t from;                /* last_at in [from, to); 0: open end */
 	int64_t to;
-	const char *search;          /* part of the customer's name or a contact value; NULL */
-	int64_t before_at;           /* page: strictly older than (before_at, before_id); 0: newest */
+	const char *search; /* part of the customer's name or a contact value; NULL */
+	int64_t before_at;  /* page: strictly older than (before_at, before_id); 0: newest */
 	uint64_t before_id;
 	size_t limit;
 };
@@ -44,11 +44,14 @@ struct conversation_item {
 	bool anonymous;
 	uint64_t inbound_read; /* of scope.self, on this conversation */
 };
-MUST_CHECK enum err read_conversations(struct reader *r, const struct conversation_filter *f,
-	struct arena *a, struct conversation_item **out, size_t *count, struct error *e);
+MUST_CHECK enum err
+read_conversations(struct reader *r, const struct conversation_filter *f, struct arena *a,
+	struct conversation_item **out, size_t *count, struct error *e);
 MUST_CHECK enum err read_conversation(struct reader *r, uint64_t id, uint64_t self,
 	struct arena *a, struct conversation_item *out, struct error *e); /* ERR_NOT_FOUND */
-struct conversation_counts { uint64_t mine, unassigned, all, mine_unread; };
+struct conversation_counts {
+	uint64_t mine, unassigned, all, mine_unread;
+};
 MUST_CHECK enum err read_conversation_counts(struct reader *r, const struct scope *scope,
 	struct conversation_counts *out, struct error *e);
 
@@ -68,20 +71,22 @@ MUST_CHECK enum err read_timeline(struct reader *r, uint64_t timeline, uint64_t 
 	size_t limit, struct arena *a, struct fact_list *out, struct error *e);
 /* What a visitor sees: pub > after ascending, or (after == 0 and before > 0) pub < before,
  * returned ascending too. */
-MUST_CHECK enum err read_public(struct reader *r, uint64_t timeline, uint64_t after_pub,
-	uint64_t before_pub, size_t limit, struct arena *a, struct fact_list *out,
-	struct error *e);
+MUST_CHECK enum err
+read_public(struct reader *r, uint64_t timeline, uint64_t after_pub, uint64_t before_pub,
+	size_t limit, struct arena *a, struct fact_list *out, struct error *e);
 /* The feed of one node: id > after, ascending, each with `after`, customer, unit and owner
  * filled in as they are now. */
 MUST_CHECK enum err read_feed(struct reader *r, uint64_t after_id, size_t limit,
 	struct arena *a, struct fact_list *out, struct error *e);
-MUST_CHECK enum err read_feed_end(struct reader *r, unsigned node, uint64_t *newest_id,
-	struct error *e);
+MUST_CHECK enum err
+read_feed_end(struct reader *r, unsigned node, uint64_t *newest_id, struct error *e);
 MUST_CHECK enum err read_fact(struct reader *r, uint64_t id, struct arena *a,
 	struct fact_list *out, struct error *e);
-struct timeline_end { uint64_t timeline, seq, pub; };
-MUST_CHECK enum err read_timelines_of(struct reader *r, uint64_t customer, struct arena *a,
-	struct timeline_end **out, size_t *count, struct error *e);
+struct timeline_end {
+	uint64_t timeline, seq, pub;
+};
+MUST_CHECK enum err read_timelines_of(struct reader *r, uint64_t customer,
+	struct arena *a, struct timeline_end **out, size_t *count, struct error *e);
 
 /* --- marks ---------------------------------------------------------------------------- */
 struct mark_row {
@@ -106,9 +111,9 @@ MUST_CHECK enum err read_customers(struct reader *r, const struct customer_filte
 MUST_CHECK enum err read_contacts(struct reader *r, uint64_t customer, struct arena *a,
 	struct contact_point **out, size_t *count, struct error *e);
 /* Who has this value, proven or claimed: candidates for a call or an attachment. */
-MUST_CHECK enum err read_customers_by_contact(struct reader *r, const char *kind,
-	const char *value, struct arena *a, struct customer **out, size_t *count,
-	struct error *e);
+MUST_CHECK enum err
+read_customers_by_contact(struct reader *r, const char *kind, const char *value,
+	struct arena *a, struct customer **out, size_t *count, struct error *e);
 
 /* --- calls ------------------------------------------------------------------------------ */
 MUST_CHECK enum err read_call(struct reader *r, uint64_t id, struct arena *a,
@@ -123,16 +128,23 @@ MUST_CHECK enum err read_staff_by_login(struct reader *r, const char *login,
 	struct arena *a, struct staff *out, struct error *e);
 MUST_CHECK enum err read_staff_list(struct reader *r, struct arena *a, struct staff **out,
 	size_t *count, struct error *e);
-struct session_row { uint8_t token_hash[DIGEST_SIZE]; uint64_t staff; int64_t expires_at; };
-MUST_CHECK enum err read_session(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
+struct session_row {
+	uint8_t token_hash[DIGEST_SIZE];
+	uint64_t staff;
+	int64_t expires_at;
+};
+MUST_CHECK enum err
+read_session(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
 	struct arena *a, struct session_row *out, struct staff *staff, struct error *e);
-MUST_CHECK enum err read_api_key(struct reader *r, const uint8_t key_hash[static DIGEST_SIZE],
+MUST_CHECK enum err
+read_api_key(struct reader *r, const uint8_t key_hash[static DIGEST_SIZE],
 	struct arena *a, struct api_key *out, struct error *e);
 MUST_CHECK enum err read_api_keys(struct reader *r, struct arena *a, struct api_key **out,
 	size_t *count, struct error *e);
 MUST_CHECK enum err read_channels(struct reader *r, struct arena *a,
 	struct channel_row **out, size_t *count, struct error *e);
-MUST_CHECK enum err read_visitor(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
+MUST_CHECK enum err
+read_visitor(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
 	struct arena *a, struct visitor *out, struct error *e);
 MUST_CHECK enum err read_file(struct reader *r, uint64_t id, struct arena *a,
 	struct file_row *out, struct error *e);
@@ -141,8 +153,8 @@ MUST_CHECK enum err read_files_of(struct reader *r, uint64_t customer, size_t li
 /* Bytes uploaded by this author since `since`: for quotas. */
 MUST_CHECK enum err read_upload_volume(struct reader *r, enum author_kind kind,
 	uint64_t author, int64_t since, int64_t *bytes, struct error *e);
-MUST_CHECK enum err read_audit(struct reader *r, int64_t from, int64_t to,
-	uint64_t before_id, size_t limit, struct arena *a, struct audit_row **out,
-	size_t *count, struct error *e);
+MUST_CHECK enum err
+read_audit(struct reader *r, int64_t from, int64_t to, uint64_t before_id, size_t limit,
+	struct arena *a, struct audit_row **out, size_t *count, struct error *e);
 
 #endif

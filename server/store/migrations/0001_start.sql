@@ -1,18 +1,16 @@
 -- The first shape of the database, for SQLite and MySQL/MariaDB alike. The migrator replaces
--- {ID} by INTEGER (SQLite: the row id itself) or BIGINT, and {TABLE} by the table options.
+-- {ID} by INTEGER (SQLite: the row id itself) or BIGINT, {TABLE} by the table options and
+-- {KEYED} by those of a table that is nothing but its key (SQLite: WITHOUT ROWID).
 -- Ids are 64 bit, times are UTC milliseconds, 0 stands for "none" where a column is NOT NULL.
+-- The table `migration` is the migrator's own.
 
-CREATE TABLE migration (
-	version {ID} NOT NULL PRIMARY KEY,
-	name VARCHAR(100) NOT NULL,
-	applied_at BIGINT NOT NULL
-) {TABLE};
-
--- One row a process: the number of its newest committed fact. Updated in every transaction
--- that writes facts; decides an uncertain commit and stops a node that was started twice.
+-- One row a process: n numbers its newest committed fact, tick counts its transactions. Every
+-- transaction raises tick, so that one row decides an uncertain commit and stops a node that
+-- was started twice.
 CREATE TABLE feed (
 	node {ID} NOT NULL PRIMARY KEY,
-	n BIGINT NOT NULL
+	n BIGINT NOT NULL,
+	tick BIGINT NOT NULL
 ) {TABLE};
 
 -- Units form a tree by number: 8 bits a level, so that a subtree is a range.
@@ -47,7 +45,7 @@ CREATE TABLE staff_session (
 	expires_at BIGINT NOT NULL,
 	address VARCHAR(64) NOT NULL,
 	agent VARCHAR(200) NOT NULL
-) {TABLE};
+) {KEYED};
 CREATE INDEX staff_session_staff ON staff_session (staff);
 
 CREATE TABLE api_key (
@@ -99,6 +97,7 @@ CREATE TABLE customer (
 CREATE UNIQUE INDEX customer_external ON customer (external_id);
 CREATE INDEX customer_primary ON customer (primary_id);
 CREATE INDEX customer_unit ON customer (unit, updated_at);
+CREATE INDEX customer_recent ON customer (updated_at);
 CREATE INDEX customer_name ON customer (name);
 
 -- Only a proven contact point resolves to a customer: proven_key is "kind:value" when proven
@@ -160,12 +159,15 @@ CREATE TABLE fact (
 ) {TABLE};
 CREATE UNIQUE INDEX fact_seq ON fact (timeline, seq);
 CREATE UNIQUE INDEX fact_pub ON fact (timeline, pub);
+CREATE INDEX fact_at ON fact (timeline, at);
 
--- Duplicates die here. k = SHA-256 prefix of (scope, external id) or of (author, ref).
+-- Duplicates die here. k = 8 bytes that grow with time (the start of a ref, an id) and the
+-- SHA-256 of (scope, external id) or of (author, ref): random keys alone would touch a new
+-- page for every message once the table is large.
 CREATE TABLE dedupe (
 	k VARBINARY(40) NOT NULL PRIMARY KEY,
 	fact BIGINT NOT NULL
-) {TABLE};
+) {KEYED};
 
 -- One episode; a projection of the facts, with a version. open_key equals the timeline while
 -- the episode is not resolved, so that a timeline has at most one open conversation.
@@ -197,6 +199,7 @@ CREATE UNIQUE INDEX conversation_open ON conversation (open_key);
 CREATE INDEX conversation_timeline ON conversation (timeline, id);
 CREATE INDEX conversation_customer ON conversation (customer, id);
 CREATE INDEX conversation_list ON conversation (state, assignee, last_at);
+CREATE INDEX conversation_state ON conversation (state, last_at);
 CREATE INDEX conversation_recent ON conversation (last_at);
 
 -- Watermarks. party 0 = the customer, 1 = the house as the customer sees it, else a member of
@@ -211,9 +214,10 @@ CREATE TABLE mark (
 	inbound_read BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL,
 	PRIMARY KEY (timeline, party)
-) {TABLE};
+) {KEYED};
 
--- A call's present state; its events are facts keyed by (call, event).
+-- A call's present state; its events are facts keyed by (call, event). settled: the result was
+-- reported and not concluded, so that events in any order end in the same state.
 CREATE TABLE phone_call (
 	id {ID} NOT NULL PRIMARY KEY,
 	channel BIGINT NOT NULL,
@@ -240,7 +244,8 @@ CREATE TABLE phone_call (
 	outcome VARCHAR(40) NOT NULL,
 	outcome_note VARCHAR(2000) NOT NULL,
 	imported SMALLINT NOT NULL,
-	version BIGINT NOT NULL
+	version BIGINT NOT NULL,
+	settled SMALLINT NOT NULL
 ) {TABLE};
 CREATE UNIQUE INDEX phone_call_external ON phone_call (channel, external_id);
 CREATE INDEX phone_call_timeline ON phone_call (timeline, started_at);
@@ -267,6 +272,7 @@ CREATE TABLE file (
 	erased_at BIGINT NOT NULL
 ) {TABLE};
 CREATE INDEX file_digest ON file (digest);
+CREATE INDEX file_timeline ON file (timeline);
 CREATE INDEX file_author ON file (author_kind, author, created_at);
 
 -- Append-only and chained like a timeline: who did what to whom, from where.

@@ -1,0 +1,276 @@
+/* Messages and notes: the hot path. On heads that are in memory it runs no statement. */
+#include "base/str.h"
+#include "store/apply.h"
+#include "store/message_files.h"
+#include "store/records.h"
+
+enum { FILES_MAX = 20 };
+
+static enum err
+check(struct job *j, const struct post *p)
+{
+	enum author_kind author = j->change->actor.kind;
+
+	if (p->kind != FACT_MESSAGE && p->kind != FACT_NOTE) {
+		return job_refuse(j, ERR_INVALID, "only messages and notes are posted");
+	}
+	if (p->kind == FACT_NOTE && author == AUTHOR_CUSTOMER) {
+		return job_refuse(j, ERR_DENIED, "notes are for the house");
+	}
+	if (author == AUTHOR_CUSTOMER &&
+		(p->party.conversation != 0 || p->party.customer != 0)) {
+		return job_refuse(j, ERR_DENIED, "customers write in their own timeline only");
+	}
+	if (str_empty(p->text) && p->file_count == 0) {
+		return job_refuse(j, ERR_INVALID, "there is neither text nor a file");
+	}
+	if (p->file_count > FILES_MAX) {
+		return job_refuse(j, ERR_INVALID, "at most %d files in one entry", FILES_MAX);
+	}
+	return ERR_OK;
+}
+
+/* Has she written since the agent looked? */
+static enum err
+check_stale(struct batch *b, struct job *j, struct head *h, const struct post *p)
+{
+	struct head_state *s = &h->state;
+
+	if (!p->stale_check) {
+		return ERR_OK;
+	}
+	if (!s->customer_seq_known) {
+		struct value args[] = {value_id(h->timeline)};
+		struct rows r;
+
+		if (batch_flush(b) != ERR_OK ||
+			batch_read(b, STATEMENT_LAST_CUSTOMER_SEQ, args, &r) != ERR_OK) {
+			return b->failed;
+		}
+		s->customer_seq = r.count > 0 ? value_as_id(rows_at(&r, 0)) : 0;
+		s->customer_seq_known = true;
+	}
+	if (s->customer_seq > p->seen_seq) {
+		return job_refuse(j, ERR_CONFLICT, "the customer has written since");
+	}
+	return ERR_OK;
+}
+
+/* Where the entry is said. An agent's answer goes out by the customer's own channel; a telephone
+ * cannot show text, so there it goes by the visitor's channel if she has one. */
+struct route {
+	uint64_t channel;
+	const char *channel_kind;
+};
+
+static enum err
+route_answer(struct batch *b, struct job *j, const struct head *h, struct route *out)
+{
+	struct value args[] = {value_id(h->timeline)};
+	struct rows r;
+
+	if (batch_read(b, STATEMENT_VISITOR_CHANNEL, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	if (r.count == 0) {
+		return job_refuse(j, ERR_INVALID, "this customer has no channel for messages");
+	}
+	out->channel = value_as_id(&rows_at(&r, 0)[0]);
+	out->channel_kind = value_as_text(&rows_at(&r, 0)[1]);
+	return ERR_OK;
+}
+
+static enum err
+route(struct batch *b, struct job *j, const struct head *h, const struct post *p,
+	struct route *out)
+{
+	const struct conversation *c = &h->state.conversation;
+
+	if (p->channel != 0 || !str_empty(p->channel_kind)) {
+		out->channel = p->channel;
+		out->channel_kind = p->channel_kind != NULL ? p->channel_kind : "";
+		return ERR_OK;
+	}
+	out->channel = h->state.has_conversation ? c->channel : 0;
+	out->channel_kind = h->state.has_conversation ? c->channel_kind : "";
+	if (p->kind == FACT_MESSAGE &&
+		(out->channel_kind[0] == '\0' || str_equals(out->channel_kind, "phone"))) {
+		return route_answer(b, j, h, out);
+	}
+	return ERR_OK;
+}
+
+static bool
+shown_to_customer(const struct job *j, const struct post *p, const struct route *r)
+{
+	enum author_kind author = j->change->actor.kind;
+
+	return p->kind == FACT_MESSAGE && !str_equals(r->channel_kind, "phone") &&
+		(author == AUTHOR_CUSTOMER || author == AUTHOR_STAFF || author == AUTHOR_BOT);
+}
+
+/* What a message does to its conversation. Notes only move the preview. */
+static void
+note_message(struct head *h, const struct fact *f)
+{
+	struct conversation *c = &h->state.conversation;
+
+	if (f->author_kind == AUTHOR_CUSTOMER) {
+		c->inbound += !f->imported;
+		c->channel = f->channel;
+		str_copy(c->channel_kind, sizeof(c->channel_kind), f->channel_kind);
+		if (c->waiting_since == 0) {
+			c->waiting_since = f->at;
+		}
+	} else if (f->author_kind == AUTHOR_STAFF) {
+		c->waiting_since = 0;
+		c->missed_calls = 0;
+	}
+}
+
+/* All that can be refused is prepared before anything changes. */
+struct entry {
+	struct route route;
+	const char *files;
+	const char *first_name;
+};
+
+static enum err
+prepare_body(struct batch *b, struct job *j, const struct post *p)
+{
+	jw_kstring(batch_body(b), "text", p->text != NULL ? p->text : "");
+	if (b->body.overflowed || b->body.length >= b->body.max_bytes) {
+		return job_refuse(j, ERR_INVALID, "the text is too long");
+	}
+	return ERR_OK;
+}
+
+static enum err
+append_entry(struct batch *b, struct job *j, struct head *h, const struct entry *entry,
+	uint64_t conversation)
+{
+	const struct post *p = &j->change->post;
+	struct draft d = draft_of(j, p->kind);
+	struct fact *f;
+	enum err err;
+
+	d.conversation = conversation;
+	d.channel = entry->route.channel;
+	d.channel_kind = entry->route.channel_kind;
+	d.at = p->at;
+	d.files = entry->files;
+	d.shown_to_customer = shown_to_customer(j, p, &entry->route);
+	err = fact_append(b, j, h, &d, &f);
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (conversation != 0 && h->state.conversation.id == conversation) {
+		if (p->kind == FACT_MESSAGE) {
+			note_message(h, f);
+		}
+		episode_note(h, f, str_empty(p->text) ? entry->first_name : p->text);
+		fact_settle(h, f, h->state.conversation.assignee);
+	}
+	return message_files_sent(b, j, f);
+}
+
+/* The first who answers by message has the conversation. */
+static enum err
+assign_to_author(struct batch *b, struct job *j, struct head *h)
+{
+	const struct actor *a = &j->change->actor;
+
+	if (a->kind != AUTHOR_STAFF || h->state.conversation.assignee != 0) {
+		return ERR_OK;
+	}
+	return episode_assign(b, j, h, a->id, a->id, j->change->post.at);
+}
+
+static enum err
+post_message(struct batch *b, struct job *j, struct head *h, const struct entry *entry)
+{
+	const struct post *p = &j->change->post;
+	const struct route *r = &entry->route;
+	bool revive = j->change->actor.kind == AUTHOR_STAFF && p->party.conversation != 0;
+	enum fact_kind change;
+	enum err err;
+
+	err = episode_ensure(b, h, r->channel, r->channel_kind, p->at, revive, &change);
+	if (err == ERR_OK) {
+		err = append_entry(b, j, h, entry, h->state.conversation.id);
+	}
+	if (err == ERR_OK) {
+		err = episode_announce(b, j, h, change, p->at);
+	}
+	if (err == ERR_OK) {
+		err = assign_to_author(b, j, h);
+	}
+	return err;
+}
+
+/* A note opens nothing: it stays with the conversation that it was written in. */
+static enum err
+post_note(struct batch *b, struct job *j, struct head *h, const struct entry *entry)
+{
+	uint64_t conversation = j->change->post.party.conversation;
+
+	if (conversation == 0 && episode_open(h)) {
+		conversation = h->state.conversation.id;
+	}
+	return append_entry(b, j, h, entry, conversation);
+}
+
+static enum err
+prepare(struct batch *b, struct job *j, struct entry *entry, struct head **out)
+{
+	const struct post *p = &j->change->post;
+	struct head *h = NULL;
+	enum err err = check(j, p);
+
+	if (err == ERR_OK) {
+		err = message_files(b, j, p, &entry->files, &entry->first_name);
+	}
+	if (err == ERR_OK) {
+		err = prepare_body(b, j, p);
+	}
+	if (err == ERR_OK) {
+		err = party_resolve(b, j, &p->party, p->channel, &h);
+	}
+	if (err == ERR_OK && !head_allowed(j, h)) {
+		err = job_refuse(j, ERR_DENIED, "this customer is not in your unit");
+	}
+	if (err == ERR_OK) {
+		err = check_stale(b, j, h, p);
+	}
+	if (err == ERR_OK) {
+		err = route(b, j, h, p, &entry->route);
+	}
+	if (err == ERR_OK) {
+		*out = h;
+	}
+	return err;
+}
+
+enum err
+apply_post(struct batch *b, struct job *j)
+{
+	struct entry entry = {0};
+	struct head *h = NULL;
+	enum err err = prepare(b, j, &entry, &h);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (j->change->imported) {
+		err = append_entry(b, j, h, &entry, 0);
+	} else if (j->change->post.kind == FACT_NOTE) {
+		err = post_note(b, j, h, &entry);
+	} else {
+		err = post_message(b, j, h, &entry);
+	}
+	if (err == ERR_OK) {
+		outcome_of(j, h);
+		j->outcome.id = j->facts[0]->id;
+	}
+	return err;
+}

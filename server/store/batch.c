@@ -1,0 +1,475 @@
+#include "store/batch.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "model/change.h"
+#include "store/dedupe.h"
+#include "store/store.h"
+
+enum {
+	AUDIT_DETAIL_BYTES = 1000,
+	BODY_BYTES = FACT_BODY_MAX,
+};
+
+void
+batch_init(struct batch *b, const struct store_conf *conf, struct heads *heads,
+	struct id_source *ids, struct dedupe_recent *recent, struct map *visitors)
+{
+	*b = (struct batch){
+		.conf = conf,
+		.heads = heads,
+		.ids = ids,
+		.recent = recent,
+		.visitors = visitors,
+		.arena = arena_create(),
+	};
+	map_init(&b->key_map);
+	buf_init(&b->body, BODY_BYTES);
+}
+
+void
+batch_fini(struct batch *b)
+{
+	arena_destroy(b->arena);
+	map_fini(&b->key_map);
+	buf_fini(&b->body);
+	free(b->facts);
+	free(b->keys);
+	free(b->audits);
+	free(b->closed);
+	free(b->values);
+	free(b->salts);
+}
+
+enum err
+batch_begin(struct batch *b, struct store_conn *db, const struct position *start)
+{
+	arena_reset(b->arena);
+	map_fini(&b->key_map);
+	map_init(&b->key_map);
+	b->db = db;
+	b->now = clock_now_ms();
+	b->start = *start;
+	b->position = *start;
+	b->n_flushed = start->n;
+	b->ticked = false;
+	b->duplicates = false;
+	b->failed = ERR_OK;
+	b->error = (struct error){0};
+	b->fact_count = b->fact_flushed = 0;
+	b->key_count = b->key_flushed = 0;
+	b->audit_count = b->audit_flushed = 0;
+	b->closed_count = b->closed_flushed = 0;
+	return db->driver->begin(db, &b->error);
+}
+
+enum err
+batch_run(struct batch *b, enum statement s, const struct value *args, uint64_t *affected)
+{
+	uint64_t count = 0;
+	enum err err = b->db->driver->run(b->db, s, args, 1, &count, &b->error);
+
+	if (err != ERR_OK) {
+		b->failed = err;
+	} else if (affected != NULL) {
+		*affected = count;
+	}
+	return err;
+}
+
+enum err
+batch_read(struct batch *b, enum statement s, const struct value *args, struct rows *out)
+{
+	enum err err = b->db->driver->read(b->db, s, args, b->arena, out, &b->error);
+
+	if (err != ERR_OK) {
+		b->failed = err;
+	}
+	return err;
+}
+
+static void *
+grow(void *items, size_t *capacity, size_t count, size_t size)
+{
+	if (count < *capacity) {
+		return items;
+	}
+	*capacity = *capacity == 0 ? 64 : *capacity * 2;
+	return xrealloc(items, *capacity * size);
+}
+
+static struct value *
+values_for(struct batch *b, size_t count)
+{
+	if (count > b->value_capacity) {
+		b->values = xrealloc(b->values, count * sizeof(*b->values));
+		b->value_capacity = count;
+	}
+	return b->values;
+}
+
+/* Runs what stands in b->values. */
+static enum err
+run_rows(struct batch *b, enum statement s, size_t rows, uint64_t *affected)
+{
+	enum err err = b->db->driver->run(b->db, s, b->values, rows, affected, &b->error);
+
+	if (err != ERR_OK) {
+		b->failed = err;
+	}
+	return err;
+}
+
+/* The first of a transaction takes the row's lock and raises the tick by one. */
+static enum err
+flush_feed(struct batch *b)
+{
+	uint64_t tick = b->start.tick + 1;
+	struct value args[] = {
+		value_id(b->position.n),
+		value_id(tick),
+		value_i64(b->conf->node),
+		value_id(b->ticked ? tick : b->start.tick),
+	};
+	uint64_t affected = 0;
+
+	if (b->ticked && b->n_flushed == b->position.n) {
+		return ERR_OK;
+	}
+	if (batch_run(b, STATEMENT_FEED_UPDATE, args, &affected) != ERR_OK) {
+		return b->failed;
+	}
+	if (affected != 1) {
+		b->failed = error_set(&b->error, ERR_CORRUPT,
+			"another process writes as node %lld: give each its own store.node",
+			(long long)b->conf->node);
+		return b->failed;
+	}
+	b->ticked = true;
+	b->position.tick = tick;
+	b->n_flushed = b->position.n;
+	return ERR_OK;
+}
+
+static enum err
+mark_duplicates(struct batch *b)
+{
+	for (size_t i = b->key_flushed; i < b->key_count; i++) {
+		const struct pending_key *k = &b->keys[i];
+		struct value args[] = {value_blob(k->key, DEDUPE_KEY_SIZE)};
+		struct rows r;
+		uint64_t fact;
+
+		if (batch_read(b, STATEMENT_DEDUPE_READ, args, &r) != ERR_OK) {
+			return b->failed;
+		}
+		fact = r.count > 0 ? value_as_id(rows_at(&r, 0)) : 0;
+		if (fact != 0 && fact != k->fact && k->job != NULL) {
+			k->job->duplicate_of = fact;
+			b->duplicates = true;
+		}
+	}
+	b->failed = error_set(&b->error, ERR_CONFLICT, "the batch has duplicates");
+	return b->failed;
+}
+
+static enum err
+flush_keys(struct batch *b)
+{
+	size_t count = b->key_count - b->key_flushed;
+	struct value *v = values_for(b, count * 2);
+	uint64_t affected = 0;
+
+	if (count == 0) {
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct pending_key *k = &b->keys[b->key_flushed + i];
+
+		*v++ = value_blob(k->key, DEDUPE_KEY_SIZE);
+		*v++ = value_id(k->fact);
+	}
+	if (run_rows(b, STATEMENT_DEDUPE_INSERT, count, &affected) != ERR_OK) {
+		return b->failed;
+	}
+	if (affected < count) {
+		return mark_duplicates(b);
+	}
+	b->key_flushed = b->key_count;
+	return ERR_OK;
+}
+
+static struct value *
+put_fact(struct value *v, const struct pending_fact *p)
+{
+	const struct fact *f = p->fact;
+
+	*v++ = value_id(f->id);
+	*v++ = value_id(f->timeline);
+	*v++ = value_id(f->seq);
+	*v++ = f->pub != 0 ? value_id(f->pub) : value_null();
+	*v++ = value_id(f->conversation);
+	*v++ = value_i64((int64_t)f->kind);
+	*v++ = value_id(f->channel);
+	*v++ = value_text(f->channel_kind);
+	*v++ = value_i64((int64_t)f->author_kind);
+	*v++ = value_id(f->author);
+	*v++ = value_i64(f->at);
+	*v++ = value_i64(f->committed_at);
+	*v++ = value_text_or_null(f->ref);
+	*v++ = value_text_n(f->body, f->body_length);
+	*v++ = value_text_or_null(f->files);
+	*v++ = value_blob(p->salt, sizeof(p->salt));
+	*v++ = value_blob(p->body_digest, sizeof(p->body_digest));
+	*v++ = value_blob(p->hash, sizeof(p->hash));
+	return v;
+}
+
+static enum err
+flush_facts(struct batch *b)
+{
+	size_t count = b->fact_count - b->fact_flushed;
+	struct value *v = values_for(b, count * 18);
+
+	if (count == 0) {
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < count; i++) {
+		v = put_fact(v, &b->facts[b->fact_flushed + i]);
+	}
+	if (run_rows(b, STATEMENT_FACT_INSERT, count, NULL) != ERR_OK) {
+		return b->failed;
+	}
+	b->fact_flushed = b->fact_count;
+	return ERR_OK;
+}
+
+static struct value *
+put_conversation(struct value *v, const struct conversation *c)
+{
+	bool open = c->state != CONVERSATION_RESOLVED;
+
+	*v++ = value_id(c->id);
+	*v++ = value_id(c->timeline);
+	*v++ = value_id(c->customer);
+	*v++ = value_id(c->unit);
+	*v++ = value_id(c->owner);
+	*v++ = value_i64((int64_t)c->state);
+	*v++ = value_id(c->assignee);
+	*v++ = value_id(c->channel);
+	*v++ = value_text(c->channel_kind);
+	*v++ = value_id(c->version);
+	*v++ = value_i64(c->opened_at);
+	*v++ = value_i64(c->resolved_at);
+	*v++ = value_i64(c->waiting_since);
+	*v++ = value_id(c->inbound);
+	*v++ = value_id(c->missed_calls);
+	*v++ = value_id(c->last_fact);
+	*v++ = value_id(c->last_seq);
+	*v++ = value_i64(c->last_at);
+	*v++ = value_i64((int64_t)c->last_kind);
+	*v++ = value_i64((int64_t)c->last_author_kind);
+	*v++ = value_text(c->preview);
+	*v++ = open ? value_id(c->timeline) : value_null();
+	return v;
+}
+
+struct gathering {
+	struct batch *b;
+	size_t count;
+};
+
+static void
+count_dirty(void *ctx, struct head *head)
+{
+	struct gathering *g = ctx;
+
+	g->count += head->state.conversation_dirty;
+}
+
+static void
+gather_dirty(void *ctx, struct head *head)
+{
+	struct gathering *g = ctx;
+
+	if (head->state.conversation_dirty) {
+		put_conversation(g->b->values + g->count * 22, &head->state.conversation);
+		head->state.conversation_dirty = false;
+		g->count++;
+	}
+}
+
+/* Those that left their heads first: they free the key of the open one. */
+static enum err
+flush_conversations(struct batch *b)
+{
+	struct gathering g = {.b = b};
+	size_t closed = b->closed_count - b->closed_flushed;
+
+	heads_each_touched(b->heads, count_dirty, &g);
+	if (g.count + closed == 0) {
+		return ERR_OK;
+	}
+	values_for(b, (g.count + closed) * 22);
+	for (size_t i = 0; i < closed; i++) {
+		put_conversation(b->values + i * 22, &b->closed[b->closed_flushed + i]);
+	}
+	g.count = closed;
+	heads_each_touched(b->heads, gather_dirty, &g);
+	b->closed_flushed = b->closed_count;
+	return run_rows(b, STATEMENT_CONVERSATION_UPSERT, g.count, NULL);
+}
+
+static enum err
+flush_audits(struct batch *b)
+{
+	size_t count = b->audit_count - b->audit_flushed;
+	struct value *v = values_for(b, count * 10);
+
+	if (count == 0) {
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct pending_audit *p = &b->audits[b->audit_flushed + i];
+
+		*v++ = value_id(p->id);
+		*v++ = value_i64(p->at);
+		*v++ = value_i64((int64_t)p->change->actor.kind);
+		*v++ = value_id(p->change->actor.id);
+		*v++ = value_text(p->action);
+		*v++ = value_text(p->subject_kind);
+		*v++ = value_id(p->subject);
+		*v++ = value_text(p->change->actor.address);
+		*v++ = value_text(p->detail);
+		*v++ = value_blob(p->hash, sizeof(p->hash));
+	}
+	b->audit_flushed = b->audit_count;
+	return run_rows(b, STATEMENT_AUDIT_INSERT, count, NULL);
+}
+
+enum err
+batch_flush(struct batch *b)
+{
+	enum err err = ERR_OK;
+
+	if (b->failed != ERR_OK) {
+		return b->failed;
+	}
+	if (b->fact_flushed < b->fact_count || !b->ticked) {
+		err = flush_feed(b);
+	}
+	if (err == ERR_OK) {
+		err = flush_keys(b);
+	}
+	if (err == ERR_OK) {
+		err = flush_facts(b);
+	}
+	if (err == ERR_OK) {
+		err = flush_conversations(b);
+	}
+	if (err == ERR_OK) {
+		err = flush_audits(b);
+	}
+	return err;
+}
+
+enum err
+batch_commit(struct batch *b)
+{
+	enum err err = batch_flush(b);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	return b->db->driver->commit(b->db, &b->error);
+}
+
+uint64_t
+batch_id(struct batch *b)
+{
+	return id_next(b->ids);
+}
+
+void
+batch_key(struct batch *b, struct job *j, const uint8_t *key, uint64_t fact)
+{
+	uint64_t number;
+
+	b->keys = grow(b->keys, &b->key_capacity, b->key_count, sizeof(*b->keys));
+	b->keys[b->key_count++] = (struct pending_key){.job = j, .key = key, .fact = fact};
+	if (j != NULL) {
+		memcpy(&number, key + 8, sizeof(number));
+		map_put(&b->key_map, number, j);
+	}
+}
+
+void
+batch_close_conversation(struct batch *b, const struct conversation *c)
+{
+	b->closed = grow(b->closed, &b->closed_capacity, b->closed_count, sizeof(*b->closed));
+	b->closed[b->closed_count++] = *c;
+}
+
+void
+batch_audit(struct batch *b, const struct job *j, const char *action,
+	const char *subject_kind, uint64_t subject, const char *detail)
+{
+	const char *text = detail != NULL ? detail : "";
+	size_t length = utf8_truncate(text, strlen(text), AUDIT_DETAIL_BYTES);
+	struct pending_audit *p;
+	struct audit_row row;
+
+	b->audits = grow(b->audits, &b->audit_capacity, b->audit_count, sizeof(*b->audits));
+	p = &b->audits[b->audit_count++];
+	*p = (struct pending_audit){
+		.id = batch_id(b),
+		.at = b->now,
+		.change = j->change,
+		.action = action,
+		.subject_kind = subject_kind != NULL ? subject_kind : "",
+		.subject = subject,
+		.detail = arena_strndup(b->arena, text, length),
+	};
+	row = (struct audit_row){
+		.id = p->id,
+		.at = p->at,
+		.actor_kind = j->change->actor.kind,
+		.actor = j->change->actor.id,
+		.action = p->action,
+		.subject_kind = p->subject_kind,
+		.subject = subject,
+		.address = j->change->actor.address,
+		.detail = p->detail,
+	};
+	audit_hash(&row, b->position.audit_hash, p->hash);
+	memcpy(b->position.audit_hash, p->hash, sizeof(p->hash));
+	b->position.audit = p->id;
+}
+
+void
+visitors_clear(struct map *visitors)
+{
+	size_t position = 0;
+	uint64_t key;
+	void *value;
+
+	while (map_next(visitors, &position, &key, &value)) {
+		free(value);
+	}
+	map_fini(visitors);
+	map_init(visitors);
+}
+
+struct json_writer *
+batch_body(struct batch *b)
+{
+	buf_clear(&b->body);
+	jw_init(&b->json, &b->body);
+	jw_object(&b->json);
+	return &b->json;
+}

@@ -1,0 +1,111 @@
+#include "store/dedupe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "model/change.h"
+
+enum {
+	ORDER_SIZE = 8,
+	SCOPE_SIZE = 64,
+	RECENT_SLOTS = 8192,
+};
+
+struct recent {
+	uint8_t key[DEDUPE_KEY_SIZE];
+	uint64_t fact;
+};
+
+struct dedupe_recent {
+	struct recent slots[RECENT_SLOTS];
+};
+
+static void
+digest_of(const char *scope, const char *id, uint8_t out[static DIGEST_SIZE])
+{
+	/* The NUL of the scope keeps ("ab", "c") and ("a", "bc") apart. */
+	sha256_two(scope, strlen(scope) + 1, id, strlen(id), out);
+}
+
+/* Providers' ids mostly begin with a number or a time, as refs do: their first bytes keep
+ * neighbours in time neighbours in the index. */
+static void
+key_of_text(const char *scope, const char *id, uint8_t out[static DEDUPE_KEY_SIZE])
+{
+	size_t length = strlen(id);
+
+	memset(out, 0, ORDER_SIZE);
+	memcpy(out, id, length < ORDER_SIZE ? length : ORDER_SIZE);
+	digest_of(scope, id, out + ORDER_SIZE);
+}
+
+bool
+dedupe_key(const struct change *c, uint8_t out[static DEDUPE_KEY_SIZE])
+{
+	char scope[SCOPE_SIZE];
+
+	if (!str_empty(c->dedupe_scope) && !str_empty(c->dedupe_id)) {
+		key_of_text(c->dedupe_scope, c->dedupe_id, out);
+		return true;
+	}
+	if (c->ref[0] == '\0') {
+		return false;
+	}
+	snprintf(scope, sizeof(scope), "ref:%d:%" PRIu64, (int)c->actor.kind, c->actor.id);
+	key_of_text(scope, c->ref, out);
+	return true;
+}
+
+void
+dedupe_key_of(uint64_t order, const char *scope, const char *id,
+	uint8_t out[static DEDUPE_KEY_SIZE])
+{
+	for (int i = ORDER_SIZE - 1; i >= 0; i--) {
+		out[i] = (uint8_t)order;
+		order >>= 8;
+	}
+	digest_of(scope, id, out + ORDER_SIZE);
+}
+
+struct dedupe_recent *
+dedupe_recent_create(void)
+{
+	return xcalloc(1, sizeof(struct dedupe_recent));
+}
+
+void
+dedupe_recent_destroy(struct dedupe_recent *r)
+{
+	free(r);
+}
+
+/* The digest part is random already. */
+static size_t
+slot_of(const uint8_t *key)
+{
+	uint32_t number;
+
+	memcpy(&number, key + ORDER_SIZE, sizeof(number));
+	return number % RECENT_SLOTS;
+}
+
+void
+dedupe_recent_put(struct dedupe_recent *r, const uint8_t *key, uint64_t fact)
+{
+	struct recent *slot = &r->slots[slot_of(key)];
+
+	memcpy(slot->key, key, DEDUPE_KEY_SIZE);
+	slot->fact = fact;
+}
+
+uint64_t
+dedupe_recent_get(const struct dedupe_recent *r, const uint8_t *key)
+{
+	const struct recent *slot = &r->slots[slot_of(key)];
+
+	return memcmp(slot->key, key, DEDUPE_KEY_SIZE) == 0 ? slot->fact : 0;
+}

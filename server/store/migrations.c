@@ -1,0 +1,16 @@
+#include "store/migrations.h"
+
+#include <stddef.h>
+
+/* C17 has no #embed: the assembler takes the file in, seen from the root of the tree. */
+#define EMBED(symbol, path) \
+	__asm__(".section .rodata\n" #symbol ":\n.incbin \"server/store/migrations/" path \
+			"\"\n.byte 0\n.previous\n"); \
+	extern const char symbol[]
+
+EMBED(migration_0001, "0001_start.sql");
+
+const struct migration migrations[] = {
+	{1, "start", migration_0001},
+	{0, NULL, NULL},
+};

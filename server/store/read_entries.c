@@ -1,0 +1,291 @@
+/* History: entries of customers, timelines, the feed, marks. */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "store/reader_private.h"
+#include "store/records.h"
+
+enum { TIMELINES_MAX = 200 };
+
+void
+fact_list_release(struct fact_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		fact_put(l->items[i]);
+	}
+	*l = (struct fact_list){0};
+}
+
+static size_t
+limit_of(size_t wanted)
+{
+	return wanted == 0 || wanted > READ_LIMIT_MAX ? READ_LIMIT_MAX : wanted;
+}
+
+static void
+list_of(const struct rows *rows, struct arena *a, struct fact_list *out)
+{
+	out->items = arena_alloc(a, (rows->count + 1) * sizeof(struct fact *));
+	out->count = rows->count;
+	for (size_t i = 0; i < rows->count; i++) {
+		out->items[i] = record_fact(rows_at(rows, i));
+	}
+}
+
+static enum err
+list(struct reader *r, enum statement s, const struct value *args, struct arena *a,
+	struct fact_list *out, struct error *e)
+{
+	struct rows rows;
+	enum err err = reader_run(r, s, args, a, &rows, e);
+
+	if (err == ERR_OK) {
+		list_of(&rows, a, out);
+	}
+	return err;
+}
+
+enum err
+read_timelines_of(struct reader *r, uint64_t customer, struct arena *a,
+	struct timeline_end **out, size_t *count, struct error *e)
+{
+	struct value args[] = {value_id(customer), value_i64(TIMELINES_MAX)};
+	struct timeline_end *ends;
+	struct rows rows;
+	enum err err = reader_run(r, STATEMENT_TIMELINES_OF, args, a, &rows, e);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	ends = arena_alloc(a, (rows.count + 1) * sizeof(*ends));
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct value *row = rows_at(&rows, i);
+
+		ends[i] = (struct timeline_end){
+			.timeline = value_as_id(&row[0]),
+			.seq = value_as_id(&row[1]),
+			.pub = value_as_id(&row[2]),
+		};
+	}
+	*out = ends;
+	*count = rows.count;
+	return ERR_OK;
+}
+
+static int
+newest_first(const void *x, const void *y)
+{
+	const struct value *a = *(const struct value *const *)x;
+	const struct value *b = *(const struct value *const *)y;
+	int64_t at_a = value_as_i64(&a[10]);
+	int64_t at_b = value_as_i64(&b[10]);
+
+	if (at_a != at_b) {
+		return at_a < at_b ? 1 : -1;
+	}
+	return (value_as_id(&a[0]) < value_as_id(&b[0])) -
+		(value_as_id(&a[0]) > value_as_id(&b[0]));
+}
+
+/* Each timeline is read by its own index; together they are sorted here. */
+struct gathered {
+	const struct value **rows;
+	size_t count;
+	size_t capacity;
+};
+
+static void
+gather(struct gathered *g, struct arena *a, const struct rows *rows)
+{
+	if (g->count + rows->count > g->capacity) {
+		size_t larger = (g->count + rows->count) * 2;
+		const struct value **grown = arena_alloc(a, larger * sizeof(*grown));
+
+		for (size_t i = 0; i < g->count; i++) {
+			grown[i] = g->rows[i];
+		}
+		g->rows = grown;
+		g->capacity = larger;
+	}
+	for (size_t i = 0; i < rows->count; i++) {
+		g->rows[g->count++] = rows_at(rows, i);
+	}
+}
+
+enum err
+read_customer_entries(struct reader *r, uint64_t customer, int64_t before_at,
+	uint64_t before_id, size_t limit, struct arena *a, struct fact_list *out,
+	struct error *e)
+{
+	int64_t at = before_at != 0 ? before_at : INT64_MAX;
+	int64_t id = before_at != 0 ? (int64_t)before_id : INT64_MAX;
+	size_t most = limit_of(limit);
+	struct timeline_end *ends = NULL;
+	struct gathered g = {0};
+	size_t count = 0;
+	enum err err = read_timelines_of(r, customer, a, &ends, &count, e);
+
+	for (size_t i = 0; err == ERR_OK && i < count; i++) {
+		struct value args[] = {
+			value_id(ends[i].timeline),
+			value_i64(at),
+			value_i64(at),
+			value_i64(id),
+			value_i64((int64_t)most),
+		};
+		struct rows rows;
+
+		err = reader_run(r, STATEMENT_ENTRIES_BEFORE, args, a, &rows, e);
+		if (err == ERR_OK) {
+			gather(&g, a, &rows);
+		}
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (g.count > 0) {
+		qsort(g.rows, g.count, sizeof(*g.rows), newest_first);
+	}
+	out->count = g.count < most ? g.count : most;
+	out->items = arena_alloc(a, (out->count + 1) * sizeof(struct fact *));
+	for (size_t i = 0; i < out->count; i++) {
+		out->items[i] = record_fact(g.rows[i]);
+	}
+	return ERR_OK;
+}
+
+enum err
+read_timeline(struct reader *r, uint64_t timeline, uint64_t after_seq, size_t limit,
+	struct arena *a, struct fact_list *out, struct error *e)
+{
+	struct value args[] = {
+		value_id(timeline),
+		value_id(after_seq),
+		value_i64((int64_t)limit_of(limit)),
+	};
+
+	return list(r, STATEMENT_ENTRIES_AFTER_SEQ, args, a, out, e);
+}
+
+static void
+reverse(struct fact_list *l)
+{
+	for (size_t i = 0; i < l->count / 2; i++) {
+		struct fact *f = l->items[i];
+
+		l->items[i] = l->items[l->count - 1 - i];
+		l->items[l->count - 1 - i] = f;
+	}
+}
+
+enum err
+read_public(struct reader *r, uint64_t timeline, uint64_t after_pub, uint64_t before_pub,
+	size_t limit, struct arena *a, struct fact_list *out, struct error *e)
+{
+	bool older = after_pub == 0 && before_pub > 0;
+	struct value args[] = {
+		value_id(timeline),
+		value_id(older ? before_pub : after_pub),
+		value_i64((int64_t)limit_of(limit)),
+	};
+	enum err err;
+
+	err = list(r, older ? STATEMENT_ENTRIES_BEFORE_PUB : STATEMENT_ENTRIES_AFTER_PUB,
+		args, a, out, e);
+	if (err == ERR_OK && older) {
+		reverse(out);
+	}
+	return err;
+}
+
+enum err
+read_fact(struct reader *r, uint64_t id, struct arena *a, struct fact_list *out,
+	struct error *e)
+{
+	struct value args[] = {value_id(id)};
+
+	return list(r, STATEMENT_FACT_BY_ID, args, a, out, e);
+}
+
+static void
+complete(const struct value *row, struct fact *f)
+{
+	const struct value *rest = row + FACT_FIELD_COUNT;
+
+	f->unit = value_as_id(&rest[0]);
+	f->owner = value_as_id(&rest[1]);
+	if (rest[2].type != VALUE_NULL) {
+		f->has_conversation = true;
+		record_conversation(rest + 2, &f->after);
+		f->assignee_before = f->after.assignee;
+	}
+}
+
+enum err
+read_feed(struct reader *r, uint64_t after_id, size_t limit, struct arena *a,
+	struct fact_list *out, struct error *e)
+{
+	struct value args[] = {
+		value_id(after_id),
+		value_id(FACT_ID(FACT_NODE(after_id), FACT_N(UINT64_MAX))),
+		value_i64((int64_t)limit_of(limit)),
+	};
+	struct rows rows;
+	enum err err = reader_run(r, STATEMENT_FEED_AFTER, args, a, &rows, e);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	list_of(&rows, a, out);
+	for (size_t i = 0; i < rows.count; i++) {
+		complete(rows_at(&rows, i), out->items[i]);
+	}
+	return ERR_OK;
+}
+
+enum err
+read_feed_end(struct reader *r, unsigned node, uint64_t *newest_id, struct error *e)
+{
+	struct arena *a = arena_create();
+	struct value args[] = {value_i64(node)};
+	struct rows rows;
+	enum err err = reader_run(r, STATEMENT_FEED_READ, args, a, &rows, e);
+
+	if (err == ERR_OK) {
+		uint64_t n = rows.count > 0 ? value_as_id(rows_at(&rows, 0)) : 0;
+
+		*newest_id = FACT_ID(node, n);
+	}
+	arena_destroy(a);
+	return err;
+}
+
+enum err
+read_marks(struct reader *r, uint64_t timeline, struct arena *a, struct mark_row **out,
+	size_t *count, struct error *e)
+{
+	struct value args[] = {value_id(timeline), value_i64(READ_LIMIT_MAX)};
+	struct mark_row *marks;
+	struct rows rows;
+	enum err err = reader_run(r, STATEMENT_MARK_LIST, args, a, &rows, e);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	marks = arena_alloc(a, (rows.count + 1) * sizeof(*marks));
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct value *row = rows_at(&rows, i);
+
+		marks[i] = (struct mark_row){
+			.timeline = value_as_id(&row[0]),
+			.party = value_as_id(&row[1]),
+			.delivered = value_as_id(&row[2]),
+			.seen = value_as_id(&row[3]),
+			.conversation = value_as_id(&row[4]),
+			.inbound_read = value_as_id(&row[5]),
+		};
+	}
+	*out = marks;
+	*count = rows.count;
+	return ERR_OK;
+}

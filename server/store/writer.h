@@ -1,0 +1,30 @@
+/* The writer thread and all that it keeps between batches. */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include <pthread.h>
+
+#include "base/id.h"
+#include "base/map.h"
+#include "store/batch.h"
+#include "store/signed_heads.h"
+#include "store/store_private.h"
+
+struct writer {
+	pthread_t thread;
+	struct store *store;
+	struct store_conn *db; /* NULL: away */
+	struct batch batch;
+	struct heads *heads;
+	struct id_source ids;
+	struct dedupe_recent *recent;
+	struct map visitors;
+	struct position position; /* as committed */
+	struct signer *signer;
+	enum store_state state;
+	int64_t probed_at;
+	int64_t closing_at; /* 0: not being closed */
+	struct job **jobs;  /* of the batch in hand, conf.batch places */
+};
+
+#endif
