@@ -48,7 +48,8 @@ parse_part(struct slice part)
 	struct json *json;
 	size_t length;
 
-	if (base64url_decode(part.data, part.length, bytes, sizeof(bytes), &length) != ERR_OK ||
+	if (base64url_decode(part.data, part.length, bytes, sizeof(bytes), &length) !=
+			ERR_OK ||
 		json_parse(bytes, length, &json, NULL) != ERR_OK) {
 		return NULL;
 	}
@@ -92,7 +93,8 @@ identity_kid(const char *token, struct arena *a)
 }
 
 static bool
-signature_right(const char *token, const struct parts *parts, const struct identity_key *key)
+signature_right(const char *token, const struct parts *parts,
+	const struct identity_key *key)
 {
 	uint8_t expected[DIGEST_SIZE];
 	uint8_t given[DIGEST_SIZE];
@@ -181,8 +183,8 @@ copy_claim(const struct json *claims, const char *name, size_t min, size_t max,
 }
 
 static enum err
-read_claims(const struct json *claims, const char *audience, int64_t now_ms, struct arena *a,
-	struct signed_identity *out, struct error *e)
+read_claims(const struct json *claims, const char *audience, int64_t now_ms,
+	struct arena *a, struct signed_identity *out, struct error *e)
 {
 	enum err rc;
 
@@ -190,14 +192,19 @@ read_claims(const struct json *claims, const char *audience, int64_t now_ms, str
 		return error_set(e, ERR_DENIED, "aud is not the key of this channel");
 	}
 	rc = check_times(claims, now_ms, out, e);
-	rc = rc != ERR_OK ? rc : copy_claim(claims, "sub", 1, SUBJECT_MAX, a, &out->subject, e);
 	rc = rc != ERR_OK ? rc
-					  : copy_claim(claims, "jti", NONCE_MIN, NONCE_MAX, a, &out->nonce, e);
-	rc = rc != ERR_OK ? rc : copy_claim(claims, "name", 0, NAME_MAX_BYTES, a, &out->name, e);
+					  : copy_claim(claims, "sub", 1, SUBJECT_MAX, a, &out->subject, e);
+	rc = rc != ERR_OK
+		? rc
+		: copy_claim(claims, "jti", NONCE_MIN, NONCE_MAX, a, &out->nonce, e);
 	rc = rc != ERR_OK ? rc
-					  : copy_claim(claims, "phone", 0, PHONE_MAX_BYTES, a, &out->phone, e);
-	rc = rc != ERR_OK ? rc
-					  : copy_claim(claims, "email", 0, EMAIL_MAX_BYTES, a, &out->email, e);
+					  : copy_claim(claims, "name", 0, NAME_MAX_BYTES, a, &out->name, e);
+	rc = rc != ERR_OK
+		? rc
+		: copy_claim(claims, "phone", 0, PHONE_MAX_BYTES, a, &out->phone, e);
+	rc = rc != ERR_OK
+		? rc
+		: copy_claim(claims, "email", 0, EMAIL_MAX_BYTES, a, &out->email, e);
 	return rc;
 }
 

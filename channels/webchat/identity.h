@@ -39,8 +39,8 @@ struct signed_identity {
 
 /* audience: the public key of the channel that asks. ERR_DENIED with the reason for the log of
  * the server; outsiders are told only that it was refused. */
-MUST_CHECK enum err identity_verify(const char *token, const struct identity_key *key,
-	const char *audience, int64_t now_ms, struct arena *a, struct signed_identity *out,
-	struct error *e);
+MUST_CHECK enum err
+identity_verify(const char *token, const struct identity_key *key, const char *audience,
+	int64_t now_ms, struct arena *a, struct signed_identity *out, struct error *e);
 
 #endif

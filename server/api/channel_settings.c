@@ -20,7 +20,8 @@ enum {
 };
 
 static const char *
-text_or(const struct json *object, const char *name, const char *fallback, struct arena *a)
+text_or(const struct json *object, const char *name, const char *fallback,
+	struct arena *a)
 {
 	const char *text = object != NULL ? json_string(object, name) : NULL;
 
@@ -190,9 +191,9 @@ seal_context(const char *public_key, const char *kid, struct arena *a)
 }
 
 enum err
-settings_add_key(struct webchat_settings *s, const uint8_t secret[static SEAL_SECRET_SIZE],
-	const char *public_key, struct arena *a, char kid[static KID_SIZE],
-	char key[static IDENTITY_KEY_TEXT_SIZE])
+settings_add_key(struct webchat_settings *s,
+	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key,
+	struct arena *a, char kid[static KID_SIZE], char key[static IDENTITY_KEY_TEXT_SIZE])
 {
 	uint8_t bytes[KEY_BYTES];
 	char sealed[SEAL_TEXT_SIZE];
@@ -205,7 +206,8 @@ settings_add_key(struct webchat_settings *s, const uint8_t secret[static SEAL_SE
 	random_bytes(bytes, sizeof(bytes));
 	base64url_encode(bytes, sizeof(bytes), key);
 	explicit_bzero(bytes, sizeof(bytes));
-	if (seal(secret, seal_context(public_key, kid, a), key, strlen(key), sealed) != ERR_OK) {
+	if (seal(secret, seal_context(public_key, kid, a), key, strlen(key), sealed) !=
+		ERR_OK) {
 		abort(); /* a key is far shorter than what can be sealed */
 	}
 	s->keys[s->key_count++] = (struct identity_key_row){
@@ -230,8 +232,8 @@ settings_revoke_key(struct webchat_settings *s, const char *kid)
 
 enum err
 settings_open_key(const struct webchat_settings *s,
-	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key, const char *kid,
-	char key[static IDENTITY_KEY_TEXT_SIZE])
+	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key,
+	const char *kid, char key[static IDENTITY_KEY_TEXT_SIZE])
 {
 	for (size_t i = 0; i < s->key_count; i++) {
 		if (strcmp(s->keys[i].kid, kid) == 0 && !s->keys[i].revoked) {

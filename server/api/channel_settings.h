@@ -41,10 +41,12 @@ struct webchat_settings {
 };
 
 /* Texts are copied into the arena. What is missing gets its default; ERR_CORRUPT: no JSON. */
-MUST_CHECK enum err settings_parse(const char *json, struct arena *a,
-	struct webchat_settings *out);
-char *settings_text(const struct webchat_settings *s, struct arena *a); /* for the database */
-void settings_encode(const struct webchat_settings *s, struct json_writer *w); /* no secrets */
+MUST_CHECK enum err
+settings_parse(const char *json, struct arena *a, struct webchat_settings *out);
+char *
+settings_text(const struct webchat_settings *s, struct arena *a); /* for the database */
+void
+settings_encode(const struct webchat_settings *s, struct json_writer *w); /* no secrets */
 
 /* Lower case, without a slash at the end and without the scheme's own port, as browsers send
  * it. NULL: no origin. */
@@ -54,13 +56,13 @@ bool settings_allow(const struct webchat_settings *s, const char *origin);
 /* A new identity key: `key` is to be shown once and is what tokens are signed with.
  * ERR_CONFLICT: there are too many. */
 MUST_CHECK enum err settings_add_key(struct webchat_settings *s,
-	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key, struct arena *a,
-	char kid[static KID_SIZE], char key[static IDENTITY_KEY_TEXT_SIZE]);
+	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key,
+	struct arena *a, char kid[static KID_SIZE], char key[static IDENTITY_KEY_TEXT_SIZE]);
 bool settings_revoke_key(struct webchat_settings *s, const char *kid); /* false: none */
 /* ERR_NOT_FOUND: none of that id, or revoked. */
 MUST_CHECK enum err settings_open_key(const struct webchat_settings *s,
-	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key, const char *kid,
-	char key[static IDENTITY_KEY_TEXT_SIZE]);
+	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key,
+	const char *kid, char key[static IDENTITY_KEY_TEXT_SIZE]);
 
 #define PUBLIC_KEY_SIZE 28
 void public_key_make(char out[static PUBLIC_KEY_SIZE]); /* of a new channel: "wk_..." */

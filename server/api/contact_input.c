@@ -29,7 +29,8 @@ normalise_phone(struct input *in, const struct app *app, const char *value,
 	char number[NUMBER_SIZE];
 
 	if (number_normalise(&plan, value, number) != NUMBER_E164) {
-		input_wrong(in, field, "is not a telephone number that can be called from outside");
+		input_wrong(in, field,
+			"is not a telephone number that can be called from outside");
 		return NULL;
 	}
 	return arena_strdup(in->arena, number);

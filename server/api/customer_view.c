@@ -45,8 +45,8 @@ customer_find(struct reader *r, const struct scope *scope, uint64_t id, struct a
 }
 
 static enum err
-write_contacts(struct reader *r, uint64_t customer, struct arena *a, struct json_writer *w,
-	struct error *e)
+write_contacts(struct reader *r, uint64_t customer, struct arena *a,
+	struct json_writer *w, struct error *e)
 {
 	struct contact_point *contacts;
 	size_t count;
@@ -99,8 +99,8 @@ write_marks(struct reader *r, uint64_t timeline, struct arena *a, struct json_wr
 }
 
 static enum err
-write_timelines(struct reader *r, uint64_t customer, struct arena *a, struct json_writer *w,
-	struct error *e)
+write_timelines(struct reader *r, uint64_t customer, struct arena *a,
+	struct json_writer *w, struct error *e)
 {
 	struct timeline_end *ends;
 	size_t count;
@@ -231,8 +231,8 @@ run_conflict(struct reading *r, struct reader *reader, struct error *e)
 	bool named = false;
 
 	if (conflict->holder != 0) {
-		named = customer_find(reader, &r->scope, conflict->holder, r->arena, &holder, NULL) ==
-			ERR_OK;
+		named = customer_find(reader, &r->scope, conflict->holder, r->arena, &holder,
+					NULL) == ERR_OK;
 		/* The store's text has her name, which is for those who may see her. */
 		text = named ? text : "another customer has this already";
 	}
@@ -241,8 +241,8 @@ run_conflict(struct reading *r, struct reader *reader, struct error *e)
 		write_member(&r->json, "customer", &holder);
 	}
 	if (conflict->current != 0) {
-		enum err rc =
-			customer_find(reader, &r->scope, conflict->current, r->arena, &current, e);
+		enum err rc = customer_find(reader, &r->scope, conflict->current, r->arena,
+			&current, e);
 
 		if (rc != ERR_OK) {
 			return rc;
@@ -281,8 +281,7 @@ run_check(struct reading *r, struct reader *reader, struct error *e)
 {
 	struct check *check = r->parameters;
 	struct customer customer;
-	enum err rc =
-		customer_find(reader, &r->scope, check->id, r->arena, &customer, e);
+	enum err rc = customer_find(reader, &r->scope, check->id, r->arena, &customer, e);
 
 	if (rc == ERR_OK) {
 		check->primary = customer.id;

@@ -18,8 +18,8 @@ struct reader;
 
 /* The primary of `id`. ERR_NOT_FOUND also for one outside the scope: what one may not see does
  * not exist. Inside is: unit, owner, or a conversation that is assigned to oneself. */
-MUST_CHECK enum err customer_find(struct reader *r, const struct scope *scope, uint64_t id,
-	struct arena *a, struct customer *out, struct error *e);
+MUST_CHECK enum err customer_find(struct reader *r, const struct scope *scope,
+	uint64_t id, struct arena *a, struct customer *out, struct error *e);
 /* {"customer","contacts","timelines","marks","conversation"} as members of an open object. */
 MUST_CHECK enum err customer_write(struct reader *r, const struct scope *scope,
 	const struct customer *c, struct arena *a, struct json_writer *w, struct error *e);

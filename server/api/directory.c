@@ -268,8 +268,7 @@ void
 directory_refresh(struct directory *d)
 {
 	if (!timer_pending(&d->refresh)) {
-		wheel_add(
-			net_wheel(d->app->net), &d->refresh, clock_monotonic_ms() + REFRESH_MS);
+		wheel_add(net_wheel(d->app->net), &d->refresh, clock_monotonic_ms() + REFRESH_MS);
 	}
 }
 

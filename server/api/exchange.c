@@ -228,7 +228,8 @@ admitted(struct exchange *x)
 		if (x->access->scope != NULL && identity_has_scope(&x->who, x->access->scope)) {
 			return true;
 		}
-		exchange_fail(x, ERR_DENIED, NULL, "the scopes of this API key do not allow this");
+		exchange_fail(x, ERR_DENIED, NULL,
+			"the scopes of this API key do not allow this");
 		return false;
 	case AUTHOR_CUSTOMER:
 		if (x->access->visitor) {
@@ -293,8 +294,7 @@ exchange_begin_open(struct http_request *rq, void *app, bool json, exchange_step
 	struct exchange *x = create(rq, app, start);
 
 	x->who.actor.kind = AUTHOR_SYSTEM;
-	str_copy(
-		x->who.actor.address, sizeof(x->who.actor.address), http_request(rq)->peer);
+	str_copy(x->who.actor.address, sizeof(x->who.actor.address), http_request(rq)->peer);
 	if (json && !body_parsed(x)) {
 		return;
 	}
@@ -366,7 +366,8 @@ reading_done(struct query *q)
 void
 reading_start(struct reading *r)
 {
-	_Static_assert(offsetof(struct reading, query) == 0, "a query is cast to its reading");
+	_Static_assert(offsetof(struct reading, query) == 0,
+		"a query is cast to its reading");
 	r->query.run = run_reading;
 	r->query.done = reading_done;
 	if (store_query(r->exchange->app->store, &r->query) != ERR_OK) {

@@ -30,7 +30,7 @@ struct access {
 	enum staff_role role; /* 0: no staff */
 	const char *scope;    /* of API keys; NULL: no keys */
 	bool visitor;
-	bool json;            /* the body must be a JSON object */
+	bool json; /* the body must be a JSON object */
 };
 
 typedef void exchange_step(struct exchange *x);
@@ -49,22 +49,24 @@ struct exchange {
 	exchange_step *start;
 	exchange_outcome *committed;
 	exchange_outcome *refused;
-	struct change *pending; /* waits for something; freed with the exchange, or submitted */
+	struct change
+		*pending; /* waits for something; freed with the exchange, or submitted */
 };
 
 /* Finds out who asks, checks `access`, parses the body and then calls start, or replies. */
 void exchange_begin(struct http_request *rq, void *app, const struct access *access,
 	exchange_step *start);
 /* For what everybody may ask. */
-void exchange_begin_open(struct http_request *rq, void *app, bool json,
-	exchange_step *start);
+void
+exchange_begin_open(struct http_request *rq, void *app, bool json, exchange_step *start);
 
 /* --- replies: each ends the exchange ---------------------------------------------------- */
 void exchange_reply(struct exchange *x, struct buf *json); /* takes the bytes */
 void exchange_reply_empty(struct exchange *x);             /* 204 */
 /* For replies that net sends itself (a file): drops the exchange, not the request. */
 struct http_request *exchange_release(struct exchange *x);
-void exchange_fail(struct exchange *x, enum err code, const char *field, const char *text);
+void
+exchange_fail(struct exchange *x, enum err code, const char *field, const char *text);
 void exchange_unauthenticated(struct exchange *x, const char *text);
 void exchange_wait(struct exchange *x, int64_t retry_ms, const char *text); /* 429 */
 void exchange_fail_status(struct exchange *x, int status, const char *code,
@@ -72,8 +74,8 @@ void exchange_fail_status(struct exchange *x, int status, const char *code,
 /* True and replied when the input was wrong. */
 bool exchange_refused(struct exchange *x, const struct input *in);
 /* {"error":{...} left open for more members: close the object and reply with it. */
-void error_begin(struct json_writer *w, const char *code, const char *field,
-	const char *text);
+void
+error_begin(struct json_writer *w, const char *code, const char *field, const char *text);
 
 /* The id in the path, else 404 is replied and 0 returned. */
 uint64_t exchange_id(struct exchange *x, const char *parameter);

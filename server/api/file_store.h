@@ -15,8 +15,8 @@ struct arena;
 const char *file_store_path(struct arena *a, const char *data_dir,
 	const uint8_t digest[static DIGEST_SIZE]);
 /* ERR_UNAVAILABLE: the disk is full or refuses. */
-MUST_CHECK enum err file_store_put(const char *data_dir,
-	const uint8_t digest[static DIGEST_SIZE], const void *data, size_t length,
-	struct error *e);
+MUST_CHECK enum err
+file_store_put(const char *data_dir, const uint8_t digest[static DIGEST_SIZE],
+	const void *data, size_t length, struct error *e);
 
 #endif

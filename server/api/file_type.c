@@ -157,11 +157,13 @@ file_type_of(const void *data, size_t length, const char *name)
 		return NULL;
 	}
 	if (magic_load(cookie, NULL) == 0) {
-		found = magic_buffer(cookie, data, length < LOOKED_AT_MAX ? length : LOOKED_AT_MAX);
+		found = magic_buffer(cookie, data,
+			length < LOOKED_AT_MAX ? length : LOOKED_AT_MAX);
 		kept = found != NULL ? kept_as(found, data, length, name) : NULL;
 	}
 	magic_close(cookie);
-	if (kept != NULL && strncmp(kept, "text/", 5) == 0 && looks_like_markup(data, length)) {
+	if (kept != NULL && strncmp(kept, "text/", 5) == 0 &&
+		looks_like_markup(data, length)) {
 		return BYTES;
 	}
 	return kept;
@@ -170,8 +172,8 @@ file_type_of(const void *data, size_t length, const char *name)
 bool
 file_type_inline(const char *type)
 {
-	static const char *const pictures[] = {
-		"image/png", "image/jpeg", "image/gif", "image/webp"};
+	static const char *const pictures[] = {"image/png", "image/jpeg", "image/gif",
+		"image/webp"};
 
 	for (size_t i = 0; i < COUNT(pictures); i++) {
 		if (str_equals(type, pictures[i])) {

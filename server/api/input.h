@@ -32,15 +32,17 @@ void input_wrong(struct input *in, const char *name, const char *fmt, ...)
 bool input_given(const struct input *in, const char *name); /* also when it is null */
 const char *input_line(struct input *in, const char *name, size_t max); /* trimmed */
 const char *input_required_line(struct input *in, const char *name, size_t max);
-const char *input_text(struct input *in, const char *name, size_t max); /* may have lines */
-const char *input_secret(struct input *in, const char *name, size_t max_bytes); /* as it is */
+const char *
+input_text(struct input *in, const char *name, size_t max); /* may have lines */
+const char *
+input_secret(struct input *in, const char *name, size_t max_bytes); /* as it is */
 /* A line in which "" is a value: null gives "" too. NULL: not given at all. */
 const char *input_clearable(struct input *in, const char *name, size_t max);
 uint64_t input_id(struct input *in, const char *name); /* 0: absent */
 int64_t input_number(struct input *in, const char *name, int64_t min, int64_t max,
 	int64_t fallback);
 bool input_flag(struct input *in, const char *name, bool fallback);
-int64_t input_time(struct input *in, const char *name); /* 0: absent */
+int64_t input_time(struct input *in, const char *name);         /* 0: absent */
 const char *input_language(struct input *in, const char *name); /* "zh-CN", "en" */
 /* A client's ref, copied into out[27]; required. */
 void input_ref(struct input *in, const char *name, char *out);

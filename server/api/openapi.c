@@ -1,9 +1,9 @@
 /* The description of this API, as it stands in openapi.json beside this file. A test holds it
  * against the tables of routes. */
+#include "api/openapi.h"
+
 #include <string.h>
 
-#include "api/app.h"
-#include "api/openapi.h"
 #include "api/routes.h"
 
 /* C17 has no #embed: the assembler takes the file in, seen from the root of the tree. */

@@ -17,7 +17,7 @@ bool origin_valid(const char *origin);
 /* A Host header that may be repeated in a page: letters, digits, dots, dashes, brackets, port. */
 bool host_valid(const char *host);
 /* The address of this server as the asking browser knows it, without a slash at its end. */
-const char *origin_of_server(const struct app *app, const struct web_request *rq, bool tls,
-	struct arena *a);
+const char *origin_of_server(const struct app *app, const struct web_request *rq,
+	bool tls, struct arena *a);
 
 #endif

@@ -19,8 +19,8 @@ password_acceptable(const char *password, const char *login, struct error *e)
 	size_t length = strlen(password);
 
 	if (length > PASSWORD_MAX) {
-		return error_set(
-			e, ERR_INVALID, "the password is longer than %d bytes", PASSWORD_MAX);
+		return error_set(e, ERR_INVALID, "the password is longer than %d bytes",
+			PASSWORD_MAX);
 	}
 	if (utf8_count(password, length) < PASSWORD_MIN) {
 		return error_set(e, ERR_INVALID, "the password needs at least %d characters",
@@ -47,7 +47,8 @@ password_hash(const char *password, int64_t memory_kib, int64_t passes,
 }
 
 bool
-password_verify(const char *hash, const char *password, int64_t memory_kib, int64_t passes)
+password_verify(const char *hash, const char *password, int64_t memory_kib,
+	int64_t passes)
 {
 	char unused[PASSWORD_HASH_SIZE];
 

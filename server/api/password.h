@@ -14,8 +14,8 @@
 #define PASSWORD_GENERATED_SIZE 20
 
 /* ERR_INVALID with the reason: too short, too long, the log-in name itself. */
-MUST_CHECK enum err password_acceptable(const char *password, const char *login,
-	struct error *e);
+MUST_CHECK enum err
+password_acceptable(const char *password, const char *login, struct error *e);
 /* The encoded form "$argon2id$..." that password_verify takes. */
 void password_hash(const char *password, int64_t memory_kib, int64_t passes,
 	char out[static PASSWORD_HASH_SIZE]);

@@ -87,7 +87,8 @@ static void
 submit(struct password_job *p)
 {
 	if (workers_submit(p->exchange->app->workers, &p->job) != ERR_OK) {
-		exchange_fail(p->exchange, ERR_BUSY, NULL, "too much is going on; try again soon");
+		exchange_fail(p->exchange, ERR_BUSY, NULL,
+			"too much is going on; try again soon");
 		destroy(p);
 	}
 }

@@ -7,12 +7,13 @@
 struct exchange;
 
 typedef void password_checked(struct exchange *x, bool right);
-typedef void password_hashed(struct exchange *x, const char *hash); /* valid in the call */
+typedef void
+password_hashed(struct exchange *x, const char *hash); /* valid in the call */
 
 /* hash NULL or "": nobody of that name; takes as long as for somebody and is wrong. */
 void exchange_check_password(struct exchange *x, const char *hash, const char *password,
 	password_checked *next);
-void exchange_hash_password(struct exchange *x, const char *password,
-	password_hashed *next);
+void
+exchange_hash_password(struct exchange *x, const char *password, password_hashed *next);
 
 #endif

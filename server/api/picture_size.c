@@ -89,8 +89,8 @@ webp(struct bytes b, struct picture_size *out)
 		return true;
 	}
 	if (memcmp(chunk, "VP8 ", 4) == 0 && memcmp(body + 3, "\x9d\x01\x2a", 3) == 0) {
-		*out = (struct picture_size){
-			little16(body + 6) & 0x3fff, little16(body + 8) & 0x3fff};
+		*out = (struct picture_size){little16(body + 6) & 0x3fff,
+			little16(body + 8) & 0x3fff};
 		return true;
 	}
 	return false;
@@ -123,7 +123,8 @@ exif_on_its_side(struct bytes segment)
 		if (at + 12 > tiff.length) {
 			return false;
 		}
-		if ((little ? little16(tiff.data + at) : big16(tiff.data + at)) != ORIENTATION_TAG) {
+		if ((little ? little16(tiff.data + at) : big16(tiff.data + at)) !=
+			ORIENTATION_TAG) {
 			continue;
 		}
 		value = little ? little16(tiff.data + at + 8) : big16(tiff.data + at + 8);
@@ -162,8 +163,7 @@ jpeg(struct bytes b, struct picture_size *out)
 			return false;
 		}
 		if (marker == 0xe1) {
-			on_its_side |=
-				exif_on_its_side((struct bytes){b.data + at + 4, length - 2});
+			on_its_side |= exif_on_its_side((struct bytes){b.data + at + 4, length - 2});
 		}
 		if (is_frame(marker) && length >= 7) {
 			uint32_t height = big16(b.data + at + 5);

@@ -144,8 +144,8 @@ read_scopes(struct input *in)
 				"may be calls:write, customers:read, customers:write, entries:read");
 			return scopes;
 		}
-		scopes = arena_printf(
-			in->arena, "%s%s%s", scopes, scopes[0] != '\0' ? " " : "", scope);
+		scopes = arena_printf(in->arena, "%s%s%s", scopes, scopes[0] != '\0' ? " " : "",
+			scope);
 	}
 	return scopes;
 }

@@ -150,8 +150,8 @@ refuse_event(struct exchange *x, const struct error *e)
 		exchange_fail(x, e->code, NULL, e->text);
 		return;
 	}
-	exchange_fail(x, e->code,
-		arena_strndup(x->arena, e->text, (size_t)(colon - e->text)), colon + 2);
+	exchange_fail(x, e->code, arena_strndup(x->arena, e->text, (size_t)(colon - e->text)),
+		colon + 2);
 }
 
 static uint64_t
@@ -206,8 +206,9 @@ start_event(struct exchange *x)
 static void
 event(struct http_request *rq, void *app)
 {
-	static const struct access access = {
-		.role = ROLE_AGENT, .scope = "calls:write", .json = true};
+	static const struct access access = {.role = ROLE_AGENT,
+		.scope = "calls:write",
+		.json = true};
 
 	exchange_begin(rq, app, &access, start_event);
 }

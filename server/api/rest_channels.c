@@ -37,8 +37,8 @@ write_channel(struct exchange *x, const struct channel_row *c, struct json_write
 	jw_object(w);
 	channel_encode(c, w);
 	if (is_webchat(c) && settings_parse(c->settings, x->arena, &settings) == ERR_OK) {
-		const char *server = origin_of_server(
-			x->app, http_request(x->http), http_is_tls(x->http), x->arena);
+		const char *server = origin_of_server(x->app, http_request(x->http),
+			http_is_tls(x->http), x->arena);
 
 		jw_key(w, "settings");
 		jw_object(w);
@@ -318,7 +318,8 @@ start_edit(struct exchange *x)
 		return;
 	}
 	if (version != 0 && (uint64_t)version != now->version) {
-		exchange_fail(x, ERR_CONFLICT, NULL, "somebody else changed the channel meanwhile");
+		exchange_fail(x, ERR_CONFLICT, NULL,
+			"somebody else changed the channel meanwhile");
 		return;
 	}
 	exchange_submit(x, c, stored, NULL);
@@ -348,8 +349,8 @@ start_key(struct exchange *x)
 		exchange_fail(x, ERR_INVALID, NULL, "only webchat channels have identity keys");
 		return;
 	}
-	if (settings_add_key(&settings, x->app->secret, now->public_key, c->arena, request->kid,
-			request->key) != ERR_OK) {
+	if (settings_add_key(&settings, x->app->secret, now->public_key, c->arena,
+			request->kid, request->key) != ERR_OK) {
 		exchange_fail(x, ERR_CONFLICT, NULL, "the channel has too many keys already");
 		return;
 	}

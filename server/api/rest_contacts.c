@@ -73,8 +73,9 @@ start_add(struct exchange *x)
 static void
 add(struct http_request *rq, void *app)
 {
-	static const struct access access = {
-		.role = ROLE_AGENT, .scope = "customers:write", .json = true};
+	static const struct access access = {.role = ROLE_AGENT,
+		.scope = "customers:write",
+		.json = true};
 
 	exchange_begin(rq, app, &access, start_add);
 }
@@ -94,8 +95,8 @@ run_find(struct reading *r, struct reader *reader, struct error *e)
 	struct contact_point *points;
 	struct customer customer;
 	size_t count;
-	enum err rc =
-		customer_find(reader, &r->scope, wanted->customer, r->arena, &customer, e);
+	enum err rc = customer_find(reader, &r->scope, wanted->customer, r->arena, &customer,
+		e);
 
 	if (rc == ERR_OK) {
 		rc = read_contacts(reader, customer.id, r->arena, &points, &count, e);
@@ -123,7 +124,8 @@ start_find(struct exchange *x, void (*found)(struct reading *r))
 	}
 	x->state = arena_alloc(x->arena, sizeof(uint64_t));
 	r = reading_create(x, sizeof(struct finding));
-	*(struct finding *)r->parameters = (struct finding){.customer = id, .contact = contact};
+	*(struct finding *)r->parameters = (struct finding){.customer = id,
+		.contact = contact};
 	r->run = run_find;
 	r->done = found;
 	reading_start(r);
@@ -152,7 +154,8 @@ static bool
 editable(struct exchange *x, const struct contact_point *point)
 {
 	if (strcmp(point->kind, "visitor") == 0 || strcmp(point->kind, "user") == 0) {
-		exchange_fail(x, ERR_DENIED, NULL, "this contact point cannot be changed by hand");
+		exchange_fail(x, ERR_DENIED, NULL,
+			"this contact point cannot be changed by hand");
 		return false;
 	}
 	return true;
@@ -188,8 +191,9 @@ start_edit(struct exchange *x)
 static void
 edit(struct http_request *rq, void *app)
 {
-	static const struct access access = {
-		.role = ROLE_AGENT, .scope = "customers:write", .json = true};
+	static const struct access access = {.role = ROLE_AGENT,
+		.scope = "customers:write",
+		.json = true};
 
 	exchange_begin(rq, app, &access, start_edit);
 }
@@ -217,8 +221,7 @@ start_remove(struct exchange *x)
 static void
 remove_one(struct http_request *rq, void *app)
 {
-	static const struct access access = {
-		.role = ROLE_AGENT, .scope = "customers:write"};
+	static const struct access access = {.role = ROLE_AGENT, .scope = "customers:write"};
 
 	exchange_begin(rq, app, &access, start_remove);
 }

@@ -177,8 +177,7 @@ run_show(struct reading *r, struct reader *reader, struct error *e)
 {
 	const uint64_t *id = r->parameters;
 	struct conversation_item item;
-	enum err rc =
-		read_conversation(reader, *id, r->scope.self, r->arena, &item, e);
+	enum err rc = read_conversation(reader, *id, r->scope.self, r->arena, &item, e);
 
 	if (rc != ERR_OK) {
 		return rc;
@@ -296,8 +295,7 @@ start_act(struct exchange *x)
 	c->conversation.conversation = id;
 	c->conversation.action = read_action(&in);
 	c->conversation.assignee = input_id(&in, "assignee");
-	c->conversation.version =
-		(uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
+	c->conversation.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
 	if (c->conversation.action == ACTION_ASSIGN && c->conversation.assignee == 0) {
 		input_wrong(&in, "assignee", "is missing");
 	}

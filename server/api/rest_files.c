@@ -111,8 +111,8 @@ upload_done(struct job *job)
 	struct exchange *x = u->exchange;
 
 	if (u->type == NULL) {
-		exchange_fail_status(
-			x, 415, "unsupported", NULL, "files of this kind are not taken");
+		exchange_fail_status(x, 415, "unsupported", NULL,
+			"files of this kind are not taken");
 	} else if (u->code != ERR_OK) {
 		struct log_quoted quoted;
 
@@ -148,8 +148,8 @@ begin_upload(struct exchange *x)
 static enum err
 run_quota(struct reading *r, struct reader *reader, struct error *e)
 {
-	return read_upload_volume(reader, r->actor.kind, r->actor.id,
-		clock_now_ms() - DAY_MS, (int64_t *)r->parameters, e);
+	return read_upload_volume(reader, r->actor.kind, r->actor.id, clock_now_ms() - DAY_MS,
+		(int64_t *)r->parameters, e);
 }
 
 static void
@@ -276,8 +276,8 @@ send_file(struct exchange *x, const struct download *d)
 {
 	struct app *app = x->app;
 	bool shown = file_type_inline(d->file.type);
-	const char *disposition = file_name_disposition(
-		x->arena, shown ? "inline" : "attachment", d->file.name);
+	const char *disposition = file_name_disposition(x->arena,
+		shown ? "inline" : "attachment", d->file.name);
 	const char *path = file_store_path(x->arena, app->conf->data_dir, d->file.digest);
 	struct http_request *rq = exchange_release(x);
 

@@ -35,7 +35,7 @@ struct login {
 	const char *login;
 	const char *password;
 	char account_key[LOGIN_MAX * 4 + 1]; /* lower case: "Anna" and "anna" share a limit */
-	struct staff staff; /* id 0: nobody */
+	struct staff staff;                  /* id 0: nobody */
 	uint64_t opened;
 	bool whole;
 	uint8_t token_hash[DIGEST_SIZE];
@@ -262,8 +262,7 @@ login_limited(struct exchange *x, const struct login *l)
 
 	if (!limits_take(x->app->limits, "login_address", x->who.actor.address,
 			per_minute * ADDRESS_FACTOR, &retry_ms) ||
-		!limits_take(
-			x->app->limits, "login", l->account_key, per_minute, &retry_ms)) {
+		!limits_take(x->app->limits, "login", l->account_key, per_minute, &retry_ms)) {
 		exchange_wait(x, retry_ms, "too many log-ins failed; wait a little");
 		return true;
 	}
@@ -318,8 +317,7 @@ log_in(struct http_request *rq, void *app)
 static void
 start_show(struct exchange *x)
 {
-	reply_session(
-		x, directory_staff(x->app->directory, x->who.actor.id), x->who.csrf);
+	reply_session(x, directory_staff(x->app->directory, x->who.actor.id), x->who.csrf);
 }
 
 static void

@@ -29,7 +29,7 @@ enum {
 struct staff_request {
 	uint64_t id;
 	char generated[PASSWORD_GENERATED_SIZE]; /* "" when a password was given */
-	bool rights_changed; /* sessions end */
+	bool rights_changed;                     /* sessions end */
 	const char *old_password;
 	const char *new_password;
 };
@@ -123,8 +123,7 @@ read_extension(struct input *in)
 {
 	const char *extension = input_clearable(in, "extension", EXTENSION_MAX_CHARS);
 
-	if (!str_empty(extension) &&
-		extension[strspn(extension, "0123456789*#")] != '\0') {
+	if (!str_empty(extension) && extension[strspn(extension, "0123456789*#")] != '\0') {
 		input_wrong(in, "extension", "must be of digits, * and #");
 	}
 	return extension;

@@ -35,15 +35,15 @@ struct widget_request {
 	uint64_t channel;
 	const char *public_key;
 	const char *language;
-	const char *given;   /* token; NULL: none */
+	const char *given;        /* token; NULL: none */
 	const char *signed_token; /* NULL: no identity */
 	struct signed_identity identity;
-	const char *nonce;   /* with the names of what it is unique in */
+	const char *nonce;     /* with the names of what it is unique in */
 	char token[TOKEN_MAX]; /* the answer */
 	uint8_t token_hash[DIGEST_SIZE];
 	int64_t expires_at;
 	bool identified;
-	bool rotated;        /* the former token has ended */
+	bool rotated; /* the former token has ended */
 };
 
 /* --- the channel -------------------------------------------------------------------------- */
@@ -53,8 +53,9 @@ static const struct channel_row *
 find_channel(struct exchange *x, const char *key, struct webchat_settings *settings)
 {
 	const struct web_request *rq = http_request(x->http);
-	const struct channel_row *channel =
-		key != NULL ? directory_channel_by_key(x->app->directory, key) : NULL;
+	const struct channel_row *channel = key != NULL
+		? directory_channel_by_key(x->app->directory, key)
+		: NULL;
 
 	if (channel == NULL || strcmp(channel->kind, "webchat") != 0) {
 		exchange_fail(x, ERR_NOT_FOUND, "key", "there is no such channel");
@@ -80,8 +81,8 @@ static void
 start_config(struct exchange *x)
 {
 	struct webchat_settings settings;
-	const struct channel_row *channel =
-		find_channel(x, http_query(x->http, "key"), &settings);
+	const struct channel_row *channel = find_channel(x, http_query(x->http, "key"),
+		&settings);
 	struct buf out;
 	struct json_writer w;
 
@@ -100,8 +101,10 @@ start_config(struct exchange *x)
 	jw_kstring(&w, "colour", settings.colour);
 	jw_key(&w, "title");
 	jw_object(&w);
-	jw_kstring(&w, "zh-CN", settings.title_zh[0] != '\0' ? settings.title_zh : channel->name);
-	jw_kstring(&w, "en", settings.title_en[0] != '\0' ? settings.title_en : channel->name);
+	jw_kstring(&w, "zh-CN",
+		settings.title_zh[0] != '\0' ? settings.title_zh : channel->name);
+	jw_kstring(&w, "en",
+		settings.title_en[0] != '\0' ? settings.title_en : channel->name);
 	jw_object_end(&w);
 	jw_ki64(&w, "max_upload", x->app->conf->upload_max);
 	jw_object_end(&w);
@@ -376,8 +379,9 @@ identity_right(struct exchange *x, const struct webchat_settings *settings)
 	struct error e = {0};
 	enum err rc;
 
-	if (kid == NULL || settings_open_key(settings, x->app->secret, request->public_key, kid,
-						   secret) != ERR_OK) {
+	if (kid == NULL ||
+		settings_open_key(settings, x->app->secret, request->public_key, kid, secret) !=
+			ERR_OK) {
 		refuse_identity(x, "no key of that id");
 		return false;
 	}
@@ -389,8 +393,8 @@ identity_right(struct exchange *x, const struct webchat_settings *settings)
 		refuse_identity(x, e.text);
 		return false;
 	}
-	request->nonce = arena_printf(
-		x->arena, "%s:%s:%s", request->public_key, kid, request->identity.nonce);
+	request->nonce = arena_printf(x->arena, "%s:%s:%s", request->public_key, kid,
+		request->identity.nonce);
 	if (nonces_seen(sessions_nonces(x->app->sessions), request->nonce)) {
 		refuse_identity(x, "this identity token was used before");
 		return false;
@@ -407,8 +411,8 @@ read_request(struct input *in, struct widget_request *request)
 	request->given = input_secret(in, "token", TOKEN_MAX - 1);
 	request->signed_token = input_secret(in, "identity", IDENTITY_TOKEN_MAX);
 	/* Browsers name what they like: "zh-Hans-CN", "en-GB". */
-	request->language =
-		language == NULL || strncasecmp(language, "zh", 2) == 0 ? "zh-CN" : "en";
+	request->language = language == NULL || strncasecmp(language, "zh", 2) == 0 ? "zh-CN"
+																				: "en";
 }
 
 static void

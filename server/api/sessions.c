@@ -55,9 +55,9 @@ struct sessions {
 	struct app *app;
 	struct map known; /* by the token hash's first bytes */
 	struct list by_age;
-	uint64_t forgotten;    /* counts forgettings */
-	struct map watches;    /* the same key -> chain of watches */
-	struct map standings;  /* staff -> standing */
+	uint64_t forgotten;   /* counts forgettings */
+	struct map watches;   /* the same key -> chain of watches */
+	struct map standings; /* staff -> standing */
 	struct nonces *nonces;
 	struct timer sweep;
 	uint8_t csrf_key[SEAL_SECRET_SIZE];
@@ -186,8 +186,8 @@ fill_staff(const struct sessions *s, uint64_t id, struct identity *who)
 static enum err
 fill_visitor(const struct sessions *s, const struct known *k, struct identity *who)
 {
-	const struct channel_row *channel =
-		directory_channel(s->app->directory, k->visitor.channel);
+	const struct channel_row *channel = directory_channel(s->app->directory,
+		k->visitor.channel);
 
 	if (channel == NULL || !channel->enabled) {
 		return ERR_DENIED;
@@ -366,8 +366,8 @@ read_cookie(const char *header, char *out, size_t out_size)
 }
 
 void
-sessions_of_request(struct sessions *s, const struct web_request *rq, sessions_found *found,
-	void *ctx)
+sessions_of_request(struct sessions *s, const struct web_request *rq,
+	sessions_found *found, void *ctx)
 {
 	static const char bearer[] = "Bearer ";
 	const char *authorization = web_header(rq, "authorization");
@@ -624,8 +624,8 @@ directory_changed(void *ctx)
 			standing = xcalloc(1, sizeof(*standing));
 			map_put(&s->standings, staff->id, standing);
 		}
-		*standing =
-			(struct standing){staff->role, staff->unit, staff->password_at, staff->active};
+		*standing = (struct standing){staff->role, staff->unit, staff->password_at,
+			staff->active};
 		if (changed) {
 			sessions_forget_staff(s, staff->id);
 		}

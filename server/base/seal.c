@@ -55,8 +55,8 @@ make_key(const char *folder, const char *path, struct error *e)
 	}
 	fd = mkostemp(temporary, O_CLOEXEC); /* 0600 */
 	if (fd < 0) {
-		return error_set(
-			e, ERR_UNAVAILABLE, "cannot make %s: %s", temporary, strerror(errno));
+		return error_set(e, ERR_UNAVAILABLE, "cannot make %s: %s", temporary,
+			strerror(errno));
 	}
 	random_bytes(secret, sizeof(secret));
 	if (!write_key(fd, secret) || (link(temporary, path) != 0 && errno != EEXIST)) {
@@ -74,7 +74,8 @@ make_key(const char *folder, const char *path, struct error *e)
 }
 
 static enum err
-read_key(int fd, const char *path, uint8_t secret[static SEAL_SECRET_SIZE], struct error *e)
+read_key(int fd, const char *path, uint8_t secret[static SEAL_SECRET_SIZE],
+	struct error *e)
 {
 	uint8_t bytes[SEAL_SECRET_SIZE + 1];
 	struct stat status;
@@ -89,7 +90,8 @@ read_key(int fd, const char *path, uint8_t secret[static SEAL_SECRET_SIZE], stru
 			path);
 	}
 	if (read(fd, bytes, sizeof(bytes)) != SEAL_SECRET_SIZE) {
-		return error_set(e, ERR_INVALID, "%s does not hold %d bytes", path, SEAL_SECRET_SIZE);
+		return error_set(e, ERR_INVALID, "%s does not hold %d bytes", path,
+			SEAL_SECRET_SIZE);
 	}
 	memcpy(secret, bytes, SEAL_SECRET_SIZE);
 	explicit_bzero(bytes, sizeof(bytes));
@@ -146,16 +148,16 @@ encrypt(EVP_CIPHER_CTX *cipher, const uint8_t key[static SEAL_SECRET_SIZE],
 	out[0] = VERSION;
 	random_bytes(nonce, NONCE_SIZE);
 	return EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-		EVP_EncryptUpdate(
-			cipher, NULL, &written, (const uint8_t *)context, (int)strlen(context)) == 1 &&
+		EVP_EncryptUpdate(cipher, NULL, &written, (const uint8_t *)context,
+			(int)strlen(context)) == 1 &&
 		EVP_EncryptUpdate(cipher, text, &written, plain, (int)length) == 1 &&
 		EVP_EncryptFinal_ex(cipher, text + length, &written) == 1 &&
 		EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, text + length) == 1;
 }
 
 enum err
-seal(const uint8_t secret[static SEAL_SECRET_SIZE], const char *context, const void *plain,
-	size_t length, char sealed[static SEAL_TEXT_SIZE])
+seal(const uint8_t secret[static SEAL_SECRET_SIZE], const char *context,
+	const void *plain, size_t length, char sealed[static SEAL_TEXT_SIZE])
 {
 	uint8_t bytes[OVERHEAD + SEAL_PLAIN_MAX];
 	uint8_t key[SEAL_SECRET_SIZE];
@@ -185,8 +187,8 @@ decrypt(EVP_CIPHER_CTX *cipher, const uint8_t key[static SEAL_SECRET_SIZE],
 	int written;
 
 	return EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-		EVP_DecryptUpdate(
-			cipher, NULL, &written, (const uint8_t *)context, (int)strlen(context)) == 1 &&
+		EVP_DecryptUpdate(cipher, NULL, &written, (const uint8_t *)context,
+			(int)strlen(context)) == 1 &&
 		EVP_DecryptUpdate(cipher, plain, &written, text, (int)length) == 1 &&
 		EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1 &&
 		EVP_DecryptFinal_ex(cipher, plain + length, &written) == 1;
@@ -203,7 +205,8 @@ seal_open(const uint8_t secret[static SEAL_SECRET_SIZE], const char *context,
 	size_t length;
 	bool whole;
 
-	if (base64url_decode(sealed, strlen(sealed), bytes, sizeof(bytes), &length) != ERR_OK ||
+	if (base64url_decode(sealed, strlen(sealed), bytes, sizeof(bytes), &length) !=
+			ERR_OK ||
 		length < OVERHEAD || bytes[0] != VERSION || length - OVERHEAD > plain_size) {
 		return ERR_CORRUPT;
 	}

@@ -23,11 +23,12 @@ void seal_derive(const uint8_t secret[static SEAL_SECRET_SIZE], const char *purp
 
 /* `context` names where the secret belongs ("identity_key:<channel public key>:<kid>"); opening
  * it under another context fails. `sealed` is base64url text. ERR_INVALID: too long. */
-MUST_CHECK enum err seal(const uint8_t secret[static SEAL_SECRET_SIZE], const char *context,
+MUST_CHECK enum err
+seal(const uint8_t secret[static SEAL_SECRET_SIZE], const char *context,
 	const void *plain, size_t length, char sealed[static SEAL_TEXT_SIZE]);
 /* ERR_CORRUPT: not sealed by this secret for this context, or changed since. */
-MUST_CHECK enum err seal_open(const uint8_t secret[static SEAL_SECRET_SIZE],
-	const char *context, const char *sealed, void *plain, size_t plain_size,
-	size_t *plain_length);
+MUST_CHECK enum err
+seal_open(const uint8_t secret[static SEAL_SECRET_SIZE], const char *context,
+	const char *sealed, void *plain, size_t plain_size, size_t *plain_length);
 
 #endif

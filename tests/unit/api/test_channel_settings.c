@@ -50,9 +50,17 @@ origins_are_as_browsers_send_them(void **state)
 		{"http://[::1]:8080", "http://[::1]:8080"},
 	};
 	static const char *const wrong[] = {
-		"", "*", "a.example", "https://", "ftp://a.example", "https://a.example/page",
-		"https://a.example; script-src *", "https://a.example 'unsafe-inline'",
-		"https://a.example\r\nX: y", "https://a.example,https://b.example", "null",
+		"",
+		"*",
+		"a.example",
+		"https://",
+		"ftp://a.example",
+		"https://a.example/page",
+		"https://a.example; script-src *",
+		"https://a.example 'unsafe-inline'",
+		"https://a.example\r\nX: y",
+		"https://a.example,https://b.example",
+		"null",
 	};
 
 	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
@@ -72,9 +80,10 @@ what_is_written_is_read_again(void **state)
 	char key[IDENTITY_KEY_TEXT_SIZE];
 	char *text;
 
-	assert_int_equal(settings_parse("{\"origins\":[\"https://a.example\",7,\"bad origin\"],"
-									"\"title\":{\"zh-CN\":\"客服\"},\"colour\":\"#112233\"}",
-						 *state, &s),
+	assert_int_equal(
+		settings_parse("{\"origins\":[\"https://a.example\",7,\"bad origin\"],"
+					   "\"title\":{\"zh-CN\":\"客服\"},\"colour\":\"#112233\"}",
+			*state, &s),
 		ERR_OK);
 	assert_int_equal(s.origin_count, 1);
 	assert_int_equal(settings_add_key(&s, secret, "wk_1", *state, kid, key), ERR_OK);
@@ -107,7 +116,8 @@ a_key_opens_until_it_is_revoked(void **state)
 	assert_string_equal(opened, key);
 	/* A key that was carried into the row of another channel is none. */
 	assert_int_equal(settings_open_key(&s, secret, "wk_2", kid, opened), ERR_CORRUPT);
-	assert_int_equal(settings_open_key(&s, secret, "wk_1", "none", opened), ERR_NOT_FOUND);
+	assert_int_equal(settings_open_key(&s, secret, "wk_1", "none", opened),
+		ERR_NOT_FOUND);
 	assert_false(settings_revoke_key(&s, "none"));
 	assert_true(settings_revoke_key(&s, kid));
 	assert_int_equal(settings_open_key(&s, secret, "wk_1", kid, opened), ERR_NOT_FOUND);
@@ -146,7 +156,8 @@ there_is_an_end_of_keys(void **state)
 	for (int i = 0; i < SETTINGS_KEYS_MAX; i++) {
 		assert_int_equal(settings_add_key(&s, secret, "wk_1", *state, kid, key), ERR_OK);
 	}
-	assert_int_equal(settings_add_key(&s, secret, "wk_1", *state, kid, key), ERR_CONFLICT);
+	assert_int_equal(settings_add_key(&s, secret, "wk_1", *state, kid, key),
+		ERR_CONFLICT);
 	assert_non_null(settings_text(&s, *state));
 }
 

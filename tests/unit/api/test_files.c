@@ -27,15 +27,14 @@ tear_down(void **state)
 
 /* --- pictures ------------------------------------------------------------------------------ */
 
-#define PNG \
-	"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\x02\0\0\0\x07\x08\x02\0\0\0\0\0\0\0"
+#define PNG "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\x02\0\0\0\x07\x08\x02\0\0\0\0\0\0\0"
 #define GIF "GIF89a\x20\x03\x58\x02\x80\0\0"
 #define WEBP_LOSSY \
 	"RIFF\x40\0\0\0WEBPVP8 \x30\0\0\0\x30\x01\0\x9d\x01\x2a\x40\x01\xf0\0\0\0"
-#define WEBP_LOSSLESS \
-	"RIFF\x40\0\0\0WEBPVP8L\x30\0\0\0\x2f\x3f\xc1\x3b\0\0\0\0\0\0\0\0\0"
+#define WEBP_LOSSLESS "RIFF\x40\0\0\0WEBPVP8L\x30\0\0\0\x2f\x3f\xc1\x3b\0\0\0\0\0\0\0\0\0"
 #define WEBP_EXTENDED "RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x3f\x01\0\xef\0\0"
-#define JPEG_FRAME "\xff\xc2\0\x11\x08\0\xf0\x01\x40\x03\x01\x22\0\x02\x11\x01\x03\x11\x01"
+#define JPEG_FRAME \
+	"\xff\xc2\0\x11\x08\0\xf0\x01\x40\x03\x01\x22\0\x02\x11\x01\x03\x11\x01"
 #define JPEG_PLAIN "\xff\xd8\xff\xe0\0\x04JF" JPEG_FRAME
 #define EXIF(value) \
 	"\xff\xe1\0\x22" \
@@ -144,7 +143,8 @@ markup_is_kept_as_mere_bytes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		assert_type(pages[i], strlen(pages[i]), "picture.png", "application/octet-stream");
+		assert_type(pages[i], strlen(pages[i]), "picture.png",
+			"application/octet-stream");
 	}
 }
 
@@ -175,7 +175,9 @@ names_lose_folders_and_tricks(void **state)
 		{"%2e%2e%2f%2e%2e%2fx", "x"},
 		{"..", "file"},
 		{"", "file"},
-		{"a%00b%0d%0aSet-Cookie: x", "a\xef\xbf\xbd" "bSet-Cookie: x"},
+		{"a%00b%0d%0aSet-Cookie: x",
+			"a\xef\xbf\xbd"
+			"bSet-Cookie: x"},
 		{"%ff%fe.txt", "\xef\xbf\xbd.txt"},
 		{"photo%E2%80%AEgnp.exe", "photognp.exe"},
 		{"100%", "100%"},
@@ -229,7 +231,8 @@ the_same_bytes_lie_once(void **state)
 	assert_non_null(mkdtemp(folder));
 	sha256("hello", 5, digest);
 	path = file_store_path(*state, folder, digest);
-	assert_non_null(strstr(path, "/files/2c/f24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e"));
+	assert_non_null(
+		strstr(path, "/files/2c/f24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e"));
 	assert_int_equal(file_store_put(folder, digest, "hello", 5, &e), ERR_OK);
 	assert_int_equal(stat(path, &first), 0);
 	assert_int_equal(first.st_size, 5);
@@ -255,8 +258,7 @@ a_folder_that_refuses_is_told(void **state)
 	struct error e = {0};
 
 	(void)state;
-	assert_int_equal(
-		file_store_put("/proc/self", digest, "x", 1, &e), ERR_UNAVAILABLE);
+	assert_int_equal(file_store_put("/proc/self", digest, "x", 1, &e), ERR_UNAVAILABLE);
 	assert_true(e.text[0] != '\0');
 }
 

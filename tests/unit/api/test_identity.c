@@ -68,8 +68,8 @@ refuse_claims(struct arena *a, const char *claims)
 {
 	struct signed_identity identity = {.subject = "untouched"};
 
-	assert_int_equal(
-		verify_at(a, sign(a, HEADER, claims), NOW_MS, &identity), ERR_DENIED);
+	assert_int_equal(verify_at(a, sign(a, HEADER, claims), NOW_MS, &identity),
+		ERR_DENIED);
 	assert_string_equal(identity.subject, "untouched");
 }
 
@@ -99,16 +99,17 @@ the_signature_is_that_of_rfc_7515(void **state)
 		"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
 		".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb2"
 		"90Ijp0cnVlfQ";
-	static const char jwk[] = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0"
-							  "iPS4hcgUuTwjAzZr1Z9CAow";
+	static const char jwk[] =
+		"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0"
+		"iPS4hcgUuTwjAzZr1Z9CAow";
 	uint8_t bytes[64];
 	uint8_t code[DIGEST_SIZE];
 	char signature[44];
 	size_t length;
 
 	(void)state;
-	assert_int_equal(
-		base64url_decode(jwk, strlen(jwk), bytes, sizeof(bytes), &length), ERR_OK);
+	assert_int_equal(base64url_decode(jwk, strlen(jwk), bytes, sizeof(bytes), &length),
+		ERR_OK);
 	hmac_sha256(bytes, length, token, strlen(token), code);
 	base64url_encode(code, sizeof(code), signature);
 	assert_string_equal(signature, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
@@ -146,11 +147,11 @@ another_key_is_refused(void **state)
 	const char *token = sign(*state, HEADER, CLAIMS);
 	struct signed_identity identity;
 
-	assert_int_equal(
-		identity_verify(token, &other, AUDIENCE, NOW_MS, *state, &identity, NULL),
+	assert_int_equal(identity_verify(token, &other, AUDIENCE, NOW_MS, *state, &identity,
+						 NULL),
 		ERR_DENIED);
-	assert_int_equal(
-		identity_verify(token, &none, AUDIENCE, NOW_MS, *state, &identity, NULL),
+	assert_int_equal(identity_verify(token, &none, AUDIENCE, NOW_MS, *state, &identity,
+						 NULL),
 		ERR_DENIED);
 }
 
@@ -243,7 +244,8 @@ subject_and_nonce_are_bounded(void **state)
 		{"\"a\\nb\"", "\"12345678\""},
 		{"\"u\"", "\"1234567\""},
 		{"\"u\"", "12345678"},
-		{"\"u\"", "\"123456789012345678901234567890123456789012345678901234567890123456\""},
+		{"\"u\"",
+			"\"123456789012345678901234567890123456789012345678901234567890123456\""},
 	};
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {

@@ -25,14 +25,14 @@ what_is_sealed_can_be_opened_in_its_place_only(void **state)
 	assert_int_equal(seal(secret, "here", "hello", 5, again), ERR_OK);
 	assert_string_not_equal(sealed, again);
 	assert_null(strstr(sealed, "hello"));
-	assert_int_equal(
-		seal_open(secret, "here", sealed, plain, sizeof(plain), &length), ERR_OK);
+	assert_int_equal(seal_open(secret, "here", sealed, plain, sizeof(plain), &length),
+		ERR_OK);
 	assert_int_equal(length, 5);
 	assert_memory_equal(plain, "hello", 5);
-	assert_int_equal(
-		seal_open(secret, "there", sealed, plain, sizeof(plain), &length), ERR_CORRUPT);
-	assert_int_equal(
-		seal_open(other_secret, "here", sealed, plain, sizeof(plain), &length),
+	assert_int_equal(seal_open(secret, "there", sealed, plain, sizeof(plain), &length),
+		ERR_CORRUPT);
+	assert_int_equal(seal_open(other_secret, "here", sealed, plain, sizeof(plain),
+						 &length),
 		ERR_CORRUPT);
 	assert_int_equal(seal_open(secret, "here", sealed, plain, 4, &length), ERR_CORRUPT);
 }
@@ -54,12 +54,12 @@ a_changed_seal_does_not_open(void **state)
 			ERR_CORRUPT);
 		sealed[i] = before;
 	}
-	assert_int_equal(
-		seal_open(secret, "here", "", plain, sizeof(plain), &length), ERR_CORRUPT);
-	assert_int_equal(
-		seal_open(secret, "here", "AAAA", plain, sizeof(plain), &length), ERR_CORRUPT);
-	assert_int_equal(
-		seal_open(secret, "here", "no base64!", plain, sizeof(plain), &length),
+	assert_int_equal(seal_open(secret, "here", "", plain, sizeof(plain), &length),
+		ERR_CORRUPT);
+	assert_int_equal(seal_open(secret, "here", "AAAA", plain, sizeof(plain), &length),
+		ERR_CORRUPT);
+	assert_int_equal(seal_open(secret, "here", "no base64!", plain, sizeof(plain),
+						 &length),
 		ERR_CORRUPT);
 }
 
@@ -74,12 +74,12 @@ the_longest_and_nothing_can_be_sealed(void **state)
 	(void)state;
 	assert_int_equal(seal(secret, "", plain, SEAL_PLAIN_MAX + 1, sealed), ERR_INVALID);
 	assert_int_equal(seal(secret, "", plain, SEAL_PLAIN_MAX, sealed), ERR_OK);
-	assert_int_equal(
-		seal_open(secret, "", sealed, opened, sizeof(opened), &length), ERR_OK);
+	assert_int_equal(seal_open(secret, "", sealed, opened, sizeof(opened), &length),
+		ERR_OK);
 	assert_int_equal(length, SEAL_PLAIN_MAX);
 	assert_int_equal(seal(secret, "", "", 0, sealed), ERR_OK);
-	assert_int_equal(
-		seal_open(secret, "", sealed, opened, sizeof(opened), &length), ERR_OK);
+	assert_int_equal(seal_open(secret, "", sealed, opened, sizeof(opened), &length),
+		ERR_OK);
 	assert_int_equal(length, 0);
 }
 
