@@ -135,7 +135,7 @@ connection_write(struct connection *c, const void *data, size_t length)
 	if (c->doomed || length == 0) {
 		return;
 	}
-	if (length <= WRITE_CHUNK && connection_drained(c)) {
+	if (length <= WRITE_CHUNK && !c->net->corked && connection_drained(c)) {
 		hand_to_lws(c, data, length);
 	} else {
 		forget_sent(c);
@@ -144,7 +144,11 @@ connection_write(struct connection *c, const void *data, size_t length)
 			connection_doom(c);
 		}
 	}
-	flush(c);
+	if (c->net->corked) {
+		connection_call_again(c);
+	} else {
+		flush(c);
+	}
 }
 
 void
@@ -355,7 +359,8 @@ connections_call_ready(struct net *n)
 		struct connection *c = list_item(now.next, struct connection, ready);
 
 		list_remove(&c->ready);
-		if (connection_drained(c)) {
+		flush(c);
+		if (!c->doomed && connection_drained(c)) {
 			drained(c); /* otherwise it is called once that is so */
 		}
 	}

@@ -37,12 +37,14 @@ on_woken(struct ev_loop *loop, struct ev_async *watcher, int events)
 
 	(void)loop;
 	(void)events;
+	n->corked = true;
 	if (n->workers != NULL) {
 		workers_drain(n->workers);
 	}
 	if (n->hooks.woken != NULL) {
 		n->hooks.woken(n->hooks.ctx);
 	}
+	n->corked = false; /* on_settle writes what was said meanwhile */
 }
 
 /* Runs before each wait, outside of all callbacks of lws. */
