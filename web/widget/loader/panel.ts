@@ -70,7 +70,7 @@ export class Panel {
 	mount(): void {
 		const host = document.createElement("div");
 		style(host, { all: "initial", position: "fixed", "z-index": Z_INDEX });
-		this.#shadow = host.attachShadow({ mode: "closed" });
+		this.#shadow = host.attachShadow({ mode: "open" });
 		this.#shadow.append(this.#button);
 		const side = this.#options.left ? "left" : "right";
 		style(this.#button, {

@@ -9,8 +9,8 @@ export default {
 		close: "Minimise {title}",
 	},
 	head: {
-		online: "We are here, write to us",
-		away: "Nobody is here now, leave a message",
+		online: "We are online",
+		away: "Nobody is online, leave a message",
 		connecting: "Connecting",
 		minimise: "Minimise",
 		menu: "More",
@@ -66,9 +66,9 @@ export default {
 	erased: "This message was deleted",
 	file: {
 		uploading: "Uploading {name}, {percent}%",
-		cancel: "Cancel upload",
-		retry: "Upload again",
-		remove: "Remove",
+		cancel: "Cancel the upload of {name}",
+		retry: "Upload {name} again",
+		remove: "Remove {name}",
 		tooLarge: "{name} is over {max} and cannot be sent",
 		empty: "{name} is empty and cannot be sent",
 		type: "Files like {name} cannot be sent",

@@ -6,8 +6,8 @@ export default {
 		close: "收起{title}",
 	},
 	head: {
-		online: "我们在线，请留言",
-		away: "现在没有客服在线，留言后尽快回复",
+		online: "客服在线",
+		away: "暂无客服在线，留言后会尽快回复",
 		connecting: "正在连接",
 		minimise: "收起",
 		menu: "更多",
@@ -63,9 +63,9 @@ export default {
 	erased: "此消息已删除",
 	file: {
 		uploading: "正在上传 {name}，{percent}%",
-		cancel: "取消上传",
-		retry: "重新上传",
-		remove: "移除",
+		cancel: "取消上传 {name}",
+		retry: "重新上传 {name}",
+		remove: "移除 {name}",
 		tooLarge: "{name} 超过 {max}，不能发送",
 		empty: "{name} 是空文件，不能发送",
 		type: "{name} 的格式不能发送",

@@ -23,7 +23,6 @@ function useLasting(now: boolean): boolean {
 }
 
 export function Banner({ model }: { model: Model }): JSX.Element | null {
-	model.revision.value;
 	const t = model.t.value;
 	const blocked = model.blocked.value;
 	const { state, known } = model.client;

@@ -15,7 +15,6 @@ function initials(name: string): string {
 }
 
 export function Head({ model }: { model: Model }): JSX.Element {
-	model.revision.value;
 	const t = model.t.value;
 	const { client } = model;
 	const agent = client.online
@@ -26,7 +25,7 @@ export function Head({ model }: { model: Model }): JSX.Element {
 		<header class="widget-head">
 			<span class="avatar" aria-hidden="true">{agent ? initials(agent) : <Icon path={icons.web} />}</span>
 			<div class="grow">
-				<b class="clip">{agent || model.title.value}</b>
+				<h1 class="clip">{agent || model.title.value}</h1>
 				<div class="status small muted" role="status">
 					{client.known && <span class={`presence ${client.online ? "is-online" : ""}`} />}
 					<span class="clip">{status}</span>

@@ -117,7 +117,7 @@ function usePlace(model: Model, rows: readonly Row[]): {
 			olderIfNear();
 		},
 		jump: () => {
-			element.current?.scrollTo({ top: element.current.scrollHeight, behavior: "smooth" });
+			element.current?.scrollTo(0, element.current.scrollHeight);
 			element.current?.focus();
 		},
 	};
@@ -145,7 +145,6 @@ function Intro({ model }: { model: Model }): JSX.Element {
 }
 
 export function Log({ model }: { model: Model }): JSX.Element {
-	model.revision.value;
 	const t = model.t.value;
 	const rows = model.rows.value;
 	const locale = model.locale.value;

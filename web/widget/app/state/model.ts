@@ -40,28 +40,25 @@ export class Model {
 	readonly draft: DraftStore;
 	readonly uploads: Uploads;
 	readonly page: Page;
-	readonly client: WidgetClient;
 	/** The picture that is looked at in full. */
 	readonly viewed = signal<Viewed | null>(null);
 	/** How often somebody's unsent things were thrown away. */
 	readonly forgotten = signal(0);
-	/** Counts what the client says; reading it makes a component follow the client. */
-	readonly revision = signal(0);
+	readonly #client: WidgetClient;
+	/** Counts what the client says. */
+	readonly #revision = signal(0);
 
 	readonly t = computed<Translate<Source>>(() => translator<Source>(messages[this.locale.value]));
 	readonly title = computed(() => {
-		this.revision.value;
 		return this.config.value?.title?.[this.locale.value] ?? (this.client.channelName || this.config.value?.name)
 			?? this.t.value("title");
 	});
 	readonly colour = computed(() => this.settings.colour ?? parseColour(this.config.value?.colour));
 	readonly rows = computed(() => {
-		this.revision.value;
 		const { entries, pending, house, state } = this.client;
 		return buildRows({ entries, pending, house, online: state === "online" });
 	});
 	readonly unread = computed(() => {
-		this.revision.value;
 		return this.client.unread;
 	});
 
@@ -77,7 +74,7 @@ export class Model {
 		this.locale.value = settings.locale;
 		this.#rest = new Rest({ send: fetchSend, bearer: () => this.#session.current?.token ?? null });
 		this.#session = new SessionStore(this.#rest, settings.key, browserClock.now);
-		this.client = new WidgetClient({
+		this.#client = new WidgetClient({
 			url: socketUrl("/ws/widget"),
 			open: openWebSocket,
 			clock: browserClock,
@@ -85,9 +82,9 @@ export class Model {
 			store: localOutbox(`trunkline:${settings.key}:outbox:`, checks.widgetSendFrameCheck),
 			language: () => this.locale.value,
 		});
-		this.client.on("changed", () => this.#changed());
-		this.client.on("revoked", () => this.#revoked());
-		this.client.on("arrived", () => playTone());
+		this.#client.on("changed", () => this.#changed());
+		this.#client.on("revoked", () => this.#revoked());
+		this.#client.on("arrived", () => playTone());
 		this.draft = new DraftStore(settings.key);
 		this.uploads = new Uploads((file, onProgress) =>
 			uploadFile(this.#rest.url("/files"), this.#rest.headers("POST"), file, onProgress), this.draft.load().files);
@@ -124,6 +121,12 @@ export class Model {
 		document.addEventListener("visibilitychange", () => !document.hidden && this.wake());
 	}
 
+	/** Whoever reads it while drawing is drawn again when the client's state changes. */
+	get client(): WidgetClient {
+		void this.#revision.value;
+		return this.#client;
+	}
+
 	get maxUpload(): number {
 		return this.config.value?.max_upload ?? DEFAULT_MAX_UPLOAD;
 	}
@@ -141,7 +144,7 @@ export class Model {
 		if (this.blocked.value === "network") {
 			this.connect();
 		} else {
-			this.client.wake();
+			this.#client.wake();
 		}
 	}
 
@@ -161,7 +164,7 @@ export class Model {
 
 	send(text: string): void {
 		const files = this.uploads.ready;
-		this.client.send(text, files.map(({ id }) => id), files.length > 0 ? { files } : null);
+		this.#client.send(text, files.map(({ id }) => id), files.length > 0 ? { files } : null);
 		this.uploads.clear();
 	}
 
@@ -184,7 +187,7 @@ export class Model {
 
 	#shown(open: boolean): void {
 		this.open.value = open;
-		if (open && this.client.state === "stopped" && this.blocked.value !== "key") {
+		if (open && this.#client.state === "stopped" && this.blocked.value !== "key") {
 			this.connect();
 		}
 	}
@@ -195,7 +198,7 @@ export class Model {
 			this.#changeQueued = true;
 			queueMicrotask(() => {
 				this.#changeQueued = false;
-				this.revision.value++;
+				this.#revision.value++;
 			});
 		}
 	}
@@ -221,13 +224,13 @@ export class Model {
 	}
 
 	async #connect(): Promise<void> {
-		if (this.client.state !== "stopped" || this.blocked.value === "identity") {
+		if (this.#client.state !== "stopped" || this.blocked.value === "identity") {
 			return;
 		}
 		this.config.value ??= await this.#rest.get("/widget/config", checks.widgetConfigCheck, { key: this.settings.key });
 		const { token } = await this.#session.ensure(this.locale.value);
 		this.#started();
-		this.client.start(token);
+		this.#client.start(token);
 	}
 
 	#started(): void {
@@ -243,8 +246,8 @@ export class Model {
 				this.#forgetPerson();
 			}
 			this.#started();
-			if (changed || this.client.state === "stopped") {
-				this.client.start(session.token, changed);
+			if (changed || this.#client.state === "stopped") {
+				this.#client.start(session.token, changed);
 			}
 			this.config.value ??= await this.#rest.get("/widget/config", checks.widgetConfigCheck, { key: this.settings.key });
 		} catch (error) {
@@ -252,15 +255,15 @@ export class Model {
 				throw error;
 			}
 			// Never carried on as somebody anonymous: the page says that this is somebody.
-			this.client.stop();
+			this.#client.stop();
 			this.blocked.value = "identity";
 		}
 	}
 
 	async #logout(): Promise<void> {
-		this.client.stop();
+		this.#client.stop();
 		this.#forgetPerson();
-		this.client.forget();
+		this.#client.forget();
 		this.blocked.value = null;
 		try {
 			await this.#session.end();
@@ -273,7 +276,7 @@ export class Model {
 
 	/** What she wrote and did not send is hers alone. */
 	#forgetPerson(): void {
-		this.client.outbox.clear();
+		this.#client.outbox.clear();
 		this.uploads.clear();
 		this.draft.save({ text: "", files: [] });
 		this.viewed.value = null;
@@ -282,9 +285,9 @@ export class Model {
 
 	#revoked(): void {
 		const token = this.#session.current?.token;
-		if (token === undefined || token === this.client.token) {
-			this.#session.drop(this.client.token);
-			this.client.forget();
+		if (token === undefined || token === this.#client.token) {
+			this.#session.drop(this.#client.token);
+			this.#client.forget();
 			if (!this.open.value) {
 				return;
 			}
