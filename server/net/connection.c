@@ -295,6 +295,7 @@ void
 connection_adopt(struct net *n, int fd, const struct address *from)
 {
 	struct connection *c;
+	struct lws *wsi;
 	lws_adopt_desc_t how = {
 		.vh = n->vhost,
 		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_ALLOW_SSL,
@@ -319,15 +320,16 @@ connection_adopt(struct net *n, int fd, const struct address *from)
 	n->stats.connections++;
 	n->adopting = c;
 	how.opaque = c;
-	c->wsi = lws_adopt_descriptor_vhost_via_info(&how);
-	if (c->wsi == NULL) {
-		/* lws closed fd; it told us so only if it had come far enough. */
+	wsi = lws_adopt_descriptor_vhost_via_info(&how);
+	if (wsi == NULL) {
+		/* lws closed fd, and called destroy() if it had come far enough. */
 		if (n->adopting == c) {
 			destroy(c);
 		}
 		return;
 	}
 	n->adopting = NULL;
+	c->wsi = wsi;
 	c->head_begun = true;
 	connection_expire_in(c, n->conf->header_timeout_ms);
 }
