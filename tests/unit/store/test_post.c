@@ -1,30 +1,11 @@
 /* Messages: numbering, visibility, conversations, duplicates. On both databases. */
-#include "lib/test.h"
+#include "lib/store_both.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "lib/store_fixture.h"
-
-static int
-set_up_sqlite(void **state)
-{
-	*state = fixture_create(FIXTURE_SQLITE);
-	return 0;
-}
-
-static int
-set_up_mysql(void **state)
-{
-	*state = fixture_create(FIXTURE_MYSQL);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	fixture_destroy(*state);
-	return 0;
-}
 
 static void
 first_message_opens_a_conversation(void **state)
@@ -227,10 +208,6 @@ batches_keep_order_and_drop_twins(void **state)
 	assert_int_equal(fixture_number(f, "SELECT n FROM feed WHERE node = 1"), 402);
 	assert_int_equal(fixture_number(f, "SELECT inbound FROM conversation"), 401);
 }
-
-#define ON_BOTH(test) \
-	cmocka_unit_test_setup_teardown(test, set_up_sqlite, tear_down), \
-		cmocka_unit_test_setup_teardown(test, set_up_mysql, tear_down)
 
 int
 main(void)
