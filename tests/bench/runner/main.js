@@ -1,6 +1,6 @@
 /* Runs every system through every measurement, in rounds so that a disturbance of the machine
  * meets all of them, and writes what it found.    main.js ROOT OUT */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { residentBytes } from "./processes.js";
 import { startMariadb } from "./mariadb.js";
 import { acceptRaw, besideIdle, offer, saturate } from "./measure.js";
@@ -118,7 +118,7 @@ async function main() {
 		const results = systems.map(emptyResult);
 		const raw = await measureRawAccept();
 		await measureAll(systems, results);
-		await writeReport(join(root, "build", "bench.json"), {
+		await writeReport(join(dirname(out), "bench.json"), {
 			startedAt: new Date(startedAt).toISOString(),
 			seconds: Math.round((Date.now() - startedAt) / 1000),
 			settings,

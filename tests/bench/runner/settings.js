@@ -18,6 +18,8 @@ export const settings = {
 	timelines: number("BENCH_TIMELINES", 5_000, 500),
 	/* No new measurement begins after this. */
 	limitSeconds: number("BENCH_LIMIT_SECONDS", 840, 300),
+	/* Another build than build/trunkline. */
+	binary: process.env.BENCH_BINARY,
 	/* Words of which a system's name must hold one: BENCH_ONLY=limit,trunkline */
 	only: (process.env.BENCH_ONLY ?? "").split(",").filter(Boolean),
 	warmupSeconds: isQuick ? 0.3 : 1,

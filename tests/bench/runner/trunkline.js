@@ -81,7 +81,7 @@ async function startServer(site, options) {
 }
 
 function writePlan(site, customers, agents, first = 0) {
-	const path = join(site.folder, "plan");
+	const path = join(site.folder, `plan-${first}-${customers}-${agents}`);
 	const lines = [
 		...site.tokens.slice(first, first + customers).map((token) => {
 			const hello = { t: "hello", token, pub: null, language: "en" };
@@ -209,7 +209,7 @@ async function openSite(root, out, database, mariadb, name) {
 		);
 	}
 	return {
-		binary: join(root, "build", "trunkline"),
+		binary: settings.binary ?? join(root, "build", "trunkline"),
 		folder,
 		log: join(folder, "log"),
 		databasePid: isSqlite ? undefined : mariadb.pid,
@@ -248,7 +248,7 @@ function trunkline(root, out, database, mariadb) {
 			await runCommand(fresh, ["init"], fresh.options);
 			await runCommand(
 				fresh,
-				["user", "add", ADMINISTRATOR, "--role", "administrator", "--name", "Bench"],
+				["user", "add", ADMINISTRATOR, "--role", "administrator", "--password-stdin"],
 				fresh.options,
 				`${PASSWORD}\n`,
 			);
