@@ -13,7 +13,7 @@ export { readAnswer, Rest, RestError, withQuery } from "./rest";
 export type { HttpRequest, HttpResponse, HttpSend, Query, RestOptions } from "./rest";
 export { Thread } from "./thread";
 export type { Gap, ThreadShape } from "./thread";
-export { TypingSignal } from "./typing";
+export { TypingSignal, Typist } from "./typing";
 export { ulid } from "./ulid";
 export type { RandomBytes } from "./ulid";
 export { WidgetClient } from "./widget-client";

@@ -37,3 +37,38 @@ export class TypingSignal {
 		}
 	}
 }
+
+const ENDS_MS = 6_000;
+
+/** Who of the other side types now: known until it is said otherwise, or for six seconds. */
+export class Typist {
+	readonly #clock: Clock;
+	readonly #ended: () => void;
+	#cancel: (() => void) | null = null;
+	#who: { readonly name: string } | null = null;
+
+	/** `ended`: nothing more was heard. */
+	constructor(clock: Clock, ended: () => void) {
+		this.#clock = clock;
+		this.#ended = ended;
+	}
+
+	get who(): { readonly name: string } | null {
+		return this.#who;
+	}
+
+	started(name: string): void {
+		this.stopped();
+		this.#who = { name };
+		this.#cancel = this.#clock.after(ENDS_MS, () => {
+			this.#who = null;
+			this.#ended();
+		});
+	}
+
+	stopped(): void {
+		this.#cancel?.();
+		this.#cancel = null;
+		this.#who = null;
+	}
+}

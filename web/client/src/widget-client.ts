@@ -5,7 +5,6 @@ import type {
 	PublicEntry,
 	PublicMark,
 	WidgetClientFrame,
-	WidgetRangeFrame,
 	WidgetSendFrame,
 	WidgetServerFrame,
 } from "@trunkline/protocol";
@@ -14,12 +13,10 @@ import type { Clock } from "./clock";
 import { Connection } from "./connection";
 import type { ConnectionState, OpenSocket } from "./connection";
 import { Emitter } from "./emitter";
-import { NackError } from "./nack-error";
 import { Outbox } from "./outbox";
 import type { OutboxItem, OutboxStore } from "./outbox";
-import { Pending } from "./pending";
-import { Thread } from "./thread";
-import { TypingSignal } from "./typing";
+import { PublicThread } from "./public-thread";
+import { TypingSignal, Typist } from "./typing";
 import { ulid } from "./ulid";
 import type { RandomBytes } from "./ulid";
 
@@ -43,38 +40,22 @@ export interface WidgetClientOptions {
 }
 
 const LANE = "";
-const PAGE = 50;
-const RANGE_LIMIT = 200;
 const MARK_DELAY_MS = 300;
-const EXPECT_MS = 1_000;
-const TYPING_ENDS_MS = 6_000;
 const NOTHING: PublicMark = { delivered: 0, seen: 0 };
-
-const shape = {
-	key: (entry: PublicEntry): string => String(entry.pub),
-	lane: (): string => LANE,
-	number: (entry: PublicEntry): number => entry.pub,
-	compare: (a: PublicEntry, b: PublicEntry): number => a.pub - b.pub,
-};
 
 export class WidgetClient extends Emitter<WidgetEvents> {
 	readonly outbox: Outbox<WidgetSendFrame>;
 	readonly #options: WidgetClientOptions;
 	readonly #connection: Connection<WidgetServerFrame, WidgetClientFrame>;
-	readonly #thread = new Thread<PublicEntry>(shape);
-	readonly #ranges = new Pending<WidgetRangeFrame>();
+	readonly #thread: PublicThread;
 	readonly #typing: TypingSignal;
+	readonly #typist: Typist;
 	#token = "";
 	#welcome: Welcome | null = null;
 	#online = false;
 	#house: PublicMark = NOTHING;
 	#own: PublicMark = NOTHING;
-	#typist: { readonly name: string } | null = null;
-	#typistTimer: (() => void) | null = null;
 	#markTimer: (() => void) | null = null;
-	#rangeCount = 0;
-	#filling = false;
-	#loadingOlder: Promise<void> | null = null;
 
 	constructor(options: WidgetClientOptions) {
 		super();
@@ -87,7 +68,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 			hello: () => ({
 				t: "hello",
 				token: this.#token,
-				pub: this.#thread.newest(LANE),
+				pub: this.#thread.newest,
 				language: options.language(),
 			}),
 			onState: (state) => this.#stateChanged(state),
@@ -99,9 +80,15 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 			transmit: (frame) => this.#connection.send(frame),
 			onChange: () => this.#changed(),
 		});
+		this.#thread = new PublicThread({
+			clock: options.clock,
+			send: (frame) => this.#connection.send(frame),
+			filled: (entries) => this.#filled(entries),
+		});
 		this.#typing = new TypingSignal(options.clock, (on) => {
 			this.#connection.send({ t: "typing", on });
 		});
+		this.#typist = new Typist(options.clock, () => this.#changed());
 	}
 
 	get state(): ConnectionState {
@@ -155,7 +142,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 
 	/** Who of the house types now. */
 	get typist(): { readonly name: string } | null {
-		return this.#typist;
+		return this.#typist.who;
 	}
 
 	get unread(): number {
@@ -199,7 +186,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 
 	/** She has seen everything that is here. */
 	read(): void {
-		const newest = this.#thread.newest(LANE) ?? 0;
+		const newest = this.#thread.newest ?? 0;
 		if (newest > this.#own.seen) {
 			this.#own = { delivered: Math.max(newest, this.#own.delivered), seen: newest };
 			this.#markSoon();
@@ -207,21 +194,9 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		}
 	}
 
-	/** Loads the page before the oldest known entry. */
+	/** Loads the page before the oldest known entry. Rejects when the line is gone. */
 	older(): Promise<void> {
-		const first = this.entries[0];
-		if (!this.more || !first) {
-			return Promise.resolve();
-		}
-		this.#loadingOlder ??= this.#range({ before: first.pub, limit: PAGE })
-			.then((frame) => {
-				this.#thread.addPage(frame.entries, frame.more && frame.entries.length > 0);
-				this.#changed();
-			})
-			.finally(() => {
-				this.#loadingOlder = null;
-			});
-		return this.#loadingOlder;
+		return this.#thread.older();
 	}
 
 	/** Nothing of the thread stays. What is in the outbox does. */
@@ -230,7 +205,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		this.#welcome = null;
 		this.#house = NOTHING;
 		this.#own = NOTHING;
-		this.#setTypist(null);
+		this.#typist.stopped();
 		this.#markTimer?.();
 		this.#markTimer = null;
 		this.#changed();
@@ -243,11 +218,11 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 	#stateChanged(state: ConnectionState): void {
 		if (state === "online") {
 			this.outbox.online();
-			void this.#fill();
+			this.#thread.fill();
 		} else {
 			this.outbox.offline();
-			this.#setTypist(null);
-			this.#ranges.rejectAll(new NackError("offline", "the connection was lost"));
+			this.#typist.stopped();
+			this.#thread.lost();
 			if (state === "stopped" && this.#connection.farewell === "revoked") {
 				this.emit("revoked", undefined);
 			}
@@ -265,13 +240,17 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 				break;
 			case "ack":
 				this.outbox.ack(frame.ref);
-				this.#expect(frame.pub);
+				this.#thread.expect(frame.pub);
 				return;
 			case "nack":
 				this.outbox.nack(frame);
 				return;
 			case "typing":
-				this.#setTypist(frame.on ? { name: frame.who.name ?? "" } : null);
+				if (frame.on) {
+					this.#typist.started(frame.who.name ?? "");
+				} else {
+					this.#typist.stopped();
+				}
 				break;
 			case "mark":
 				if (frame.party === "house") {
@@ -282,7 +261,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 				this.#online = frame.online;
 				break;
 			case "range":
-				this.#ranges.resolve(frame.id, frame);
+				this.#thread.answer(frame);
 				return;
 			case "pong":
 			case "error":
@@ -293,7 +272,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 	}
 
 	#greeted(frame: Welcome): void {
-		const newest = this.#thread.newest(LANE);
+		const newest = this.#thread.newest;
 		if (newest !== null && frame.pub < newest) {
 			// Fewer than we know: another history than ours (a restored database, a token that
 			// now means somebody else). Start over with it.
@@ -310,10 +289,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 			seen: Math.max(frame.own.seen, this.#own.seen),
 		};
 		if (first) {
-			this.#thread.addPage([], frame.more);
-			if (frame.pub === 0) {
-				this.#thread.begin(LANE, 0);
-			}
+			this.#thread.begin(frame.pub, frame.more);
 		}
 		if (this.#own.seen > frame.own.seen) {
 			this.#markSoon();
@@ -322,13 +298,12 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 
 	#entry(entry: PublicEntry): void {
 		const known = this.#welcome?.pub ?? 0;
-		const fresh = this.#thread.add([entry]).length > 0;
+		const fresh = this.#thread.add(entry);
 		if (entry.ref !== null) {
 			this.outbox.confirm(entry.ref);
 		}
-		void this.#fill();
 		if (fresh && entry.author.kind !== "customer") {
-			this.#setTypist(null);
+			this.#typist.stopped();
 			this.#delivered();
 			if (entry.pub > known) {
 				this.emit("arrived", entry);
@@ -336,18 +311,14 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		}
 	}
 
-	/** It was taken as this number; if its entry does not come by itself, fetch it. */
-	#expect(pub: number): void {
-		this.#options.clock.after(EXPECT_MS, () => {
-			if ((this.#thread.newest(LANE) ?? 0) < pub) {
-				this.#thread.expect(LANE, pub);
-				void this.#fill();
-			}
-		});
+	#filled(entries: readonly PublicEntry[]): void {
+		entries.forEach(({ ref }) => ref !== null && this.outbox.confirm(ref));
+		this.#delivered();
+		this.#changed();
 	}
 
 	#delivered(): void {
-		const newest = this.#thread.newest(LANE) ?? 0;
+		const newest = this.#thread.newest ?? 0;
 		if (newest > this.#own.delivered) {
 			this.#own = { ...this.#own, delivered: newest };
 			this.#markSoon();
@@ -359,54 +330,5 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 			this.#markTimer = null;
 			this.#connection.send({ t: "mark", ...this.#own });
 		});
-	}
-
-	#setTypist(typist: { readonly name: string } | null): void {
-		this.#typistTimer?.();
-		this.#typistTimer = null;
-		this.#typist = typist;
-		if (typist) {
-			this.#typistTimer = this.#options.clock.after(TYPING_ENDS_MS, () => {
-				this.#setTypist(null);
-				this.#changed();
-			});
-		}
-	}
-
-	#range(part: { before?: number; after?: number; limit: number }): Promise<WidgetRangeFrame> {
-		const id = `r${++this.#rangeCount}`;
-		const answer = this.#ranges.wait(id);
-		if (!this.#connection.send({ t: "range", id, ...part })) {
-			this.#ranges.reject(id, new NackError("offline", "there is no connection"));
-		}
-		return answer;
-	}
-
-	/** Asks for what is missing, one range after the other, until nothing is. */
-	async #fill(): Promise<void> {
-		if (this.#filling) {
-			return;
-		}
-		this.#filling = true;
-		try {
-			for (let gap = this.#thread.gaps()[0]; gap; gap = this.#thread.gaps()[0]) {
-				const frame = await this.#range({ after: gap.after, limit: RANGE_LIMIT });
-				const before = this.#thread.newest(LANE);
-				this.#thread.add(frame.entries);
-				frame.entries.forEach(({ ref }) => ref !== null && this.outbox.confirm(ref));
-				if (this.#thread.newest(LANE) === before) {
-					this.#thread.skip(gap);
-				}
-				this.#delivered();
-				this.#changed();
-			}
-		} catch (error) {
-			// The line went; the next welcome starts it again.
-			if (!(error instanceof NackError)) {
-				throw error;
-			}
-		} finally {
-			this.#filling = false;
-		}
 	}
 }

@@ -44,7 +44,7 @@ function entry(pub: number, kind: "staff" | "customer" = "staff", ref: string | 
 
 const say = (...args: Parameters<typeof entry>): void => net.line.say({ t: "entry", entry: entry(...args) });
 const pubs = (): number[] => client.entries.map(({ pub }) => pub);
-const turn = (): Promise<void> => Promise.resolve();
+const turn = (): Promise<void> => new Promise((resolve) => queueMicrotask(() => queueMicrotask(() => queueMicrotask(resolve))));
 
 describe("widget client", () => {
 	it("loads the newest page first and resumes after what it has", () => {
@@ -116,6 +116,18 @@ describe("widget client", () => {
 		await turn();
 		expect(pubs()).toEqual([1, 2, 3, 4]);
 		expect(net.line.of("range")).toHaveLength(1);
+	});
+
+	it("asks again when a range is never answered", () => {
+		client.start("tv_1");
+		welcome(1);
+		say(1);
+		say(3);
+		clock.pass(10_000);
+		return turn().then(turn).then(() => {
+			say(4);
+			expect(net.line.of("range")).toHaveLength(2);
+		});
 	});
 
 	it("shows a repeated entry once", () => {

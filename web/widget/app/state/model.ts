@@ -284,14 +284,20 @@ export class Model {
 	}
 
 	#revoked(): void {
-		const token = this.#session.current?.token;
-		if (token === undefined || token === this.#client.token) {
-			this.#session.drop(this.#client.token);
-			this.#client.forget();
-			if (!this.open.value) {
-				return;
-			}
+		const session = this.#session.current;
+		if (session && session.token !== this.#client.token) {
+			// Another window has a newer one.
+			this.connect();
+			return;
 		}
-		this.connect();
+		this.#session.drop(this.#client.token);
+		this.#client.forget();
+		if (session && session.subject !== null) {
+			// Somebody known does not become nobody by herself: the page has to name her again.
+			this.#forgetPerson();
+			this.blocked.value = "identity";
+		} else if (this.open.value) {
+			this.connect();
+		}
 	}
 }
