@@ -133,7 +133,8 @@ limits_give_back(struct limits *l, const char *name, const char *key, int64_t pe
 		return;
 	}
 	b = find(l, name, key, per_minute);
-	if (b->parts <= (per_minute - 1) * MINUTE_MS) {
-		b->parts += MINUTE_MS;
+	b->parts += MINUTE_MS;
+	if (b->parts > per_minute * MINUTE_MS) {
+		b->parts = per_minute * MINUTE_MS;
 	}
 }

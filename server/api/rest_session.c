@@ -254,19 +254,23 @@ found(struct reading *r)
 	reading_destroy(r); /* the row's texts go with it; its numbers are copied */
 }
 
+/* Whom the one limit refuses costs nothing of the other: neither can an address that is blocked
+ * lock accounts, nor an account that is locked block its office. */
 static bool
 login_limited(struct exchange *x, const struct login *l)
 {
 	int64_t per_minute = x->app->conf->logins_per_minute;
 	int64_t retry_ms = 0;
 
-	if (!limits_take(x->app->limits, "login_address", x->who.actor.address,
-			per_minute * ADDRESS_FACTOR, &retry_ms) ||
-		!limits_take(x->app->limits, "login", l->account_key, per_minute, &retry_ms)) {
-		exchange_wait(x, retry_ms, "too many log-ins failed; wait a little");
-		return true;
+	if (limits_take(x->app->limits, "login", l->account_key, per_minute, &retry_ms)) {
+		if (limits_take(x->app->limits, "login_address", x->who.actor.address,
+				per_minute * ADDRESS_FACTOR, &retry_ms)) {
+			return false;
+		}
+		limits_give_back(x->app->limits, "login", l->account_key, per_minute);
 	}
-	return false;
+	exchange_wait(x, retry_ms, "too many log-ins failed; wait a little");
+	return true;
 }
 
 static void

@@ -88,6 +88,20 @@ what_is_given_back_can_be_taken_again_but_not_more(void **state)
 	limits_destroy(l);
 }
 
+/* What was refilled meanwhile must not stand in the way of giving back. */
+static void
+giving_back_fills_a_bucket_that_is_nearly_full(void **state)
+{
+	struct limits *l = limits_create(10);
+
+	(void)state;
+	assert_true(limits_take(l, "login", "anna", 3, NULL));
+	clock_advance(100);
+	limits_give_back(l, "login", "anna", 3);
+	assert_int_equal(take_all(l, "login", "anna", 3), 3);
+	limits_destroy(l);
+}
+
 static void
 the_longest_unused_is_forgotten(void **state)
 {
@@ -140,6 +154,7 @@ main(void)
 		clock_test(names_and_keys_do_not_share),
 		clock_test(zero_is_no_limit),
 		clock_test(what_is_given_back_can_be_taken_again_but_not_more),
+		clock_test(giving_back_fills_a_bucket_that_is_nearly_full),
 		clock_test(the_longest_unused_is_forgotten),
 		clock_test(a_nonce_counts_once_until_it_expires),
 	};

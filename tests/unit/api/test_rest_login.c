@@ -1,0 +1,118 @@
+/* Log-in under other settings: limits, and demo accounts of a server that others can reach. */
+#include "rest_fixture.h"
+
+static int
+try_log_in(const struct house *h, const char *login, const char *password,
+	struct answer *out)
+{
+	struct client c = anybody(h);
+	char body[300];
+
+	snprintf(body, sizeof(body), "{\"login\":\"%s\",\"password\":\"%s\"}", login,
+		password);
+	return ask(&c, "POST", "/api/v1/session", body, out);
+}
+
+static void
+failures_are_limited_per_account_and_per_address(void **state)
+{
+	static const char *const settings[] = {"security.logins_per_minute=3", NULL};
+	struct house *h = house_open("127.0.0.1", settings);
+	struct answer a;
+	char text[40];
+
+	(void)state;
+	/* What was right costs nothing. */
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(try_log_in(h, "bert", PASSWORD, &a), 200);
+		answer_free(&a);
+	}
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(try_log_in(h, i % 2 == 0 ? "anna" : "ANNA", "wrong", &a), 401);
+		answer_free(&a);
+	}
+	assert_int_equal(try_log_in(h, "anna", PASSWORD, &a), 429);
+	assert_non_null(answer_header(&a, "retry-after", text, sizeof(text)));
+	assert_in_range(atoll(text), 1, 20);
+	answer_free(&a);
+	/* Another account of the same office still gets in, until the address has its fill. */
+	assert_int_equal(try_log_in(h, "bert", PASSWORD, &a), 200);
+	answer_free(&a);
+	for (int i = 0; i < 12; i++) {
+		char login[16];
+
+		snprintf(login, sizeof(login), "nobody%d", i);
+		assert_int_equal(try_log_in(h, login, "wrong", &a), 401);
+		answer_free(&a);
+	}
+	assert_int_equal(try_log_in(h, "bert", PASSWORD, &a), 429);
+	answer_free(&a);
+	house_close(h);
+}
+
+static void
+demo_accounts_work_on_loopback_only(void **state)
+{
+	struct house *h = house_open("127.0.0.1", NULL);
+	struct answer a;
+
+	(void)state;
+	assert_int_equal(try_log_in(h, "demo", PASSWORD, &a), 200);
+	answer_free(&a);
+	house_close(h);
+	h = house_open("0.0.0.0", NULL);
+	assert_int_equal(try_log_in(h, "demo", PASSWORD, &a), 401);
+	answer_free(&a);
+	assert_int_equal(try_log_in(h, "anna", PASSWORD, &a), 200);
+	answer_free(&a);
+	house_close(h);
+}
+
+static void
+behind_a_public_https_address_the_cookie_is_secure(void **state)
+{
+	static const char *const settings[] = {"server.public_url=https://cc.example.com/",
+		NULL};
+	struct house *h = house_open("127.0.0.1", settings);
+	struct client c = {.house = h, .headers = "Origin: https://cc.example.com\r\n"};
+	struct answer a;
+	char cookie[300];
+
+	(void)state;
+	assert_int_equal(ask(&c, "POST", "/api/v1/session",
+						 "{\"login\":\"anna\",\"password\":\"" PASSWORD "\"}", &a),
+		200);
+	assert_non_null(answer_header(&a, "set-cookie", cookie, sizeof(cookie)));
+	assert_non_null(strstr(cookie, "; Secure"));
+	answer_free(&a);
+	house_close(h);
+}
+
+static void
+a_cookie_lives_as_long_as_its_session(void **state)
+{
+	static const char *const settings[] = {"security.session=60s", NULL};
+	struct house *h = house_open("127.0.0.1", settings);
+	struct answer a;
+	char cookie[300];
+
+	(void)state;
+	assert_int_equal(try_log_in(h, "anna", PASSWORD, &a), 200);
+	assert_non_null(answer_header(&a, "set-cookie", cookie, sizeof(cookie)));
+	assert_non_null(strstr(cookie, "; Max-Age=60;"));
+	answer_free(&a);
+	house_close(h);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failures_are_limited_per_account_and_per_address),
+		cmocka_unit_test(demo_accounts_work_on_loopback_only),
+		cmocka_unit_test(behind_a_public_https_address_the_cookie_is_secure),
+		cmocka_unit_test(a_cookie_lives_as_long_as_its_session),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
