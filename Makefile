@@ -163,7 +163,6 @@ install: all ## install under DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/share/trunkline/web $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/trunkline/web
 	rm -f $(DESTDIR)$(PREFIX)/share/trunkline/web/.built
-	cp -R config/demo/. $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	install -d $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	install -m 644 config/demo/*.json $(DESTDIR)$(PREFIX)/share/trunkline/demo
 
