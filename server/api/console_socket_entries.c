@@ -61,15 +61,11 @@ console_send(struct console *c, const struct frame *f)
 	struct actor actor = console_actor(c);
 	struct change *change = change_create(CHANGE_POST, &actor);
 	struct post *post = &change->post;
-	size_t files_size = send->files.count * sizeof(uint64_t);
-	uint64_t *files = arena_alloc(change->arena, files_size);
-
-	memcpy(files, send->files.items, files_size);
 	*post = (struct post){
 		.party = {.conversation = send->conversation},
 		.kind = send->note ? FACT_NOTE : FACT_MESSAGE,
 		.text = arena_strdup(change->arena, send->text),
-		.files = files,
+		.files = frame_files(send, change->arena),
 		.file_count = send->files.count,
 		.seen_seq = send->seen_seq,
 		.stale_check = send->check,

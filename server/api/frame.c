@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -415,4 +416,12 @@ frame_fini(struct frame *f)
 {
 	json_free(f->document);
 	f->document = NULL;
+}
+
+const uint64_t *
+frame_files(const struct send_frame *send, struct arena *a)
+{
+	size_t size = send->files.count * sizeof(uint64_t);
+
+	return size > 0 ? memcpy(arena_alloc(a, size), send->files.items, size) : NULL;
 }

@@ -11,6 +11,7 @@
 #include "base/id.h"
 #include "model/change.h"
 
+struct arena;
 struct json;
 
 enum {
@@ -115,5 +116,7 @@ struct frame {
 MUST_CHECK enum err frame_parse(enum frame_side side, const char *data, size_t length,
 	struct frame *out, struct error *e);
 void frame_fini(struct frame *f);
+/* A copy of the list of files, NULL when there is none. */
+const uint64_t *frame_files(const struct send_frame *send, struct arena *a);
 
 #endif

@@ -78,22 +78,18 @@ widget_send(struct widget *w, const struct frame *f)
 	const struct send_frame *send = &f->send;
 	struct actor actor = widget_actor(w);
 	struct change *change;
-	uint64_t *files;
-	size_t files_size = send->files.count * sizeof(uint64_t);
 
 	if (!within_limit(w, f->ref)) {
 		return;
 	}
 	change = change_create(CHANGE_POST, &actor);
-	files = arena_alloc(change->arena, files_size);
-	memcpy(files, send->files.items, files_size);
 	change->post = (struct post){
 		.party = {.visitor = w->visitor},
 		.kind = FACT_MESSAGE,
 		.channel = w->channel,
 		.channel_kind = "webchat",
 		.text = arena_strdup(change->arena, send->text),
-		.files = files,
+		.files = frame_files(send, change->arena),
 		.file_count = send->files.count,
 	};
 	socket_submit(&w->socket, change, f->ref, false, sent);

@@ -72,6 +72,30 @@ reserve(struct buf *b, size_t more)
 }
 
 void
+buf_reserve(struct buf *b, size_t capacity)
+{
+	if (capacity <= b->max_bytes && b->capacity <= capacity) {
+		b->data = xrealloc(b->data, capacity + 1);
+		b->data[b->length] = '\0';
+		b->capacity = capacity + 1;
+	}
+}
+
+char *
+buf_extend(struct buf *b, size_t length)
+{
+	char *start;
+
+	if (!reserve(b, length)) {
+		return NULL;
+	}
+	start = b->data + b->length;
+	b->length += length;
+	b->data[b->length] = '\0';
+	return start;
+}
+
+void
 buf_append(struct buf *b, const void *data, size_t length)
 {
 	if (length == 0 || !reserve(b, length)) {

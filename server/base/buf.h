@@ -19,6 +19,9 @@ void buf_init(struct buf *b, size_t max_bytes);
 void buf_fini(struct buf *b);
 void buf_clear(struct buf *b); /* keeps the memory */
 char *buf_take(struct buf *b); /* hands the malloc'ed bytes over, leaves b empty */
+void buf_reserve(struct buf *b, size_t capacity); /* a guess at what will be needed */
+/* `length` more bytes, for the caller to fill in; NULL when they pass the ceiling. */
+char *buf_extend(struct buf *b, size_t length);
 void buf_append(struct buf *b, const void *data, size_t length);
 void buf_puts(struct buf *b, const char *text);
 void buf_putc(struct buf *b, char c);

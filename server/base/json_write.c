@@ -90,33 +90,70 @@ append_escaped(struct buf *out, unsigned char byte)
 	buf_append(out, text, length);
 }
 
-static void
-append_quoted(struct buf *out, const char *text, size_t length)
+/* How many bytes of the text stand for themselves. */
+static size_t
+plain_run(const char *text, size_t length)
 {
 	size_t run = 0;
 
-	buf_putc(out, '"');
-	for (size_t i = 0; i < length; i++) {
-		unsigned char byte = (unsigned char)text[i];
-
-		if (escapes[byte] == 0) {
-			continue;
-		}
-		buf_append(out, text + run, i - run);
-		append_escaped(out, byte);
-		run = i + 1;
+	while (run < length && escapes[(unsigned char)text[run]] == 0) {
+		run++;
 	}
-	buf_append(out, text + run, length - run);
+	return run;
+}
+
+static void
+append_quoted(struct buf *out, const char *text, size_t length)
+{
+	size_t run = plain_run(text, length);
+
+	if (run == length) {
+		char *p = buf_extend(out, length + 2);
+
+		if (p != NULL) {
+			p[0] = '"';
+			p[length + 1] = '"';
+			memcpy(p + 1, length > 0 ? text : "", length);
+		}
+		return;
+	}
+	buf_putc(out, '"');
+	while (run < length) {
+		buf_append(out, text, run);
+		append_escaped(out, (unsigned char)text[run]);
+		text += run + 1;
+		length -= run + 1;
+		run = plain_run(text, length);
+	}
+	buf_append(out, text, length);
 	buf_putc(out, '"');
 }
 
 void
 jw_key(struct json_writer *w, const char *key)
 {
-	begin_value(w);
-	append_quoted(w->out, key, strlen(key));
-	buf_putc(w->out, ':');
+	size_t length = strlen(key);
+	size_t comma = w->need_comma ? 1 : 0;
+	char *p;
+
+	if (plain_run(key, length) < length) {
+		begin_value(w);
+		append_quoted(w->out, key, length);
+		buf_putc(w->out, ':');
+		w->need_comma = false;
+		return;
+	}
 	w->need_comma = false;
+	p = buf_extend(w->out, comma + length + 3);
+	if (p == NULL) {
+		return;
+	}
+	p[0] = ',';
+	p += comma;
+	p[0] = '"';
+	memcpy(p + 1, key, length);
+	p[length + 1] = '"';
+	p[length + 2] = ':';
 }
 
 void

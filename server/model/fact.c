@@ -10,7 +10,11 @@
 #include "base/json.h"
 #include "model/names.h"
 
-enum { FRAME_MAX_BYTES = 1024 * 1024 };
+enum {
+	FRAME_MAX_BYTES = 1024 * 1024,
+	STAFF_FRAME_USUAL = 1400, /* without the body */
+	PUBLIC_FRAME_USUAL = 260,
+};
 
 struct fact *
 fact_create(void)
@@ -206,9 +210,10 @@ fact_encode_public(const struct fact *f, const char *author_name, struct json_wr
 }
 
 static void
-begin_frame(struct json_writer *w, struct buf *out)
+begin_frame(struct json_writer *w, struct buf *out, size_t expected)
 {
 	buf_init(out, FRAME_MAX_BYTES);
+	buf_reserve(out, expected);
 	jw_init(w, out);
 	jw_object(w);
 	jw_kstring(w, "t", "entry");
@@ -223,7 +228,7 @@ fact_staff_frame(struct fact *f, size_t *length)
 		struct buf out;
 		struct json_writer w;
 
-		begin_frame(&w, &out);
+		begin_frame(&w, &out, STAFF_FRAME_USUAL + f->body_length);
 		fact_encode_staff(f, &w);
 		jw_object_end(&w);
 		jw_key(&w, "conversation");
@@ -249,7 +254,7 @@ fact_public_frame(struct fact *f, const char *author_name, size_t *length)
 		struct buf out;
 		struct json_writer w;
 
-		begin_frame(&w, &out);
+		begin_frame(&w, &out, PUBLIC_FRAME_USUAL + f->body_length);
 		fact_encode_public(f, author_name, &w);
 		jw_object_end(&w);
 		jw_object_end(&w);
