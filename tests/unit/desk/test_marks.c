@@ -1,11 +1,9 @@
-/* The store is a fake: it keeps what was submitted and answers when it is told to. */
-#include "desk/marks.h"
+/* The store is a fake: it keeps what was submitted and answers when it is told to. It takes
+ * the place of the real one by its name, so the file under test is compiled in here. */
+#define store_submit fake_store_submit
+#include "desk/marks.c"
 
-#include "base/clock.h"
-#include "base/wheel.h"
 #include "lib/test.h"
-#include "model/change.h"
-#include "store/store.h"
 
 enum { SUBMITTED_MAX = 8, CUSTOMER = 7001, TIMELINE = 7001, STAFF = 301 };
 
@@ -22,7 +20,7 @@ static struct fake_store fake;
 static const struct actor anna = {.kind = AUTHOR_STAFF, .id = STAFF};
 
 enum err
-store_submit(struct store *s, struct change *chg, store_done *done, void *ctx)
+fake_store_submit(struct store *s, struct change *chg, store_done *done, void *ctx)
 {
 	(void)s;
 	assert_int_equal(chg->kind, CHANGE_MARK);
