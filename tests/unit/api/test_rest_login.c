@@ -39,7 +39,7 @@ failures_are_limited_per_account_and_per_address(void **state)
 	assert_int_equal(try_log_in(h, "bert", PASSWORD, &a), 200);
 	answer_free(&a);
 	for (int i = 0; i < 12; i++) {
-		char login[16];
+		char login[24];
 
 		snprintf(login, sizeof(login), "nobody%d", i);
 		assert_int_equal(try_log_in(h, login, "wrong", &a), 401);

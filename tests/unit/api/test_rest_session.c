@@ -181,7 +181,7 @@ changed_rights_end_the_sessions(void **state)
 	assert_int_equal(ask(&anna, "GET", "/api/v1/audit", NULL, NULL), 200);
 	assert_int_equal(ask(&root, "PATCH", path, "{\"active\":false}", NULL), 200);
 	assert_int_equal(ask(&anna, "GET", "/api/v1/session", NULL, NULL), 401);
-	assert_int_equal(try_log_in(h, "anna", PASSWORD, &(struct answer){0}), 401);
+	assert_int_equal(try_log_in(h, "anna", PASSWORD, NULL), 401);
 	assert_int_equal(audited(h, "staff.rights", h->anna), 1);
 	assert_int_equal(audited(h, "staff.deactivated", h->anna), 1);
 }
