@@ -16,7 +16,7 @@
 enum {
 	PIPELINE_MAX = HTTP_HEAD_MAX,  /* kept while a request is under way */
 	BODIES_MAX = 64 * 1024 * 1024, /* of all requests together */
-	BODY_BASE_MS = 30 * 1000,
+	BODY_STALL_MS = 30 * 1000,
 	BODY_BYTES_PER_MS = 8, /* a body must come faster than 8 kB a second */
 	SEND_STALL_MS = 30 * 1000,
 };
@@ -46,7 +46,7 @@ request_destroy(struct http_request *rq)
 		return;
 	}
 	list_remove(&rq->link);
-	rq->net->body_bytes -= rq->body_reserved;
+	rq->net->body_bytes -= rq->body.length;
 	file_reply_destroy(rq->file);
 	buf_fini(&rq->body);
 	free(rq->rest_owned);
@@ -147,22 +147,26 @@ refused_early(struct http_request *rq)
 }
 
 static bool
+no_room_for(struct http_request *rq, size_t more)
+{
+	if (rq->net->body_bytes + more <= BODIES_MAX) {
+		return false;
+	}
+	rq->net->stats.refused++;
+	rq->close_after = true;
+	request_refuse(rq, 503, "busy", "too many uploads at the moment", NULL);
+	return true;
+}
+
+static bool
 body_refused(struct http_request *rq)
 {
-	size_t length = rq->head.content_length;
-
-	if (length > rq->route->max_body) {
+	if (rq->head.content_length > rq->route->max_body) {
 		rq->close_after = true;
 		request_refuse(rq, 413, "too_large", "the body is too large", NULL);
 		return true;
 	}
-	if (rq->net->body_bytes + length > BODIES_MAX) {
-		rq->net->stats.refused++;
-		rq->close_after = true;
-		request_refuse(rq, 503, "busy", "too many uploads at the moment", NULL);
-		return true;
-	}
-	return false;
+	return no_room_for(rq, rq->head.content_length);
 }
 
 static void
@@ -199,10 +203,10 @@ begin_body(struct http_request *rq)
 	size_t length = rq->head.content_length;
 
 	buf_init(&rq->body, length);
-	rq->body_reserved = length;
-	rq->net->body_bytes += length;
+	rq->body_due_ms = clock_monotonic_ms() + BODY_STALL_MS +
+		(int64_t)(length / BODY_BYTES_PER_MS);
 	c->state = CONNECTION_BODY;
-	connection_expire_in(c, BODY_BASE_MS + (int64_t)(length / BODY_BYTES_PER_MS));
+	connection_expire_in(c, BODY_STALL_MS);
 	if (rq->head.expects_continue) {
 		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -281,7 +285,13 @@ read_body(struct connection *c, const char **data, size_t *length)
 	struct http_request *rq = c->request;
 	size_t missing = rq->head.content_length - rq->body.length;
 	size_t taken = missing < *length ? missing : *length;
+	int64_t left_ms = rq->body_due_ms - clock_monotonic_ms();
 
+	/* What was announced is not counted, only what has come: announcing costs nothing. */
+	if (no_room_for(rq, taken)) {
+		return true;
+	}
+	rq->net->body_bytes += taken;
 	buf_append(&rq->body, *data, taken);
 	*data += taken;
 	*length -= taken;
@@ -289,6 +299,7 @@ read_body(struct connection *c, const char **data, size_t *length)
 		dispatch(rq);
 		return true;
 	}
+	connection_expire_in(c, left_ms < BODY_STALL_MS ? left_ms : BODY_STALL_MS);
 	return false;
 }
 

@@ -57,8 +57,9 @@ struct net {
 	struct list ready;           /* connections that asked to be called again */
 	struct list requests;        /* of all connections, and of peers who went away */
 	struct connection *adopting; /* until lws took it over */
-	bool corked; /* a batch of answers is being written: one write a connection, after it */
-	uint64_t body_bytes;         /* of all requests together */
+	bool
+		corked; /* a batch of answers is being written: one write a connection, after it */
+	uint64_t body_bytes; /* of all requests together */
 	struct net_stats stats;
 	uint64_t max_connections; /* as configured, or as many as files may be open */
 

@@ -174,7 +174,7 @@ raise_file_limit(int64_t max_connections)
 	if (limit.rlim_cur >= wanted) {
 		return (uint64_t)max_connections;
 	}
-	log_event(LOG_WARN, "open_files_limited", "limit=%llu wanted=%llu",
+	log_event(LOG_INFO, "open_files_limited", "limit=%llu wanted=%llu",
 		(unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
 	return limit.rlim_cur > 2 * FILES_RESERVED ? limit.rlim_cur - FILES_RESERVED
 											   : limit.rlim_cur / 2;

@@ -53,6 +53,7 @@ const char *http_param(const struct http_request *rq, const char *name);
 /* Decoded value of a query parameter in the request's arena; NULL: absent or not UTF-8. */
 const char *http_query(struct http_request *rq, const char *name);
 struct arena *http_arena(struct http_request *rq);
+/* Does the browser speak TLS, to us or (public_url) to a proxy before us? */
 bool http_is_tls(const struct http_request *rq);
 /* Of the reply; takes the place of one set before, and of our own defaults. */
 void http_set_header(struct http_request *rq, const char *name, const char *value);

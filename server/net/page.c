@@ -32,12 +32,11 @@ websocket_origin(struct http_request *rq)
 {
 	static const char allowed[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]";
-	const char *scheme = rq->net->tls ? "wss" : "ws";
+	const char *scheme = http_is_tls(rq) ? "wss" : "ws";
 	const char *host = web_header(&rq->web, "host");
 	const char *url = rq->net->conf->public_url;
 
 	if (!str_empty(url) && strstr(url, "://") != NULL) {
-		scheme = str_starts_with(url, "https") ? "wss" : "ws";
 		host = strstr(url, "://") + 3;
 		host = arena_strndup(rq->arena, host, strcspn(host, "/"));
 	}

@@ -58,7 +58,8 @@ http_arena(struct http_request *rq)
 bool
 http_is_tls(const struct http_request *rq)
 {
-	return rq->net->tls;
+	/* Behind a proxy that does TLS for us, only the configuration knows. */
+	return rq->net->tls || str_starts_with(rq->net->conf->public_url, "https://");
 }
 
 const char *
@@ -201,7 +202,7 @@ put_head(struct buf *out, struct http_request *rq, int status, const char *conte
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
 		put_default(out, rq, defaults[i].name, defaults[i].value);
 	}
-	if (rq->net->tls) {
+	if (http_is_tls(rq)) {
 		put_default(out, rq, "Strict-Transport-Security", "max-age=31536000");
 	}
 	if (status == 429 || status == 503) {

@@ -34,7 +34,7 @@ struct http_request {
 	struct route_params params;
 	const struct http_route *route;
 	struct buf body;
-	uint64_t body_reserved;       /* counted in net.body_bytes */
+	int64_t body_due_ms;          /* when all of it must have come */
 	struct reply_header *headers; /* of the reply, in order */
 	struct file_reply *file;      /* what the rest of the reply comes from */
 	const char *rest;             /* or: these bytes, */
