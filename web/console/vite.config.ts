@@ -1,6 +1,6 @@
 import vue from "@vitejs/plugin-vue";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 const server = process.env["TRUNKLINE_SERVER"] ?? "http://127.0.0.1:8080";
 
@@ -22,6 +22,11 @@ export default defineConfig({
 		emptyOutDir: true,
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
+	},
+	test: {
+		name: "console",
+		environment: "happy-dom",
+		include: ["tests/unit/**/*.test.ts"],
 	},
 	server: {
 		proxy: {

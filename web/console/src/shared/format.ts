@@ -45,9 +45,11 @@ export function longDay(at: string | number | Date, language: Language, now = ne
 /* For narrow columns: today's clock, else month and day, else the whole date. */
 export function shortMoment(at: string, language: Language, now = new Date()): string {
 	const date = new Date(at);
-	if (dayKey(date) === dayKey(now)) {
-		return clock(date);
-	}
+	return dayKey(date) === dayKey(now) ? clock(date) : shortDay(at, language, now);
+}
+
+export function shortDay(at: string, language: Language, now = new Date()): string {
+	const date = new Date(at);
 	const monthAndDay = `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 	if (date.getFullYear() !== now.getFullYear()) {
 		return `${date.getFullYear()}-${monthAndDay}`;

@@ -17,13 +17,17 @@ export type ShortcutName =
 
 export type ShortcutActions = Partial<Record<ShortcutName, () => void>>;
 
-const stack: ShortcutActions[] = [];
+/* Which of the actions make sense now; the others are not offered. */
+type Available = (name: ShortcutName) => boolean;
+
+const stack: { actions: ShortcutActions; available: Available }[] = [];
 
 /* Offers actions until the returned function is called. */
-export function provideShortcuts(actions: ShortcutActions): () => void {
-	stack.push(actions);
+export function provideShortcuts(actions: ShortcutActions, available: Available = () => true): () => void {
+	const offer = { actions, available };
+	stack.push(offer);
 	return () => {
-		const at = stack.indexOf(actions);
+		const at = stack.indexOf(offer);
 		if (at >= 0) {
 			stack.splice(at, 1);
 		}
@@ -31,13 +35,14 @@ export function provideShortcuts(actions: ShortcutActions): () => void {
 }
 
 export function canRun(name: ShortcutName): boolean {
-	return stack.some((actions) => actions[name] !== undefined);
+	return stack.some(({ actions, available }) => actions[name] !== undefined && available(name));
 }
 
 export function runShortcut(name: ShortcutName): boolean {
 	for (let at = stack.length - 1; at >= 0; at--) {
-		const action = stack[at]?.[name];
-		if (action !== undefined) {
+		const offer = stack[at];
+		const action = offer?.actions[name];
+		if (offer !== undefined && action !== undefined && offer.available(name)) {
 			action();
 			return true;
 		}

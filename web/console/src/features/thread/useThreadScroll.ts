@@ -99,6 +99,8 @@ export function useThreadScroll(
 			toEnd();
 			return;
 		}
+		/* Rows that were just drawn have their true height now: count anew before reading. */
+		virtualizer.value.getTotalSize();
 		const index = anchor === null ? -1 : rows.findIndex((row) => row.key === anchor.key);
 		const start = virtualizer.value.measurementsCache[index]?.start;
 		if (anchor !== null && start !== undefined) {
