@@ -17,17 +17,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "limit_queue.h"
 #include "limit_store.h"
 
 #define PEER_MAX 40000
 #define DIRECT_WRITE_MAX 2000
-
-struct queue {
-	pthread_mutex_t mutex;
-	pthread_cond_t filled;
-	struct message *first;
-	struct message **last;
-};
 
 struct peer {
 	struct lws *wsi;
@@ -50,59 +44,6 @@ struct limit {
 	uint32_t agent_count;
 	int64_t next_id;
 };
-
-static void
-queue_init(struct queue *q)
-{
-	pthread_mutex_init(&q->mutex, NULL);
-	pthread_cond_init(&q->filled, NULL);
-	q->first = NULL;
-	q->last = &q->first;
-}
-
-static void
-queue_put(struct queue *q, struct message *first, struct message *last)
-{
-	last->next = NULL;
-	pthread_mutex_lock(&q->mutex);
-	bool was_empty = !q->first;
-	*q->last = first;
-	q->last = &last->next;
-	if (was_empty) {
-		pthread_cond_signal(&q->filled);
-	}
-	pthread_mutex_unlock(&q->mutex);
-}
-
-static size_t
-queue_take_batch(struct queue *q, struct message **batch)
-{
-	size_t count = 0;
-	pthread_mutex_lock(&q->mutex);
-	while (!q->first) {
-		pthread_cond_wait(&q->filled, &q->mutex);
-	}
-	while (q->first && count < BATCH_MAX) {
-		batch[count++] = q->first;
-		q->first = q->first->next;
-	}
-	if (!q->first) {
-		q->last = &q->first;
-	}
-	pthread_mutex_unlock(&q->mutex);
-	return count;
-}
-
-static struct message *
-queue_take_all(struct queue *q)
-{
-	pthread_mutex_lock(&q->mutex);
-	struct message *first = q->first;
-	q->first = NULL;
-	q->last = &q->first;
-	pthread_mutex_unlock(&q->mutex);
-	return first;
-}
 
 static void *
 writer_run(void *argument)

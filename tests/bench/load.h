@@ -27,6 +27,8 @@ struct bytes {
 	size_t length;
 	size_t capacity;
 };
+void bytes_append(struct bytes *b, const void *data, size_t length);
+void bytes_free(struct bytes *b);
 
 struct client {
 	int fd;
@@ -103,10 +105,20 @@ struct load {
 	char *input; /* READ_SIZE bytes and one for the NUL */
 };
 
+/* load_options.c; ends the program when they are wrong */
+struct load_options load_read_options(int argc, char **argv);
+
+/* load_frame.c: WebSocket as a client speaks it. The first is called once connected. */
+void client_upgrade(struct load *l, struct client *c);
+void client_send_text(struct load *l, struct client *c, const char *text, size_t length);
+/* Takes all that is whole, keeps the rest in c->unread. data may be changed and has room for
+ * one byte more. */
+void client_take_input(struct load *l, struct client *c, char *data, size_t length);
+
 /* load_socket.c */
 void client_open(struct load *l, struct client *c);
 void client_ready(struct load *l, struct client *c);
-void client_send_text(struct load *l, struct client *c, const char *text, size_t length);
+void client_send_bytes(struct load *l, struct client *c, const char *data, size_t length);
 void client_fail(struct load *l, struct client *c, const char *reason);
 /* Handles what has happened, waiting at most wait_ns. Returns false when standard input, if it
  * is watched, has ended. */

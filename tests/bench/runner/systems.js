@@ -14,7 +14,7 @@ async function startOnPort(command, argsFor, log, databasePid) {
 function limit(out, database, mariadb) {
 	const isSqlite = database === "sqlite";
 	return {
-		name: `limit, ${database}`,
+		name: `limit ${database}`,
 		kind: "limit",
 		protocol: "pairs",
 		database,
@@ -51,8 +51,8 @@ export function comparedSystems(here, out, mariadb) {
 	return [
 		limit(out, "sqlite", mariadb),
 		limit(out, "mariadb", mariadb),
-		peer(here, out, mariadb, "node ws, await", "ws_await.js", "pairs"),
-		peer(here, out, mariadb, "node ws, group commit", "ws_group.js", "pairs"),
+		peer(here, out, mariadb, "node ws await", "ws_await.js", "pairs"),
+		peer(here, out, mariadb, "node ws group commit", "ws_group.js", "pairs"),
 		peer(here, out, mariadb, "socket.io", "socketio.js", "socketio"),
 	];
 }

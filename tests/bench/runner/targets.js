@@ -18,8 +18,8 @@ const TARGETS = [
 
 /* Against the peers, which all use MariaDB. */
 const PEER_TARGETS = [
-	["node ws, await", 6],
-	["node ws, group commit", 1.4],
+	["node ws await", 6],
+	["node ws group commit", 1.4],
 ];
 
 function verdict(system, what, value, bound, isMoreBetter, digits) {

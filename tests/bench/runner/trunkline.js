@@ -238,7 +238,7 @@ async function measureDemo(root, out, database, mariadb) {
 function trunkline(root, out, database, mariadb) {
 	let site;
 	return {
-		name: `trunkline, ${database}`,
+		name: `trunkline ${database}`,
 		kind: "trunkline",
 		protocol: "trunkline",
 		database,
