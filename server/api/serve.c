@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/seal.h"
+#include "base/str.h"
 #include "base/worker.h"
 #include "desk/marks.h"
 #include "desk/presence.h"
@@ -293,6 +295,29 @@ server_app(struct server *s)
 	return &s->app;
 }
 
+/* Where a browser on this machine finds the pages. The port is the real one, also when the
+ * system was asked for any (port 0). */
+static void
+log_ready(const struct server *s, const struct app_conf *conf, int64_t took_ms)
+{
+	const char *scheme = str_empty(conf->net.tls_certificate) ? "http" : "https";
+	size_t host_length = strcspn(conf->net.listen, ",");
+	int port = net_port(s->app.net, 0);
+	char base[200];
+
+	while (host_length > 0 && conf->net.listen[host_length] != ':') {
+		host_length--;
+	}
+	if (str_empty(conf->net.public_url)) {
+		snprintf(base, sizeof(base), "%s://%.*s:%d", scheme, (int)host_length,
+			conf->net.listen, port);
+	} else {
+		str_copy(base, sizeof(base), conf->net.public_url);
+	}
+	log_event(LOG_INFO, "ready", "console=%s/console/ demo=%s/demo/ port=%d start_ms=%" PRId64,
+		base, base, port, took_ms);
+}
+
 bool
 serve(const struct app_conf *conf)
 {
@@ -306,8 +331,7 @@ serve(const struct app_conf *conf)
 	signal(SIGPIPE, SIG_IGN);
 	rc = server_open(conf, &s, &e);
 	if (rc == ERR_OK) {
-		log_event(LOG_INFO, "ready", "listen=%s start_ms=%" PRId64,
-			log_quote(&q, conf->net.listen), clock_monotonic_ms() - began);
+		log_ready(s, conf, clock_monotonic_ms() - began);
 		rc = server_run(s, &e);
 	}
 	if (rc != ERR_OK) {
