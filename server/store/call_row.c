@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "store/records.h"
+
+enum { TRANSFERS_MAX = 400, RECORDING_MAX = 400 };
 
 static enum err
 take_row(struct batch *b, enum statement s, const struct value *args,
@@ -124,14 +127,30 @@ text(struct batch *b, const char *row, const char *event, size_t max)
 	return arena_strndup(b->arena, event, utf8_truncate(event, length, max));
 }
 
-/* JSON and references are useless when cut: too long ones are left out. */
+/* A reference is useless when cut: too long ones are left out. */
 static const char *
-whole_text(const char *row, const char *event, size_t max)
+reference(const char *row, const char *event)
 {
-	if (str_empty(event) || strlen(event) > max) {
+	if (str_empty(event) || strlen(event) > RECORDING_MAX) {
 		return row != NULL ? row : "";
 	}
 	return event;
+}
+
+/* It is sent on as it is: whatever is no JSON array is left out. */
+static const char *
+array(const char *row, const char *event)
+{
+	struct json *parsed = NULL;
+	bool valid = !str_empty(event) && strlen(event) <= TRANSFERS_MAX &&
+		json_parse(event, strlen(event), &parsed, NULL) == ERR_OK &&
+		json_is_array(parsed);
+
+	json_free(parsed);
+	if (valid) {
+		return event;
+	}
+	return row != NULL ? row : "";
 }
 
 static int64_t
@@ -151,8 +170,8 @@ call_merge(struct batch *b, struct call *row, const struct call *event)
 	row->queue = text(b, row->queue, event->queue, 60);
 	row->extension = text(b, row->extension, event->extension, 32);
 	row->hangup_by = text(b, row->hangup_by, event->hangup_by, 16);
-	row->transfers = whole_text(row->transfers, event->transfers, 400);
-	row->recording = whole_text(row->recording, event->recording, 400);
+	row->transfers = array(row->transfers, event->transfers);
+	row->recording = reference(row->recording, event->recording);
 	row->outcome = text(b, row->outcome, event->outcome, 40);
 	row->outcome_note = text(b, row->outcome_note, event->outcome_note, 2000);
 	row->direction = row->direction != 0 ? row->direction : event->direction;

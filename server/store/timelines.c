@@ -7,7 +7,11 @@
 #include "store/apply.h"
 #include "store/records.h"
 
-enum { VISITORS_MAX = 32768 };
+enum {
+	VISITORS_MAX = 32768,
+	NAME_MAX_BYTES = 200,
+	LANGUAGE_MAX_BYTES = 12,
+};
 
 static enum err
 load_chain(struct batch *b, uint64_t timeline, struct head_state *s)
@@ -97,6 +101,20 @@ channel_unit(struct batch *b, uint64_t channel)
 	return row.unit != 0 ? row.unit : UNIT_ROOT;
 }
 
+/* Names come from outside, from telephone exchanges too. */
+static struct value
+cut(struct batch *b, const char *text, size_t max_bytes)
+{
+	size_t length = text != NULL ? strlen(text) : 0;
+
+	if (length <= max_bytes) {
+		return value_text(text);
+	}
+	length = utf8_truncate(text, length, max_bytes);
+	return value_text_n(arena_strndup(b->arena, text, length), length);
+}
+
+/* Nobody has named her yet: no fact is written, her first entry is the beginning. */
 struct head *
 customer_begin(struct batch *b, const struct new_customer *n)
 {
@@ -108,9 +126,9 @@ customer_begin(struct batch *b, const struct new_customer *n)
 		value_id(n->unit),
 		value_id(0),
 		value_i64(1),
-		value_text(n->name),
+		cut(b, n->name, NAME_MAX_BYTES),
 		value_null(),
-		value_text(n->language),
+		cut(b, n->language, LANGUAGE_MAX_BYTES),
 		value_text(""),
 		value_text(""),
 		value_text(""),

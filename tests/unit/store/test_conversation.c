@@ -176,16 +176,18 @@ customer_reopens_soon_and_begins_anew_later(void **state)
 	assert_int_not_equal(o->conversation->id, s.conversation);
 	assert_int_equal(o->conversation->assignee, 0);
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM conversation"), 2);
-	assert_int_equal(
-		fixture_number(f, "SELECT COUNT(*) FROM conversation WHERE open_key IS NOT NULL"), 1);
+	assert_int_equal(fixture_number(f,
+						 "SELECT COUNT(*) FROM conversation WHERE open_key IS NOT NULL"),
+		1);
 	/* The older one cannot be reopened beside the open one, but after it. */
 	fixture_act(f, &s.chen, s.conversation, ACTION_REOPEN, 0, ERR_CONFLICT);
 	fixture_act(f, &s.chen, o->conversation->id, ACTION_RESOLVE, 0, ERR_OK);
 	o = fixture_act(f, &s.chen, s.conversation, ACTION_REOPEN, 0, ERR_OK);
 	assert_int_equal(o->conversation->id, s.conversation);
 	assert_int_equal(o->conversation->state, CONVERSATION_OPEN);
-	assert_int_equal(
-		fixture_number(f, "SELECT COUNT(*) FROM conversation WHERE open_key IS NOT NULL"), 1);
+	assert_int_equal(fixture_number(f,
+						 "SELECT COUNT(*) FROM conversation WHERE open_key IS NOT NULL"),
+		1);
 }
 
 static void
@@ -213,7 +215,8 @@ who_leaves_gives_back_his_conversations(void **state)
 	fixture_act(f, &s.chen, second, ACTION_RESOLVE, 0, ERR_OK);
 	deactivate(f, s.chen.id);
 	assert_int_equal(
-		fixture_number(f, "SELECT COUNT(*) FROM conversation WHERE state = 1 AND assignee = 0"),
+		fixture_number(f,
+			"SELECT COUNT(*) FROM conversation WHERE state = 1 AND assignee = 0"),
 		1);
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM fact WHERE kind = 22"), 1);
 	/* Reopened by its customer, the other one is nobody's. */
@@ -263,51 +266,61 @@ lists_follow_view_state_and_scope(void **state)
 	size_t count;
 
 	filter.scope = actor_scope(&s.chen);
-	assert_int_equal(
-		read_conversations(f->reader, &filter, f->arena, &items, &count, NULL), ERR_OK);
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
 	assert_int_equal(count, 2);
 	assert_int_equal(items[0].conversation.id, second);
 	fixture_act(f, &s.chen, s.conversation, ACTION_TAKE, 0, ERR_OK);
 	filter.view = VIEW_MINE;
-	assert_int_equal(
-		read_conversations(f->reader, &filter, f->arena, &items, &count, NULL), ERR_OK);
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
 	assert_int_equal(count, 1);
 	assert_int_equal(items[0].conversation.id, s.conversation);
-	assert_int_equal(
-		read_conversation_counts(f->reader, &filter.scope, &counts, NULL), ERR_OK);
+	assert_int_equal(read_conversation_counts(f->reader, &filter.scope, &counts, NULL),
+		ERR_OK);
 	assert_int_equal(counts.mine, 1);
 	assert_int_equal(counts.unassigned, 1);
 	assert_int_equal(counts.all, 2);
 	assert_int_equal(counts.mine_unread, 1);
 	filter.view = VIEW_ALL;
 	filter.limit = 1;
-	assert_int_equal(
-		read_conversations(f->reader, &filter, f->arena, &items, &count, NULL), ERR_OK);
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
 	assert_int_equal(count, 1);
 	filter.before_at = items[0].conversation.last_at;
 	filter.before_id = items[0].conversation.id;
-	assert_int_equal(
-		read_conversations(f->reader, &filter, f->arena, &items, &count, NULL), ERR_OK);
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
 	assert_int_equal(count, 1);
 	filter.before_at = items[0].conversation.last_at;
 	filter.before_id = items[0].conversation.id;
-	assert_int_equal(
-		read_conversations(f->reader, &filter, f->arena, &items, &count, NULL), ERR_OK);
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
 	assert_int_equal(count, 0);
 	filter = (struct conversation_filter){.view = VIEW_ALL, .any_state = true};
-	filter.scope = (struct scope){.unit_low = 0x01020000, .unit_high = 0x0102ffff, .self = 7};
-	assert_int_equal(
-		read_conversations(f->reader, &filter, f->arena, &items, &count, NULL), ERR_OK);
+	filter.scope = (struct scope){.unit_low = 0x01020000,
+		.unit_high = 0x0102ffff,
+		.self = 7};
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
 	assert_int_equal(count, 0);
 	filter.scope = actor_scope(&s.chief);
 	filter.search = "nobody%";
-	assert_int_equal(
-		read_conversations(f->reader, &filter, f->arena, &items, &count, NULL), ERR_OK);
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
 	assert_int_equal(count, 0);
 	filter.search = NULL;
 	filter.customer = s.timeline;
-	assert_int_equal(
-		read_conversations(f->reader, &filter, f->arena, &items, &count, NULL), ERR_OK);
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
 	assert_int_equal(count, 1);
 	assert_true(items[0].anonymous);
 }
@@ -321,8 +334,8 @@ feed_tells_what_was_missed(void **state)
 	uint64_t newest = 0;
 
 	fixture_act(f, &s.chen, s.conversation, ACTION_TAKE, 0, ERR_OK);
-	assert_int_equal(
-		read_feed(f->reader, FACT_ID(1, 1), 100, f->arena, &list, NULL), ERR_OK);
+	assert_int_equal(read_feed(f->reader, FACT_ID(1, 1), 100, f->arena, &list, NULL),
+		ERR_OK);
 	assert_int_equal(list.count, 2);
 	assert_int_equal(list.items[1]->kind, FACT_ASSIGNED);
 	assert_true(list.items[1]->has_conversation);
