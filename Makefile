@@ -131,7 +131,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(TEST_SUPPORT_OBJECTS) $(LIBRARY)
 	$(Q)$(CC) $(LDFLAGS) $(LINK_HARDENING) -Wl,--allow-multiple-definition $^ \
 		$(TEST_LIBS) $(LIBS) -o $@
 
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(TEST_SUPPORT_OBJECTS) $(LIBRARY)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $(LINK_HARDENING) -fsanitize=fuzzer $^ $(LIBS) -o $@
