@@ -288,6 +288,17 @@ widget_hello_at(const struct house *h, const char *token, const char *pub)
 	return t;
 }
 
+/* The server goes and comes back on the same data. */
+static inline void
+house_restart(struct house *h)
+{
+	kill(getpid(), SIGTERM);
+	pthread_join(h->thread, NULL);
+	assert_true(h->served);
+	assert_int_equal(pthread_create(&h->thread, NULL, run_house, h), 0);
+	wait_until_ready(h);
+}
+
 /* Says a text and waits until it is taken; returns her number of it. */
 static inline int64_t
 widget_says(struct talk *t, const char *text)

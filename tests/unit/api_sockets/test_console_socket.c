@@ -222,6 +222,30 @@ who_comes_back_gets_what_she_missed(void **state)
 }
 
 static void
+a_restart_loses_nothing_of_what_was_missed(void **state)
+{
+	struct stage *s = *state;
+	struct talk anna = console_hello_with(&s->anna, UNASSIGNED);
+	struct thread th;
+	char more[200];
+
+	widget_says(&s->widget, "one");
+	th = thread_of(hear_entry(&anna, "message"));
+	widget_says(&s->widget, "two");
+	house_restart(s->house);
+	assert_string_equal(json_string(hear(&anna, "bye"), "code"), "stopping");
+	talk_close(&anna);
+	snprintf(more, sizeof(more), UNASSIGNED ",\"cursor\":\"%llu\"",
+		(unsigned long long)th.fact);
+	anna = console_hello_with(&s->anna, more); /* nothing is in memory: the feed is read */
+	assert_true(flag_in(anna.heard, "resumed"));
+	assert_string_equal(
+		json_string(json_get(hear_entry(&anna, "message"), "body"), "text"), "two");
+	hears_no(&anna, "entry");
+	talk_close(&anna);
+}
+
+static void
 a_cursor_of_another_history_means_load_again(void **state)
 {
 	struct stage *s = *state;
@@ -423,6 +447,7 @@ main(void)
 		ON_STAGE(a_ref_said_twice_is_answered_twice_and_stored_once),
 		ON_STAGE(an_answer_to_what_was_not_read_is_stale),
 		ON_STAGE(who_comes_back_gets_what_she_missed),
+		ON_STAGE(a_restart_loses_nothing_of_what_was_missed),
 		ON_STAGE(a_cursor_of_another_history_means_load_again),
 		ON_STAGE(viewers_and_typing_are_told_to_who_looks),
 		ON_STAGE(presence_follows_the_sockets),
