@@ -43,6 +43,10 @@ const LANE = "";
 const MARK_DELAY_MS = 300;
 const NOTHING: PublicMark = { delivered: 0, seen: 0 };
 
+/** Marks only rise; what was shown as read stays so. */
+const higher = (a: PublicMark, b: PublicMark): PublicMark =>
+	({ delivered: Math.max(a.delivered, b.delivered), seen: Math.max(a.seen, b.seen) });
+
 export class WidgetClient extends Emitter<WidgetEvents> {
 	readonly outbox: Outbox<WidgetSendFrame>;
 	readonly #options: WidgetClientOptions;
@@ -254,7 +258,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 				break;
 			case "mark":
 				if (frame.party === "house") {
-					this.#house = { delivered: frame.delivered, seen: frame.seen };
+					this.#house = higher(frame, this.#house);
 				}
 				break;
 			case "online":
@@ -283,11 +287,8 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		const first = newest === null;
 		this.#welcome = frame;
 		this.#online = frame.online;
-		this.#house = frame.house;
-		this.#own = {
-			delivered: Math.max(frame.own.delivered, this.#own.delivered),
-			seen: Math.max(frame.own.seen, this.#own.seen),
-		};
+		this.#house = higher(frame.house, this.#house);
+		this.#own = higher(frame.own, this.#own);
 		if (first) {
 			this.#thread.begin(frame.pub, frame.more);
 		}
