@@ -92,6 +92,7 @@ struct load {
 	size_t dead;
 	size_t next_sender;
 	int epoll;
+	uint64_t last_input_ns;
 	bool sending;
 	bool measuring;
 	uint64_t measure_start_ns;

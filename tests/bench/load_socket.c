@@ -190,6 +190,7 @@ read_client(struct load *l, struct client *c)
 		client_fail(l, c, got == 0 ? "end of stream" : "recv");
 		return;
 	}
+	l->last_input_ns = now_ns();
 	client_take_input(l, c, l->input, kept + (size_t)got);
 }
 

@@ -177,7 +177,8 @@ export function writeReport(path, { rawAccept, results, ...about }) {
 		[
 			`${machine.cores} cores (${machine.cpu}), ${about.seconds} s, median of ` +
 				`${settings.rounds}; ${settings.pairs} pairs; ${idle} idle sockets; ` +
-				`raw epoll accepts at ${show(rawAcceptUs, 1)} µs`,
+				`raw epoll accepts at ${show(rawAcceptUs, 1)} µs` +
+				(settings.isQuick ? "; quick, so the figures mean little" : ""),
 			"",
 			formatTable(summaries),
 			"",

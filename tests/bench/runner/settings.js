@@ -1,4 +1,9 @@
 /* How long and how much, from the environment. */
+import { readFileSync } from "node:fs";
+
+/* What a server needs besides the sockets that are counted. */
+const SPARE_FILES = 500;
+
 const isQuick = process.env.BENCH_QUICK === "1";
 
 function number(name, normal, quick) {
@@ -10,12 +15,19 @@ function number(name, normal, quick) {
 	return value;
 }
 
+/* Each socket is an open file of one process. */
+function withinOpenFiles(count) {
+	const limits = readFileSync("/proc/self/limits", "utf8");
+	const hard = Number(/^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1] ?? Infinity);
+	return Math.min(count, hard - SPARE_FILES);
+}
+
 export const settings = {
 	isQuick,
 	measureSeconds: number("BENCH_SECONDS", 3, 1),
 	rounds: number("BENCH_ROUNDS", 3, 1),
-	idleSockets: number("BENCH_IDLE", 15_000, 2_000),
-	timelines: number("BENCH_TIMELINES", 5_000, 500),
+	idleSockets: withinOpenFiles(number("BENCH_IDLE", 15_000, 2_000)),
+	timelines: withinOpenFiles(number("BENCH_TIMELINES", 5_000, 500)),
 	/* No new measurement begins after this. */
 	limitSeconds: number("BENCH_LIMIT_SECONDS", 840, 300),
 	/* Another build than build/trunkline. */

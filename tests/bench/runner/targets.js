@@ -4,7 +4,7 @@ const KB = 1024;
 
 /* name, how to read it, bound, whether more is better, digits shown */
 const TARGETS = [
-	["throughput of the limit's", (s) => s.of_limit, 0.6, true, 2],
+	["share of the limit's throughput", (s) => s.of_limit, 0.6, true, 2],
 	["CPU µs per message, server and database", (s) => s.cpu_us_per_message, 24, false, 1],
 	["p99 ms at 1,000/s", (s) => s.offered[1000].p99_us / 1000, 2, false, 2],
 	["p99 ms at 4,000/s", (s) => s.offered[4000].p99_us / 1000, 3, false, 2],
@@ -42,7 +42,7 @@ export function judge(summaries) {
 			const value = ours.messages_per_s / peer?.messages_per_s;
 			if (Number.isFinite(value)) {
 				verdicts.push(
-					verdict(ours.name, `throughput of ${name}'s`, value, factor, true, 1),
+					verdict(ours.name, `times the throughput of ${name}`, value, factor, true, 1),
 				);
 			}
 		}
