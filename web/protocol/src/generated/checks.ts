@@ -809,6 +809,7 @@ export const restErrorCheck = v.object({
 
 export const sessionConfigCheck = v.object({
 	home_region: v.exactOptional(v.string()),
+	home_area: v.exactOptional(v.string()),
 	max_upload: v.exactOptional(countCheck),
 });
 
@@ -867,6 +868,48 @@ export const apiKeyListCheck = v.object({
 export const auditPageCheck = v.object({
 	items: v.array(auditRowCheck),
 	next: v.nullable(v.string()),
+});
+
+export const conversationAnswerCheck = v.object({
+	conversation: conversationItemCheck,
+});
+
+export const callAnswerCheck = v.object({
+	call: callCheck,
+});
+
+export const callEventAnswerCheck = v.object({
+	call: v.nullable(callCheck),
+	customer: v.nullable(idCheck),
+	duplicate: v.boolean(),
+});
+
+export const customerListCheck = v.object({
+	items: v.array(customerCheck),
+});
+
+export const staffAnswerCheck = v.object({
+	staff: staffCheck,
+	password: v.exactOptional(v.string()),
+});
+
+export const channelAnswerCheck = v.object({
+	channel: channelCheck,
+});
+
+export const channelKeyCheck = v.object({
+	kid: v.string(),
+	secret: v.string(),
+	channel: channelCheck,
+});
+
+export const apiKeyAnswerCheck = v.object({
+	api_key: apiKeyCheck,
+	key: v.string(),
+});
+
+export const csrfAnswerCheck = v.object({
+	csrf: v.string(),
 });
 
 export const widgetConfigCheck = v.object({

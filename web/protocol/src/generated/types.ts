@@ -664,6 +664,7 @@ export interface RestError {
 
 export interface SessionConfig {
 	readonly home_region?: string;
+	readonly home_area?: string;
 	readonly max_upload?: Count;
 }
 
@@ -722,6 +723,51 @@ export interface ApiKeyList {
 export interface AuditPage {
 	readonly items: readonly AuditRow[];
 	readonly next: string | null;
+}
+
+export interface ConversationAnswer {
+	readonly conversation: ConversationItem;
+}
+
+export interface CallAnswer {
+	readonly call: Call;
+}
+
+export interface CallEventAnswer {
+	readonly call: Call | null;
+	readonly customer: Id | null;
+	readonly duplicate: boolean;
+}
+
+export interface CustomerList {
+	readonly items: readonly Customer[];
+}
+
+export interface StaffAnswer {
+	readonly staff: Staff;
+	/** once, when the server made it */
+	readonly password?: string;
+}
+
+export interface ChannelAnswer {
+	readonly channel: Channel;
+}
+
+export interface ChannelKey {
+	readonly kid: string;
+	/** shown once; the text itself is the key */
+	readonly secret: string;
+	readonly channel: Channel;
+}
+
+export interface ApiKeyAnswer {
+	readonly api_key: ApiKey;
+	/** shown once */
+	readonly key: string;
+}
+
+export interface CsrfAnswer {
+	readonly csrf: string;
 }
 
 export interface WidgetConfig {
