@@ -182,30 +182,43 @@ copy_claim(const struct json *claims, const char *name, size_t min, size_t max,
 	return ERR_OK;
 }
 
+/* Some databases ignore spaces at the end: "u-1 " must not become "u-1". */
+static enum err
+check_subject(const char *subject, struct error *e)
+{
+	if (subject[0] == ' ' || subject[strlen(subject) - 1] == ' ') {
+		return error_set(e, ERR_DENIED, "sub begins or ends with a space");
+	}
+	return ERR_OK;
+}
+
 static enum err
 read_claims(const struct json *claims, const char *audience, int64_t now_ms,
 	struct arena *a, struct signed_identity *out, struct error *e)
 {
+	const struct {
+		const char *name;
+		size_t min;
+		size_t max;
+		const char **out;
+	} texts[] = {
+		{"sub", 1, SUBJECT_MAX, &out->subject},
+		{"jti", NONCE_MIN, NONCE_MAX, &out->nonce},
+		{"name", 0, NAME_MAX_BYTES, &out->name},
+		{"phone", 0, PHONE_MAX_BYTES, &out->phone},
+		{"email", 0, EMAIL_MAX_BYTES, &out->email},
+	};
 	enum err rc;
 
 	if (!has_audience(claims, audience)) {
 		return error_set(e, ERR_DENIED, "aud is not the key of this channel");
 	}
 	rc = check_times(claims, now_ms, out, e);
-	rc = rc != ERR_OK ? rc
-					  : copy_claim(claims, "sub", 1, SUBJECT_MAX, a, &out->subject, e);
-	rc = rc != ERR_OK
-		? rc
-		: copy_claim(claims, "jti", NONCE_MIN, NONCE_MAX, a, &out->nonce, e);
-	rc = rc != ERR_OK ? rc
-					  : copy_claim(claims, "name", 0, NAME_MAX_BYTES, a, &out->name, e);
-	rc = rc != ERR_OK
-		? rc
-		: copy_claim(claims, "phone", 0, PHONE_MAX_BYTES, a, &out->phone, e);
-	rc = rc != ERR_OK
-		? rc
-		: copy_claim(claims, "email", 0, EMAIL_MAX_BYTES, a, &out->email, e);
-	return rc;
+	for (size_t i = 0; rc == ERR_OK && i < sizeof(texts) / sizeof(texts[0]); i++) {
+		rc = copy_claim(claims, texts[i].name, texts[i].min, texts[i].max, a,
+			texts[i].out, e);
+	}
+	return rc == ERR_OK ? check_subject(out->subject, e) : rc;
 }
 
 enum err

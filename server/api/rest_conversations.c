@@ -186,10 +186,7 @@ run_show(struct reading *r, struct reader *reader, struct error *e)
 			item.conversation.assignee)) {
 		return error_set(e, ERR_NOT_FOUND, "there is no such conversation");
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "conversation");
 	write_item(&r->json, &item);
-	jw_object_end(&r->json);
 	return ERR_OK;
 }
 

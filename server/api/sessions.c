@@ -10,6 +10,7 @@
 #include "api/app.h"
 #include "api/directory.h"
 #include "api/nonces.h"
+#include "api/watches.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -55,8 +56,8 @@ struct sessions {
 	struct app *app;
 	struct map known; /* by the token hash's first bytes */
 	struct list by_age;
-	uint64_t forgotten;   /* counts forgettings */
-	struct map watches;   /* the same key -> chain of watches */
+	uint64_t forgotten; /* counts forgettings */
+	struct watches *watches;
 	struct map standings; /* staff -> standing */
 	struct nonces *nonces;
 	struct timer sweep;
@@ -434,48 +435,6 @@ identity_has_scope(const struct identity *who, const char *scope)
 
 /* --- live sockets ------------------------------------------------------------------------- */
 
-typedef bool watch_matches(const struct session_watch *w, const void *what);
-
-static void
-revoke(struct sessions *s, struct session_watch *w)
-{
-	sessions_unwatch(s, w);
-	w->revoked(w);
-}
-
-/* Revoking one may end others too, so the chain is looked at anew after each. */
-static void
-revoke_chain(struct sessions *s, uint64_t key, watch_matches *matches, const void *what)
-{
-	struct session_watch *w = map_get(&s->watches, key);
-
-	while (w != NULL) {
-		if (matches(w, what)) {
-			revoke(s, w);
-			w = map_get(&s->watches, key);
-		} else {
-			w = w->next;
-		}
-	}
-}
-
-static void
-revoke_all(struct sessions *s, watch_matches *matches, const void *what)
-{
-	uint64_t *keys = xmalloc((s->watches.count + 1) * sizeof(*keys));
-	size_t count = 0;
-	size_t position = 0;
-	void *first;
-
-	while (map_next(&s->watches, &position, &keys[count], &first)) {
-		count++;
-	}
-	for (size_t i = 0; i < count; i++) {
-		revoke_chain(s, keys[i], matches, what);
-	}
-	free(keys);
-}
-
 static bool
 expired(const struct session_watch *w, const void *now)
 {
@@ -488,8 +447,8 @@ sweep_due(struct timer *t)
 	struct sessions *s = list_item(t, struct sessions, sweep);
 	int64_t now = clock_now_ms();
 
-	revoke_all(s, expired, &now);
-	if (s->watches.count > 0) {
+	watches_revoke(s->watches, expired, &now);
+	if (!watches_empty(s->watches)) {
 		wheel_add(net_wheel(s->app->net), t, clock_monotonic_ms() + SWEEP_MS);
 	}
 }
@@ -497,14 +456,7 @@ sweep_due(struct timer *t)
 void
 sessions_watch(struct sessions *s, struct session_watch *w)
 {
-	uint64_t key = key_of(w->token_hash);
-
-	w->previous = NULL;
-	w->next = map_get(&s->watches, key);
-	if (w->next != NULL) {
-		w->next->previous = w;
-	}
-	map_put(&s->watches, key, w);
+	watches_add(s->watches, w);
 	if (!timer_pending(&s->sweep)) {
 		wheel_add(net_wheel(s->app->net), &s->sweep, clock_monotonic_ms() + SWEEP_MS);
 	}
@@ -513,22 +465,7 @@ sessions_watch(struct sessions *s, struct session_watch *w)
 void
 sessions_unwatch(struct sessions *s, struct session_watch *w)
 {
-	uint64_t key = key_of(w->token_hash);
-
-	if (w->previous != NULL) {
-		w->previous->next = w->next;
-	} else if (map_get(&s->watches, key) != w) {
-		return; /* was not watched */
-	} else if (w->next != NULL) {
-		map_put(&s->watches, key, w->next);
-	} else {
-		map_remove(&s->watches, key);
-	}
-	if (w->next != NULL) {
-		w->next->previous = w->previous;
-	}
-	w->next = NULL;
-	w->previous = NULL;
+	watches_remove(s->watches, w);
 }
 
 /* --- forgetting --------------------------------------------------------------------------- */
@@ -546,12 +483,6 @@ forget_known_of(struct sessions *s, enum author_kind kind, uint64_t id)
 	}
 }
 
-static bool
-has_token(const struct session_watch *w, const void *token_hash)
-{
-	return memcmp(w->token_hash, token_hash, DIGEST_SIZE) == 0;
-}
-
 void
 sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE])
 {
@@ -561,7 +492,7 @@ sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST
 	if (k != NULL) {
 		drop_known(s, k);
 	}
-	revoke_chain(s, key_of(token_hash), has_token, token_hash);
+	watches_revoke_token(s->watches, token_hash);
 }
 
 static bool
@@ -575,7 +506,7 @@ sessions_forget_staff(struct sessions *s, uint64_t staff)
 {
 	assert(staff != 0);
 	forget_known_of(s, AUTHOR_STAFF, staff);
-	revoke_all(s, of_staff, &staff);
+	watches_revoke(s->watches, of_staff, &staff);
 }
 
 static bool
@@ -589,7 +520,7 @@ sessions_forget_visitor(struct sessions *s, uint64_t visitor)
 {
 	assert(visitor != 0);
 	forget_known_of(s, AUTHOR_CUSTOMER, visitor);
-	revoke_all(s, of_visitor, &visitor);
+	watches_revoke(s->watches, of_visitor, &visitor);
 }
 
 void
@@ -640,7 +571,7 @@ sessions_create(struct app *app)
 	s->app = app;
 	map_init(&s->known);
 	list_init(&s->by_age);
-	map_init(&s->watches);
+	s->watches = watches_create();
 	map_init(&s->standings);
 	timer_init(&s->sweep, sweep_due);
 	s->nonces = nonces_create(NONCES_MAX);
@@ -669,7 +600,7 @@ sessions_destroy(struct sessions *s)
 	}
 	nonces_destroy(s->nonces);
 	map_fini(&s->known);
-	map_fini(&s->watches);
+	watches_destroy(s->watches);
 	map_fini(&s->standings);
 	free(s);
 }
