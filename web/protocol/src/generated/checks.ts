@@ -870,10 +870,6 @@ export const auditPageCheck = v.object({
 	next: v.nullable(v.string()),
 });
 
-export const conversationAnswerCheck = v.object({
-	conversation: conversationItemCheck,
-});
-
 export const callAnswerCheck = v.object({
 	call: callCheck,
 });

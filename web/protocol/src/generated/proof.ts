@@ -123,7 +123,6 @@ export const byName = {
 	channelList: checks.channelListCheck satisfies v.GenericSchema<unknown, types.ChannelList>,
 	apiKeyList: checks.apiKeyListCheck satisfies v.GenericSchema<unknown, types.ApiKeyList>,
 	auditPage: checks.auditPageCheck satisfies v.GenericSchema<unknown, types.AuditPage>,
-	conversationAnswer: checks.conversationAnswerCheck satisfies v.GenericSchema<unknown, types.ConversationAnswer>,
 	callAnswer: checks.callAnswerCheck satisfies v.GenericSchema<unknown, types.CallAnswer>,
 	callEventAnswer: checks.callEventAnswerCheck satisfies v.GenericSchema<unknown, types.CallEventAnswer>,
 	customerList: checks.customerListCheck satisfies v.GenericSchema<unknown, types.CustomerList>,

@@ -725,10 +725,6 @@ export interface AuditPage {
 	readonly next: string | null;
 }
 
-export interface ConversationAnswer {
-	readonly conversation: ConversationItem;
-}
-
 export interface CallAnswer {
 	readonly call: Call;
 }
