@@ -198,32 +198,57 @@ migrate_locked(struct store_conn *db, bool apply, int newest, int *from, int *to
 	return err;
 }
 
-enum err
-migrate(struct store_conn *db, bool apply, int *from, int *to, struct error *e)
+static enum err
+lock(struct store_conn *db, enum statement statement, struct error *e)
+{
+	struct arena *a = arena_create();
+	struct rows r = {0};
+	enum err err = db->driver->read(db, statement, NULL, a, &r, e);
+
+	if (err == ERR_OK && (r.count == 0 || value_as_i64(rows_at(&r, 0)) != 1)) {
+		err = error_set(e, ERR_UNAVAILABLE, "another process is migrating the database");
+	}
+	arena_destroy(a);
+	return err;
+}
+
+static enum err
+migrate_in_transaction(struct store_conn *db, bool apply, int *from, int *to,
+	struct error *e)
 {
 	const struct store_driver *driver = db->driver;
-	struct arena *a = arena_create();
-	struct rows ignored = {0};
 	int newest = 0;
-	int was = 0;
-	int now = 0;
-	enum err err = driver->read(db, STATEMENT_MIGRATION_LOCK, NULL, a, &ignored, e);
+	enum err err = driver->begin(db, e);
 
-	arena_destroy(a);
-	for (const struct migration *m = migrations; m->version != 0; m++) {
-		newest = m->version;
-	}
-	if (err == ERR_OK) {
-		err = driver->begin(db, e);
-	}
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = migrate_locked(db, apply, newest, &was, &now, e);
+	for (const struct migration *m = migrations; m->version != 0; m++) {
+		newest = m->version;
+	}
+	err = migrate_locked(db, apply, newest, from, to, e);
 	if (err == ERR_OK) {
-		err = driver->commit(db, e);
-	} else {
-		driver->rollback(db);
+		return driver->commit(db, e);
+	}
+	driver->rollback(db);
+	return err;
+}
+
+enum err
+migrate(struct store_conn *db, bool apply, int *from, int *to, struct error *e)
+{
+	int was = 0;
+	int now = 0;
+	enum err unlocked;
+	enum err err = lock(db, STATEMENT_MIGRATION_LOCK, e);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = migrate_in_transaction(db, apply, &was, &now, e);
+	unlocked = lock(db, STATEMENT_MIGRATION_UNLOCK, err == ERR_OK ? e : NULL);
+	if (err == ERR_OK) {
+		err = unlocked;
 	}
 	if (err == ERR_OK) {
 		*from = was;

@@ -282,11 +282,12 @@ bisect(struct writer *w, struct job **jobs, size_t count, enum err code)
 struct attempts {
 	unsigned tries;
 	unsigned connections;
+	unsigned refusals; /* of a change that stands alone */
 };
 
-/* True: apply the batch again. False: *err is final. */
+/* True: apply the batch again. False: err is final. */
 static bool
-recover(struct writer *w, struct attempts *a, enum err *err)
+recover(struct writer *w, struct attempts *a, size_t count, enum err err)
 {
 	bool duplicates = w->batch.duplicates;
 
@@ -297,7 +298,7 @@ recover(struct writer *w, struct attempts *a, enum err *err)
 	if (duplicates) {
 		return ++a->tries < ATTEMPTS_MAX * 2;
 	}
-	switch (*err) {
+	switch (err) {
 	case ERR_BUSY:
 		pause_ms(a->tries * 5);
 		return ++a->tries < ATTEMPTS_MAX;
@@ -306,6 +307,8 @@ recover(struct writer *w, struct attempts *a, enum err *err)
 	case ERR_UNAVAILABLE:
 		disconnect(w);
 		return ++a->connections < RECONNECTS_MAX;
+	case ERR_INVALID:
+		return count == 1 && ++a->refusals < 2;
 	default:
 		return false;
 	}
@@ -357,7 +360,7 @@ settle(struct writer *w, struct job **jobs, size_t count)
 			deliver(w, jobs, count);
 			return;
 		}
-	} while (recover(w, &attempts, &err));
+	} while (recover(w, &attempts, count, err));
 	give_up(w, jobs, count, err, &w->batch.error);
 }
 

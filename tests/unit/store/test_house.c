@@ -17,7 +17,8 @@ staff_change(const struct actor *a, enum row_action action, uint64_t id)
 }
 
 static void
-log_in(struct store_fixture *f, const struct actor *staff, uint8_t mark, enum err expected)
+log_in(struct store_fixture *f, const struct actor *staff, uint8_t mark,
+	enum err expected)
 {
 	struct change *c = change_create(CHANGE_SESSION, staff);
 
@@ -162,7 +163,8 @@ changes_of_the_house_are_audited(void **state)
 	c->audit.subject = 12;
 	c->audit.detail = "by search";
 	fixture_call(f, c, ERR_OK);
-	assert_int_equal(read_audit(f->reader, 0, 0, 0, 10, f->arena, &rows, &count, NULL), ERR_OK);
+	assert_int_equal(read_audit(f->reader, 0, 0, 0, 10, f->arena, &rows, &count, NULL),
+		ERR_OK);
 	assert_int_equal(count, 2);
 	assert_string_equal(rows[0].action, "customer.opened");
 	assert_int_equal(rows[0].actor, admin.id);
@@ -181,8 +183,8 @@ upload(struct store_fixture *f, const struct actor *a, const char *name)
 }
 
 static const struct outcome *
-send_file(struct store_fixture *f, const struct actor *visitor, uint64_t channel, uint64_t file,
-	enum err expected)
+send_file(struct store_fixture *f, const struct actor *visitor, uint64_t channel,
+	uint64_t file, enum err expected)
 {
 	struct change *c = change_create(CHANGE_POST, visitor);
 	uint64_t *files = arena_alloc(c->arena, sizeof(*files));
@@ -220,7 +222,8 @@ files_are_sent_once_by_their_owner(void **state)
 	assert_int_equal(read_file(f->reader, file, f->arena, &row, NULL), ERR_OK);
 	assert_int_equal(row.timeline, o->timeline);
 	assert_int_equal(row.fact, o->facts[0]->id);
-	assert_int_equal(read_upload_volume(f->reader, AUTHOR_CUSTOMER, visitor.id, 0, &bytes, NULL),
+	assert_int_equal(read_upload_volume(f->reader, AUTHOR_CUSTOMER, visitor.id, 0, &bytes,
+						 NULL),
 		ERR_OK);
 	assert_int_equal(bytes, 1234);
 }
@@ -244,7 +247,8 @@ marks_go_forward_only(void **state)
 	uint64_t channel = fixture_channel(f, "webchat");
 	struct actor visitor = fixture_visitor(f, channel);
 	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
-	uint64_t timeline = fixture_say(f, &visitor, channel, "one")->timeline; /* 1, opened 2 */
+	uint64_t timeline =
+		fixture_say(f, &visitor, channel, "one")->timeline; /* 1, opened 2 */
 	const struct outcome *o;
 	struct mark_row *rows;
 	size_t count;
@@ -262,7 +266,8 @@ marks_go_forward_only(void **state)
 	o = mark(f, &visitor, timeline, PARTY_CUSTOMER, 2);
 	assert_int_equal(o->mark_seen, 2);
 	assert_int_equal(o->mark_delivered, 2);
-	assert_int_equal(read_marks(f->reader, timeline, f->arena, &rows, &count, NULL), ERR_OK);
+	assert_int_equal(read_marks(f->reader, timeline, f->arena, &rows, &count, NULL),
+		ERR_OK);
 	assert_int_equal(count, 3);
 	assert_int_equal(rows[0].party, PARTY_CUSTOMER);
 	assert_int_equal(rows[1].party, PARTY_HOUSE);
