@@ -28,13 +28,16 @@ export function beep(now = Date.now()): void {
 	if (now - lastAt < quietMs || typeof AudioContext === "undefined") {
 		return;
 	}
+	/* Browsers keep a page silent until it was clicked or typed into once. */
+	if (navigator.userActivation?.hasBeenActive === false) {
+		return;
+	}
 	lastAt = now;
 	context ??= new AudioContext();
 	const audio = context;
 	if (audio.state === "running") {
 		play(audio);
 	} else {
-		/* Browsers keep it silent until the page was clicked once. */
 		audio.resume().then(() => play(audio), () => undefined);
 	}
 }

@@ -13,6 +13,7 @@ export const maxOpenThreads = 8;
 const pageSize = 100;
 const typingMs = 6000;
 const settleMs = 1500;
+const gatherMs = 100;
 
 export interface Typist {
 	kind: "customer" | "staff";
@@ -29,7 +30,7 @@ export interface Thread {
 	loading: boolean;
 	failed: boolean;
 	detail: CustomerDetail | null;
-	/* How far the customer's devices got, per timeline. */
+	/* How far the customer's devices got, per timeline, in her own numbers (`pub`). */
 	delivered: ReadonlyMap<string, number>;
 	seen: ReadonlyMap<string, number>;
 	/* What is above these is new to me since I opened the thread; null: no line. */
@@ -76,6 +77,8 @@ export const useThreads = defineStore("threads", () => {
 	/* Set by the live wiring: asks the socket for what is missing, follows what is open. */
 	let fetchRange: (timeline: string, after: number) => Promise<readonly Entry[]> = async () => [];
 	let follow: (customers: readonly string[]) => void = () => undefined;
+
+	const refreshing = new Map<string, Promise<void>>();
 
 	function wire(hooks: { fetchRange: typeof fetchRange; follow: typeof follow }): void {
 		fetchRange = hooks.fetchRange;
@@ -142,7 +145,7 @@ export const useThreads = defineStore("threads", () => {
 			thread.newAfter = lineFrom(detail);
 			thread.loaded = true;
 			/* What was committed between the reading and the following shows here. */
-			setTimeout(() => void refreshDetail(thread.customer), settleMs);
+			setTimeout(() => void catchUp(thread).catch(() => undefined), settleMs);
 		} catch {
 			thread.failed = true;
 		} finally {
@@ -199,25 +202,37 @@ export const useThreads = defineStore("threads", () => {
 		}
 	}
 
-	async function refreshDetail(customer: string): Promise<void> {
+	/* Each reading is audited, so several wishes in a moment are one. */
+	function refreshDetail(customer: string): Promise<void> {
+		const waiting = refreshing.get(customer);
+		if (waiting !== undefined) {
+			return waiting;
+		}
+		const work = new Promise((resolve) => setTimeout(resolve, gatherMs)).then(() => {
+			refreshing.delete(customer);
+			return readDetail(customer);
+		});
+		refreshing.set(customer, work);
+		return work;
+	}
+
+	async function readDetail(customer: string): Promise<void> {
 		const thread = open.get(customer);
 		if (thread === undefined) {
 			return;
 		}
 		try {
-			const detail = await get(`/customers/${customer}`, checks.customerDetailCheck);
-			takeDetail(thread, detail);
-			await catchUp(thread, detail);
+			takeDetail(thread, await get(`/customers/${customer}`, checks.customerDetailCheck));
+			await catchUp(thread);
 		} catch {
 			/* What is shown stays; the next change or opening asks again. */
 		}
 	}
 
-	async function catchUp(thread: Thread, detail: CustomerDetail): Promise<void> {
-		for (const { timeline, seq } of detail.timelines) {
+	async function catchUp(thread: Thread): Promise<void> {
+		for (const { timeline } of thread.detail?.timelines ?? []) {
 			const newest = thread.model.newest(timeline);
-			if (newest !== null && newest < seq) {
-				thread.model.add(await fetchRange(timeline, newest));
+			if (newest !== null && thread.model.add(await fetchRange(timeline, newest)).length > 0) {
 				thread.entries = thread.model.entries;
 			}
 		}

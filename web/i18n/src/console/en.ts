@@ -429,7 +429,7 @@ export default {
 		origins: "Allowed websites",
 		originsHelp: "One origin a line, for example https://www.example.com",
 		originsInvalid: "Each line must be like https://www.example.com, without a path",
-		noOrigins: "No website is allowed yet, so the chat does not show",
+		noOrigins: "No website is allowed yet; it works on this server's own pages only",
 		identityKeys: "Identity keys",
 		identityText: "The website's server signs with one who is logged in, so that the history follows the customer across devices.",
 		createKey: "New key",

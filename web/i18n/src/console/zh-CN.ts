@@ -426,7 +426,7 @@ export default {
 		origins: "允许的网站",
 		originsHelp: "每行一个来源，例如 https://www.example.com",
 		originsInvalid: "每行要像 https://www.example.com，不带路径",
-		noOrigins: "还没有允许任何网站，聊天窗口不会显示",
+		noOrigins: "还没有允许任何网站，只能在本服务器的页面上使用",
 		identityKeys: "身份密钥",
 		identityText: "网站服务器用它签署已登录客户的身份，历史随客户跨设备。",
 		createKey: "新建密钥",
