@@ -16,6 +16,9 @@
 enum {
 	PIPELINE_MAX = HTTP_HEAD_MAX,  /* kept while a request is under way */
 	BODIES_MAX = 64 * 1024 * 1024, /* of all requests together */
+	/* Beyond it there is room for small ones: uploads must not keep people from logging in. */
+	SMALL_BODY_MAX = 512 * 1024,
+	SMALL_BODIES_ROOM = 16 * 1024 * 1024,
 	BODY_STALL_MS = 30 * 1000,
 	BODY_BYTES_PER_MS = 8, /* a body must come faster than 8 kB a second */
 	SEND_STALL_MS = 30 * 1000,
@@ -149,7 +152,10 @@ refused_early(struct http_request *rq)
 static bool
 no_room_for(struct http_request *rq, size_t more)
 {
-	if (rq->net->body_bytes + more <= BODIES_MAX) {
+	bool small = rq->head.content_length <= SMALL_BODY_MAX;
+	size_t room = BODIES_MAX + (small ? SMALL_BODIES_ROOM : 0);
+
+	if (rq->net->body_bytes + more <= room) {
 		return false;
 	}
 	rq->net->stats.refused++;
