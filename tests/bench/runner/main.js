@@ -6,8 +6,8 @@ import { startMariadb } from "./mariadb.js";
 import { acceptRaw, besideIdle, offer, saturate } from "./measure.js";
 import { writeReport } from "./report.js";
 import { isWanted, settings } from "./settings.js";
-import { comparedSystems, rawAccept } from "./systems.js";
-import { trunklineSystems } from "./trunkline.js";
+import { limit, peers, rawAccept } from "./systems.js";
+import { trunkline } from "./trunkline.js";
 
 const [root, out] = process.argv.slice(2);
 const here = join(root, "tests", "bench");
@@ -66,34 +66,45 @@ async function runRound(system, result) {
 	});
 }
 
+async function measureRound(systems, results, round) {
+	for (const [index, system] of systems.entries()) {
+		if (!isOverdue()) {
+			await attempt(results[index], `round ${round}`, () =>
+				runRound(system, results[index]),
+			);
+		}
+	}
+}
+
+async function measureIdle(systems, results) {
+	for (const [index, system] of systems.entries()) {
+		const result = results[index];
+		if (!isOverdue()) {
+			await attempt(result, "idle sockets", () =>
+				withInstance(system, async (instance) => {
+					result.idle = await besideIdle(load, system, instance);
+				}),
+			);
+		}
+		if (system.measureDemo && !isOverdue()) {
+			await attempt(result, "demo data", async () => {
+				result.demo = await system.measureDemo();
+			});
+		}
+	}
+}
+
+/* Everything once before anything twice: on a slow machine only the repetitions are missing. */
 async function measureAll(systems, results) {
 	for (const [index, system] of systems.entries()) {
 		if (system.prepare) {
 			await attempt(results[index], "prepare", () => system.prepare(load));
 		}
 	}
-	for (let round = 1; round <= settings.rounds; round++) {
-		for (const [index, system] of systems.entries()) {
-			if (!isOverdue()) {
-				await attempt(results[index], `round ${round}`, () =>
-					runRound(system, results[index]),
-				);
-			}
-		}
-	}
-	for (const [index, system] of systems.entries()) {
-		if (!isOverdue()) {
-			await attempt(results[index], "idle sockets", () =>
-				withInstance(system, async (instance) => {
-					results[index].idle = await besideIdle(load, system, instance);
-				}),
-			);
-		}
-		if (system.measureDemo && !isOverdue()) {
-			await attempt(results[index], "demo data", async () => {
-				results[index].demo = await system.measureDemo();
-			});
-		}
+	await measureRound(systems, results, 1);
+	await measureIdle(systems, results);
+	for (let round = 2; round <= settings.rounds; round++) {
+		await measureRound(systems, results, round);
 	}
 }
 
@@ -111,9 +122,13 @@ async function main() {
 	note("starting MariaDB");
 	const mariadb = await startMariadb(out);
 	try {
+		/* What is compared directly runs one after the other. */
 		const systems = [
-			...comparedSystems(here, out, mariadb),
-			...trunklineSystems(root, out, mariadb),
+			limit(out, "sqlite", mariadb),
+			trunkline(root, out, "sqlite", mariadb),
+			limit(out, "mariadb", mariadb),
+			trunkline(root, out, "mariadb", mariadb),
+			...peers(here, out, mariadb),
 		].filter((system) => isWanted(system.name));
 		const results = systems.map(emptyResult);
 		const raw = await measureRawAccept();

@@ -172,13 +172,18 @@ export function writeReport(path, { rawAccept, results, ...about }) {
 		path,
 		`${JSON.stringify({ ...about, machine, rawAccept, summaries, verdicts, results }, null, "\t")}\n`,
 	);
-	const idle = settings.idleSockets;
+	const fewest = Math.min(...results.map((result) => result.saturated.length));
 	process.stdout.write(
 		[
-			`${machine.cores} cores (${machine.cpu}), ${about.seconds} s, median of ` +
-				`${settings.rounds}; ${settings.pairs} pairs; ${idle} idle sockets; ` +
-				`raw epoll accepts at ${show(rawAcceptUs, 1)} µs` +
-				(settings.isQuick ? "; quick, so the figures mean little" : ""),
+			[
+				`${machine.cores} cores (${machine.cpu})`,
+				`${about.seconds} s`,
+				`median of ${fewest === settings.rounds ? "" : `${fewest} to `}${settings.rounds}`,
+				`${settings.pairs} pairs`,
+				`${settings.idleSockets} idle sockets`,
+				`raw epoll accepts at ${show(rawAcceptUs, 1)} µs`,
+				...(settings.isQuick ? ["quick, so the figures mean little"] : []),
+			].join("; "),
 			"",
 			formatTable(summaries),
 			"",

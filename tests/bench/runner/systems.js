@@ -11,7 +11,7 @@ async function startOnPort(command, argsFor, log, databasePid) {
 	return { pid: daemon.pid, port, databasePid, stop: () => daemon.stop("SIGKILL") };
 }
 
-function limit(out, database, mariadb) {
+export function limit(out, database, mariadb) {
 	const isSqlite = database === "sqlite";
 	return {
 		name: `limit ${database}`,
@@ -47,10 +47,8 @@ function peer(here, out, mariadb, name, script, protocol) {
 	};
 }
 
-export function comparedSystems(here, out, mariadb) {
+export function peers(here, out, mariadb) {
 	return [
-		limit(out, "sqlite", mariadb),
-		limit(out, "mariadb", mariadb),
 		peer(here, out, mariadb, "node ws await", "ws_await.js", "pairs"),
 		peer(here, out, mariadb, "node ws group commit", "ws_group.js", "pairs"),
 		peer(here, out, mariadb, "socket.io", "socketio.js", "socketio"),

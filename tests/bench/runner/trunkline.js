@@ -235,7 +235,7 @@ async function measureDemo(root, out, database, mariadb) {
 	return demo;
 }
 
-function trunkline(root, out, database, mariadb) {
+export function trunkline(root, out, database, mariadb) {
 	let site;
 	return {
 		name: `trunkline ${database}`,
@@ -268,8 +268,4 @@ function trunkline(root, out, database, mariadb) {
 		},
 		measureDemo: () => measureDemo(root, out, database, mariadb),
 	};
-}
-
-export function trunklineSystems(root, out, mariadb) {
-	return ["sqlite", "mariadb"].map((database) => trunkline(root, out, database, mariadb));
 }
