@@ -1,5 +1,6 @@
 /* Runs every system through every measurement, in rounds so that a disturbance of the machine
  * meets all of them, and writes what it found.    main.js ROOT OUT */
+import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { residentBytes } from "./processes.js";
 import { startMariadb } from "./mariadb.js";
@@ -118,6 +119,17 @@ async function measureRawAccept() {
 	}
 }
 
+/* Gigabytes that nobody needs; the logs and the report stay. */
+function discardData() {
+	for (const name of readdirSync(out)) {
+		if (name === "mariadb" || name.startsWith("limit.db")) {
+			rmSync(join(out, name), { recursive: true, force: true });
+		} else if (name.startsWith("trunkline-")) {
+			rmSync(join(out, name, "data"), { recursive: true, force: true });
+		}
+	}
+}
+
 async function main() {
 	note("starting MariaDB");
 	const mariadb = await startMariadb(out);
@@ -142,6 +154,9 @@ async function main() {
 		});
 	} finally {
 		await mariadb.stop();
+		if (!settings.isKept) {
+			discardData();
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ export const settings = {
 	limitSeconds: number("BENCH_LIMIT_SECONDS", 840, 300),
 	/* Another build than build/trunkline. */
 	binary: process.env.BENCH_BINARY,
+	/* Leaves the databases, to look at them or to measure by hand. */
+	isKept: process.env.BENCH_KEEP === "1",
 	/* Words of which a system's name must hold one: BENCH_ONLY=limit,trunkline */
 	only: (process.env.BENCH_ONLY ?? "").split(",").filter(Boolean),
 	warmupSeconds: isQuick ? 0.3 : 1,
