@@ -247,6 +247,93 @@ logged_in(const struct house *h, const char *login, const char *password)
 	return c;
 }
 
+/* --- a visitor's socket -------------------------------------------------------------------- */
+
+static inline void
+frame_send(int fd, const char *text)
+{
+	uint8_t head[8] = {0x81};
+	size_t length = strlen(text);
+	size_t size;
+
+	/* Masked with zeros, which is allowed and leaves the text as it is. */
+	assert_true(length < 65536);
+	if (length < 126) {
+		head[1] = (uint8_t)(0x80 | length);
+		size = 2;
+	} else {
+		head[1] = 0x80 | 126;
+		head[2] = (uint8_t)(length >> 8);
+		head[3] = (uint8_t)length;
+		size = 4;
+	}
+	assert_int_equal(send(fd, head, size + 4, MSG_NOSIGNAL), (ssize_t)size + 4);
+	assert_int_equal(send(fd, text, length, MSG_NOSIGNAL), (ssize_t)length);
+}
+
+static inline void
+receive_exactly(int fd, void *out, size_t length)
+{
+	for (size_t have = 0; have < length;) {
+		ssize_t got = recv(fd, (char *)out + have, length - have, 0);
+
+		assert_true(got > 0);
+		have += (size_t)got;
+	}
+}
+
+/* Reads frames until one has `sign` in it. */
+static inline void
+frame_wait(int fd, const char *sign)
+{
+	static char text[65536];
+	uint8_t head[4];
+	size_t length;
+
+	do {
+		receive_exactly(fd, head, 2);
+		length = head[1] & 0x7f;
+		if (length == 126) {
+			receive_exactly(fd, head + 2, 2);
+			length = (size_t)head[2] << 8 | head[3];
+		}
+		assert_true(length < sizeof(text));
+		receive_exactly(fd, text, length);
+		text[length] = '\0';
+	} while (strstr(text, sign) == NULL);
+}
+
+/* A visitor writes one message with files ("" or "\"id\"") and waits for its ack. */
+static inline void
+visitor_writes(const struct house *h, const char *token, const char *ref,
+	const char *files)
+{
+	char text[500];
+	int fd = open_connection(h);
+	char byte = 0;
+
+	snprintf(text, sizeof(text),
+		"GET /ws/widget HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
+		"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+		"Sec-WebSocket-Protocol: trunkline.v1\r\nOrigin: http://127.0.0.1:%d\r\n\r\n",
+		h->port, h->port);
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+	for (int line_ends = 0; line_ends < 4;) {
+		receive_exactly(fd, &byte, 1);
+		line_ends = byte == '\r' || byte == '\n' ? line_ends + 1 : 0;
+	}
+	snprintf(text, sizeof(text),
+		"{\"t\":\"hello\",\"token\":\"%s\",\"pub\":0,\"language\":\"en\"}", token);
+	frame_send(fd, text);
+	frame_wait(fd, "\"welcome\"");
+	snprintf(text, sizeof(text),
+		"{\"t\":\"send\",\"ref\":\"%s\",\"text\":\"hello\",\"files\":[%s]}", ref, files);
+	frame_send(fd, text);
+	frame_wait(fd, "\"ack\"");
+	close(fd);
+}
+
 /* --- the house ----------------------------------------------------------------------------- */
 
 static inline void

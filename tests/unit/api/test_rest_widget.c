@@ -74,7 +74,7 @@ sign_identity(const struct widget *w, const char *subject, int64_t issued, char 
 	snprintf(header, sizeof(header), "{\"alg\":\"HS256\",\"kid\":\"%s\"}", w->kid);
 	snprintf(claims, sizeof(claims),
 		"{\"aud\":\"" PUBLIC_KEY "\",\"sub\":\"%s\",\"iat\":%lld,\"exp\":%lld,"
-		"\"jti\":\"%s\",\"name\":\"Lin\"}",
+		"\"jti\":\"%s\",\"name\":\"Lin\",\"phone\":\"13800138000\"}",
 		subject, (long long)issued, (long long)issued + 300, ref);
 	base64url_encode(header, strlen(header), encoded[0]);
 	base64url_encode(claims, strlen(claims), encoded[1]);
@@ -346,6 +346,144 @@ an_upload_is_its_owners_until_it_is_sent(void **state)
 	assert_int_equal(fetch(&one, id, NULL), 404);
 }
 
+/* The newest open conversation, as this member of staff sees it. */
+static void
+newest_conversation(const struct client *c, char id[static 24], char customer[static 24])
+{
+	struct answer a;
+	const struct json *first;
+
+	assert_int_equal(ask(c, "GET", "/api/v1/conversations?limit=1", NULL, &a), 200);
+	first = json_at(json_get(a.json, "items"), 0);
+	assert_non_null(first);
+	str_copy(id, 24, json_string(first, "id"));
+	str_copy(customer, 24, json_string(first, "customer"));
+	answer_free(&a);
+}
+
+static void
+send_file(const struct client *c, const char *conversation, const char *ref,
+	const char *kind, const char *file)
+{
+	char path[80];
+	char body[200];
+
+	snprintf(path, sizeof(path), "/api/v1/conversations/%s/entries", conversation);
+	snprintf(body, sizeof(body),
+		"{\"ref\":\"%s\",\"kind\":\"%s\",\"text\":\"x\",\"files\":[\"%s\"]}", ref, kind,
+		file);
+	assert_int_equal(ask(c, "POST", path, body, NULL), 200);
+}
+
+/* ⛔ What is inside the house stays there, the file of a note too. */
+static void
+a_visitor_gets_the_files_of_her_messages_only(void **state)
+{
+	const struct widget *w = *state;
+	struct client anna = logged_in(w->house, "anna", PASSWORD);
+	struct client hers;
+	struct client others;
+	char conversation[24];
+	char customer[24];
+	char token[64];
+	char note[24];
+	char message[24];
+	char own[24];
+	char own_quoted[32];
+	bool identified;
+
+	assert_int_equal(open_session(w, NULL, NULL, token, &identified), 200);
+	hers = bearer(w->house, token);
+	assert_int_equal(upload(&hers, png, sizeof(png) - 1, own), 201);
+	snprintf(own_quoted, sizeof(own_quoted), "\"%s\"", own);
+	visitor_writes(w->house, token, "visitor-0001", own_quoted);
+	newest_conversation(&anna, conversation, customer);
+	assert_int_equal(upload(&anna, png, sizeof(png) - 1, note), 201);
+	send_file(&anna, conversation, "staff-0001", "note", note);
+	assert_int_equal(upload(&anna, png, sizeof(png) - 1, message), 201);
+	send_file(&anna, conversation, "staff-0002", "message", message);
+	assert_int_equal(fetch(&anna, own, NULL), 200);
+	assert_int_equal(fetch(&anna, note, NULL), 200);
+	assert_int_equal(fetch(&hers, own, NULL), 200);
+	assert_int_equal(fetch(&hers, message, NULL), 200);
+	assert_int_equal(fetch(&hers, note, NULL), 404);
+	assert_int_equal(open_session(w, NULL, NULL, token, &identified), 200);
+	others = bearer(w->house, token);
+	visitor_writes(w->house, token, "visitor-0002", "");
+	assert_int_equal(fetch(&others, own, NULL), 404);
+	assert_int_equal(fetch(&others, message, NULL), 404);
+}
+
+/* ⛔ Her token reads her own timeline, also when she is read under another customer. */
+static void
+a_merge_shows_a_visitor_nothing_new(void **state)
+{
+	const struct widget *w = *state;
+	struct client anna = logged_in(w->house, "anna", PASSWORD);
+	struct client second;
+	char conversation[2][24];
+	char customer[2][24];
+	char token[64];
+	char file[24];
+	char path[80];
+	char body[60];
+	bool identified;
+
+	assert_int_equal(open_session(w, NULL, NULL, token, &identified), 200);
+	visitor_writes(w->house, token, "visitor-0001", "");
+	newest_conversation(&anna, conversation[0], customer[0]);
+	assert_int_equal(upload(&anna, png, sizeof(png) - 1, file), 201);
+	send_file(&anna, conversation[0], "staff-0001", "message", file);
+	assert_int_equal(open_session(w, NULL, NULL, token, &identified), 200);
+	second = bearer(w->house, token);
+	visitor_writes(w->house, token, "visitor-0002", "");
+	newest_conversation(&anna, conversation[1], customer[1]);
+	assert_string_not_equal(customer[0], customer[1]);
+	snprintf(path, sizeof(path), "/api/v1/customers/%s/attach", customer[1]);
+	snprintf(body, sizeof(body), "{\"to\":\"%s\"}", customer[0]);
+	assert_int_equal(ask(&anna, "POST", path, body, NULL), 200);
+	assert_int_equal(fetch(&anna, file, NULL), 200);
+	assert_int_equal(fetch(&second, file, NULL), 404);
+}
+
+/* ⛔ A number that an integrator names is a claim: it resolves to nobody. */
+static void
+a_claimed_number_is_no_identity(void **state)
+{
+	const struct widget *w = *state;
+	struct client anna = logged_in(w->house, "anna", PASSWORD);
+	struct answer a;
+	const struct json *items;
+	char identity[1200];
+	char token[64];
+	char id[24];
+	bool identified;
+
+	assert_int_equal(ask(&anna, "POST", "/api/v1/customers",
+						 "{\"name\":\"Owner\",\"contacts\":[{\"kind\":\"phone\","
+						 "\"value\":\"13800138000\",\"proven\":true}]}",
+						 &a),
+		201);
+	str_copy(id, sizeof(id), answer_text(&a, "customer.id"));
+	answer_free(&a);
+	sign_identity(w, "u-1", now_seconds(), identity, sizeof(identity));
+	assert_int_equal(open_session(w, NULL, identity, token, &identified), 200);
+	assert_int_equal(ask(&anna, "GET",
+						 "/api/v1/customers/lookup?kind=phone&value=13800138000", NULL,
+						 &a),
+		200);
+	items = json_get(a.json, "items");
+	assert_int_equal(json_length(items), 2); /* the owner, and who claims it */
+	answer_free(&a);
+	assert_int_equal(ask(&anna, "GET", "/api/v1/customers/lookup?kind=user&value=u-1",
+						 NULL, &a),
+		200);
+	items = json_get(a.json, "items");
+	assert_int_equal(json_length(items), 1);
+	assert_string_not_equal(json_string(json_at(items, 0), "id"), id);
+	answer_free(&a);
+}
+
 /* ⛔ */
 static void
 markup_comes_back_as_an_attachment(void **state)
@@ -370,6 +508,32 @@ markup_comes_back_as_an_attachment(void **state)
 						 "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02",
 						 17, id),
 		415);
+}
+
+static void
+uploads_have_a_size_and_a_quota(void **state)
+{
+	static const char *const settings[] = {"server.upload_max=2k",
+		"security.upload_quota=3000", NULL};
+	static char text[3000];
+	struct widget w = {.house = house_open("127.0.0.1", settings)};
+	struct client anna = logged_in(w.house, "anna", PASSWORD);
+	struct client visitor;
+	char token[64];
+	char id[24];
+	bool identified;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(upload(&anna, text, 2049, id), 413);
+	assert_int_equal(open_session(&w, NULL, NULL, token, &identified), 200);
+	visitor = bearer(w.house, token);
+	assert_int_equal(upload(&visitor, text, 2049, id), 413);
+	assert_int_equal(upload(&visitor, text, 2048, id), 201);
+	assert_int_equal(upload(&visitor, text, 953, id), 429);
+	assert_int_equal(upload(&visitor, text, 952, id), 201);
+	assert_int_equal(upload(&anna, text, 2048, id), 201);
+	house_close(w.house);
 }
 
 static void
@@ -408,7 +572,11 @@ main(void)
 		widget_test(log_out_ends_the_token),
 		widget_test(a_visitor_is_no_staff),
 		widget_test(an_upload_is_its_owners_until_it_is_sent),
+		widget_test(a_visitor_gets_the_files_of_her_messages_only),
+		widget_test(a_merge_shows_a_visitor_nothing_new),
+		widget_test(a_claimed_number_is_no_identity),
 		widget_test(markup_comes_back_as_an_attachment),
+		cmocka_unit_test(uploads_have_a_size_and_a_quota),
 		widget_test(only_the_channels_sites_may_frame_the_widget),
 	};
 
