@@ -329,6 +329,8 @@ serve(const struct app_conf *conf)
 
 	log_configure((enum log_level)conf->log_level, (enum log_format)conf->log_format);
 	signal(SIGPIPE, SIG_IGN);
+	/* A file that may not grow is an error of the write, as a full disk is, not our end. */
+	signal(SIGXFSZ, SIG_IGN);
 	rc = server_open(conf, &s, &e);
 	if (rc == ERR_OK) {
 		log_ready(s, conf, clock_monotonic_ms() - began);

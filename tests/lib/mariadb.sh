@@ -34,19 +34,21 @@ wait_gone() {
 }
 
 start() {
-	mkdir -p "$dir"
+	# Its own folder for temporary tables: a server that starts clears what it finds there.
+	mkdir -p "$dir/tmp"
 	if alive; then
 		echo "$socket"
 		return
 	fi
 	rm -f "$socket" "$pid_file"
 	if [ ! -d "$dir/data/mysql" ]; then
-		mariadb-install-db --no-defaults --datadir="$dir/data" --user="$me" \
+		mariadb-install-db --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" \
+			--user="$me" \
 			--auth-root-authentication-method=normal --skip-test-db \
 			>"$dir/install.log" 2>&1
 	fi
 	server=$(command -v mariadbd || echo /usr/sbin/mariadbd)
-	"$server" --no-defaults --datadir="$dir/data" --socket="$socket" --pid-file="$pid_file" \
+	"$server" --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$socket" --pid-file="$pid_file" \
 		--user="$me" --skip-networking --log-error="$dir/error.log" --skip-log-bin \
 		--innodb-buffer-pool-size=256M --innodb-log-file-size=256M \
 		--innodb-fast-shutdown=2 --max-connections=200 \
