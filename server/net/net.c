@@ -150,9 +150,12 @@ static void
 log_lws(int level, const char *line)
 {
 	struct log_quoted q;
+	char text[LOG_QUOTE_SIZE];
 
+	str_copy(text, sizeof(text), line);
+	text[strcspn(text, "\n")] = '\0';
 	log_event((level & LLL_ERR) != 0 ? LOG_ERROR : LOG_WARN, "libwebsockets", "text=%s",
-		log_quote(&q, line));
+		log_quote(&q, text));
 }
 
 /* Returns how many connections we can have: what was configured, or less. */
@@ -207,6 +210,8 @@ start_lws(struct net *n, struct error *e)
 {
 	static const lws_retry_bo_t no_lws_timers; /* its list of timers is linear */
 	void *loops[1] = {n->loop};
+	/* No fd_limit_per_thread: with one, lws searches its sockets one by one for each event.
+	 * Without, it makes room for as many files as raise_file_limit() left us. */
 	struct lws_context_creation_info info = {
 		.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
 			(n->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
@@ -216,7 +221,6 @@ start_lws(struct net *n, struct error *e)
 		.gid = (gid_t)-1,
 		.uid = (uid_t)-1,
 		.pt_serv_buf_size = READ_CHUNK,
-		.fd_limit_per_thread = (unsigned)n->max_connections + FILES_RESERVED,
 		.retry_and_idle_policy = &no_lws_timers,
 		.timeout_secs = (unsigned)(n->conf->header_timeout_ms / 1000 + 1),
 		.alpn = "http/1.1",

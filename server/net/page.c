@@ -124,7 +124,8 @@ serve(struct http_request *rq, const struct static_file *file)
 			return;
 		}
 		set_policy(rq, file->path);
-	} else if (!str_starts_with(file->path, "/console/")) {
+	}
+	if (str_starts_with(file->path, "/widget")) {
 		/* The loader and what it shows are included by other sites' pages. */
 		http_set_header(rq, "Cross-Origin-Resource-Policy", "cross-origin");
 	}

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/id.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "net/connection.h"
 #include "net/loop.h"
@@ -347,12 +347,11 @@ open_session(struct http_request *rq, const struct websocket_handler *handler)
 
 /* Spread, so that thousands who came at once are not pinged at once. */
 static int64_t
-first_ping_ms(int64_t ping_ms)
+first_ping_ms(const struct connection *c)
 {
-	uint32_t random;
+	uint64_t half_ms = (uint64_t)c->net->conf->ping_ms / 2;
 
-	random_bytes(&random, sizeof(random));
-	return ping_ms / 2 + (int64_t)(random % (uint64_t)(ping_ms / 2 + 1));
+	return (int64_t)(half_ms + map_hash(&c, sizeof(c)) % (half_ms + 1));
 }
 
 static void
@@ -370,8 +369,7 @@ become_websocket(struct connection *c, struct websocket *ws, const char *accept)
 	connection_write(c, head, (size_t)length);
 	connection_write(c, ws->early.data, ws->early.length);
 	buf_fini(&ws->early);
-	connection_expire_in(c,
-		ws->close_sent ? CLOSE_WAIT_MS : first_ping_ms(c->net->conf->ping_ms));
+	connection_expire_in(c, ws->close_sent ? CLOSE_WAIT_MS : first_ping_ms(c));
 	if (ws->wants_write) {
 		connection_call_again(c);
 	}
