@@ -10,7 +10,7 @@ import { pickLocale } from "@trunkline/i18n/locale";
 import { parseColour } from "../bridge/colour";
 import { parseToPage, wrap } from "../bridge/messages";
 import type { ToFrame } from "../bridge/messages";
-import { Panel } from "./panel";
+import { createPanel } from "./panel";
 
 type Command = (name: string, value?: unknown) => void;
 interface Api extends Command {
@@ -24,6 +24,8 @@ declare global {
 	}
 }
 
+const ANSWER_MS = 5_000;
+
 function start(script: HTMLScriptElement): void {
 	const { key = "", lang = "", colour = "", position = "", theme = "" } = script.dataset;
 	const host = new URL(script.src).origin;
@@ -32,6 +34,7 @@ function start(script: HTMLScriptElement): void {
 	source.search = new URLSearchParams({ key, lang: language, colour, theme }).toString();
 
 	let connected = false;
+	let answered = false;
 	/** Until the frame listens, nothing is lost. */
 	const waiting: ToFrame[] = [];
 	const tell = (message: ToFrame): void => {
@@ -42,7 +45,7 @@ function start(script: HTMLScriptElement): void {
 		}
 	};
 
-	const panel = new Panel({
+	const panel = createPanel({
 		source: source.href,
 		title: messages[language].title,
 		colour: parseColour(colour) ?? "#07657d",
@@ -50,8 +53,11 @@ function start(script: HTMLScriptElement): void {
 		onToggle: (open) => tell({ type: open ? "open" : "close" }),
 		onLoad: () => {
 			connected = true;
-			tell({ type: "hello", open: panel.open });
+			tell({ type: "hello", open: panel.isOpen() });
 			waiting.splice(0).forEach(tell);
+			// Loaded, but not by us: the server has refused this page. No dead button then; the
+			// reason stands in the browser's console.
+			setTimeout(() => answered || panel.unmount(), ANSWER_MS);
 		},
 	});
 
@@ -60,6 +66,7 @@ function start(script: HTMLScriptElement): void {
 			return;
 		}
 		const message = parseToPage(data);
+		answered ||= message !== null;
 		if (message?.type === "close") {
 			panel.hide();
 		} else if (message) {

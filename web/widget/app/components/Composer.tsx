@@ -29,9 +29,14 @@ function useGrowing(text: string): { current: HTMLTextAreaElement | null } {
 function useDraft(model: Model): [string, (text: string) => void] {
 	const [text, setText] = useState(() => model.draft.load().text);
 	const files = model.uploads.ready;
-	useEffect(() => model.draft.save({ text, files }), [text, files.length]);
+	useEffect(() => model.draft.save({ text, files }), [files.length]);
 	useEffect(() => model.forgotten.subscribe((count) => count > 0 && setText("")), []);
-	return [text, setText];
+	const change = (changed: string): void => {
+		// At once, not with the next drawing: the page may go away before that.
+		model.draft.save({ text: changed, files: model.uploads.ready });
+		setText(changed);
+	};
+	return [text, change];
 }
 
 export function Composer({ model }: { model: Model }): JSX.Element {

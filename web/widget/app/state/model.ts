@@ -113,6 +113,9 @@ export class Model {
 			this.blocked.value = "key";
 		} else if (this.#session.current) {
 			this.connect();
+		} else {
+			// For the button's colour and name. Who only passes by gets no session.
+			this.#configure().catch(() => undefined);
 		}
 		if (this.page.alone) {
 			this.#shown(true);
@@ -212,7 +215,11 @@ export class Model {
 
 	#failed(error: unknown, task: () => Promise<void>): void {
 		if (!(error instanceof RestError)) {
-			throw error;
+			// A fault of ours: let it be seen, but let the queue go on.
+			queueMicrotask(() => {
+				throw error;
+			});
+			return;
 		}
 		if (error.status === 404 || isRefused(error)) {
 			this.blocked.value = "key";
@@ -223,11 +230,15 @@ export class Model {
 		this.#cancelRetry = browserClock.after(delay * (1 + browserClock.random() / 4), () => this.#queue(task));
 	}
 
+	async #configure(): Promise<void> {
+		this.config.value ??= await this.#rest.get("/widget/config", checks.widgetConfigCheck, { key: this.settings.key });
+	}
+
 	async #connect(): Promise<void> {
 		if (this.#client.state !== "stopped" || this.blocked.value === "identity") {
 			return;
 		}
-		this.config.value ??= await this.#rest.get("/widget/config", checks.widgetConfigCheck, { key: this.settings.key });
+		await this.#configure();
 		const { token } = await this.#session.ensure(this.locale.value);
 		this.#started();
 		this.#client.start(token);
@@ -249,7 +260,7 @@ export class Model {
 			if (changed || this.#client.state === "stopped") {
 				this.#client.start(session.token, changed);
 			}
-			this.config.value ??= await this.#rest.get("/widget/config", checks.widgetConfigCheck, { key: this.settings.key });
+			await this.#configure();
 		} catch (error) {
 			if (!isRefused(error)) {
 				throw error;

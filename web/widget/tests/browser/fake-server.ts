@@ -34,6 +34,8 @@ export class FakeServer {
 	down = false;
 	/** So many entries are committed and the line is cut before the ack. */
 	loseAcks = 0;
+	/** No page may frame us. */
+	forbidden = false;
 	refuse: "denied" | "busy" | null = null;
 	readonly #refs = new Map<string, PublicEntry>();
 	readonly #files = new Map<string, StoredFile>();
@@ -247,7 +249,7 @@ export class FakeServer {
 		}
 		const { origin } = this;
 		const policy = pathname.startsWith("/widget/")
-			? `default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ${origin.replace("http", "ws")}; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors ${origin}`
+			? `default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ${origin.replace("http", "ws")}; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors ${this.forbidden ? "'none'" : origin}`
 			: `default-src 'none'; script-src ${origin}; frame-src ${origin}; style-src 'self'; img-src 'self'`;
 		response.writeHead(200, {
 			"content-type": contentTypes[extname(path)] ?? "application/octet-stream",

@@ -313,6 +313,21 @@ describe("the page around it", () => {
 		expect(server.sessions[1]).not.toHaveProperty("token");
 	});
 
+	it("takes its button away where the server does not let it be framed", async () => {
+		server.forbidden = true;
+		await visit();
+		await launcher().waitFor();
+		await launcher().waitFor({ state: "detached", timeout: 8_000 });
+		problems = [];
+	});
+
+	it("is closed by Esc on its button too", async () => {
+		await open();
+		await launcher().focus();
+		await page.keyboard.press("Escape");
+		await expect.poll(() => page.locator("iframe").isVisible()).toBe(false);
+	});
+
 	it("ignores messages that are not ours", async () => {
 		await open();
 		await page.evaluate(() => {
