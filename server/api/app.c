@@ -36,7 +36,8 @@ const struct option app_options[] = {
 		"Messages that a visitor may send a minute; 0 is no limit."},
 	{"security.logins_per_minute", OPTION_INT, offsetof(struct app_conf, logins_per_minute),
 		"10", 0, 1000000, NULL,
-		"Failed log-ins a minute per account and per address; 0 is no limit."},
+		"Failed log-ins a minute per account, and five times as many per address; 0 is no "
+		"limit."},
 	{"security.frames_per_second", OPTION_INT,
 		offsetof(struct app_conf, frames_per_second), "100", 0, 1000000, NULL,
 		"Frames a second that are read from one socket; 0 is no limit."},
