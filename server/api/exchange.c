@@ -133,10 +133,11 @@ exchange_fail(struct exchange *x, enum err code, const char *field, const char *
 		set_retry_after(x, RETRY_SECONDS);
 	}
 	if (status == 500) {
-		struct log_quoted quoted;
+		struct log_quoted path;
+		struct log_quoted reason;
 
 		log_event(LOG_ERROR, "request_failed", "path=%s reason=%s",
-			http_request(x->http)->path, log_quote(&quoted, text));
+			log_quote(&path, http_request(x->http)->path), log_quote(&reason, text));
 		text = "the stored data contradict themselves; see the log of the server";
 	}
 	exchange_fail_status(x, status, err_name(code), field, text);
