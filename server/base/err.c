@@ -21,7 +21,7 @@ static const char *const names[] = {
 enum err
 error_set(struct error *e, enum err code, const char *fmt, ...)
 {
-	char text[sizeof(e->text) + 1];
+	char text[ERROR_TEXT_SIZE + 1]; /* one more, to see where a cut character ends */
 	va_list args;
 	size_t length;
 
@@ -32,7 +32,7 @@ error_set(struct error *e, enum err code, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	length = utf8_truncate(text, strlen(text), sizeof(e->text) - 1);
+	length = utf8_truncate(text, strlen(text), ERROR_TEXT_SIZE - 1);
 	memcpy(e->text, text, length);
 	e->text[length] = '\0';
 	e->code = code;

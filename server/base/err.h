@@ -17,9 +17,11 @@ enum err {
 	ERR_CORRUPT,     /* stored data contradicts itself                       */
 };
 
+#define ERROR_TEXT_SIZE 240
+
 struct error {
 	enum err code;
-	char text[240];
+	char text[ERROR_TEXT_SIZE];
 };
 
 /* Fills e (NULL is allowed) and returns code, so that `return error_set(...)` reads well. */

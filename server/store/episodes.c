@@ -209,7 +209,7 @@ set_preview(struct conversation *c, const char *text)
 	size_t length = 0;
 	size_t characters = 0;
 
-	while (text[length] != '\0' && length < sizeof(c->preview) - 1) {
+	while (length < sizeof(c->preview) - 1 && text[length] != '\0') {
 		bool starts = ((unsigned char)text[length] & 0xc0) != 0x80;
 
 		if (starts && characters++ == PREVIEW_CHARACTERS) {
