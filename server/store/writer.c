@@ -320,7 +320,10 @@ give_up(struct writer *w, struct job **jobs, size_t count, enum err err,
 {
 	switch (err) {
 	case ERR_BUSY:
-		fail(w, jobs, count, ERR_UNAVAILABLE, "the database is too busy");
+		/* Every attempt was undone, by others or at its commit (a full disk shows there): no
+		 * write gets through now. The probe will tell when one does. */
+		go(w, STORE_DOWN, e);
+		fail(w, jobs, count, ERR_UNAVAILABLE, "the database takes no writes now");
 		return;
 	case ERR_UNAVAILABLE:
 		go(w, STORE_DOWN, e);

@@ -120,8 +120,8 @@ describe("on a full disk,", () => {
 		server = await startServer({ database: "sqlite" });
 		const { writers, customers } = await startWriters(server);
 		const ann = await staff(server, "ann");
-		// No file of the process may grow beyond 1 MiB: what a full disk looks like from inside.
-		execFileSync("prlimit", [`--pid=${server.pid}`, "--fsize=1048576:unlimited"]);
+		// No file of the process may be written beyond 4 KiB: what a full disk looks like from inside.
+		execFileSync("prlimit", [`--pid=${server.pid}`, "--fsize=4096:unlimited"]);
 		await until("messages are refused for now", () => writers.every((w) => w.refusedFor.length > 0), 60_000);
 		expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
 		expect((await fetch(`${server.url}/healthz`)).status).toBe(200);

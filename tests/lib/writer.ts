@@ -24,7 +24,7 @@ export class PersistentWriter {
 		private readonly server: TestServer,
 		private readonly customer: Customer,
 		readonly name: string,
-		private readonly window = 4,
+		private readonly window = 1,
 	) {}
 
 	start(): void {
