@@ -9,6 +9,7 @@ export default defineConfig({
 			{ test: { name: "i18n", root: "i18n", include: ["tests/**/*.test.ts"] } },
 			{ test: { name: "ui", root: "ui", include: ["tests/**/*.test.ts"], environment: "happy-dom" } },
 			{ extends: "./widget/vite.config.ts", test: { name: "widget", root: "widget", include: ["tests/**/*.test.{ts,tsx}"], environment: "happy-dom" } },
+			"widget/tests/browser/vitest.config.ts",
 			"console/vite.config.ts",
 		],
 	},

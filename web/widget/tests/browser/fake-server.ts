@@ -58,6 +58,9 @@ export class FakeServer {
 	}
 
 	static async start(): Promise<FakeServer> {
+		if (!existsSync(join(dist, "widget.js"))) {
+			throw new Error("the pages are not built: npm run build");
+		}
 		const server = new FakeServer();
 		await new Promise<void>((resolve) => server.#http.listen(0, "127.0.0.1", resolve));
 		return server;

@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+/** Needs the built pages (npm run build) and Chromium. */
 export default defineConfig({
-	test: { include: ["*.browser.ts"], testTimeout: 30_000, hookTimeout: 30_000 },
+	test: {
+		name: "widget-browser",
+		include: ["*.browser.ts"],
+		testTimeout: 40_000,
+		hookTimeout: 40_000,
+		expect: { poll: { timeout: 8_000 } },
+	},
 });
