@@ -2,6 +2,7 @@
 /* Every message that the pages name exists, in both languages by type; and none is left over. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { createI18n } from "vue-i18n";
 import { describe, expect, it } from "vitest";
 import { loadMessages } from "@trunkline/i18n/console";
 
@@ -31,6 +32,16 @@ describe("messages", () => {
 		const named = sources(root).flatMap((text) => [...text.matchAll(call)].map((match) => match[1] ?? ""));
 		const missing = named.filter((key) => areas.has(key.split(".")[0]) && !keys.has(key));
 		expect([...new Set(missing)]).toEqual([]);
+	});
+
+	it("can be filled in, in both languages", async () => {
+		for (const locale of ["zh-CN", "en"] as const) {
+			const messages = await loadMessages(locale);
+			const i18n = createI18n({ legacy: false, locale, messages: { [locale]: messages }, missingWarn: true });
+			for (const key of flatten(messages)) {
+				expect(i18n.global.t(key, { name: "x", count: 2 }, 2), key).not.toBe(key);
+			}
+		}
 	});
 
 	it("are all used", async () => {

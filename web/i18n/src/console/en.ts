@@ -401,7 +401,7 @@ export default {
 		editOne: "Edit {name}",
 		name: "Name",
 		login: "Login",
-		loginHelp: "Lower-case letters, digits, dots, dashes, _ or @; cannot be changed later",
+		loginHelp: "Lower-case letters, digits, dots, dashes, _ or {'@'}; cannot be changed later",
 		role: "Role",
 		roles: { agent: "Agent", supervisor: "Supervisor", administrator: "Administrator" },
 		extension: "Extension",

@@ -398,7 +398,7 @@ export default {
 		editOne: "编辑 {name}",
 		name: "姓名",
 		login: "登录名",
-		loginHelp: "小写字母、数字、点、横线、下划线或 @，建立后不能改",
+		loginHelp: "小写字母、数字、点、横线、下划线或 {'@'}，建立后不能改",
 		role: "角色",
 		roles: { agent: "坐席", supervisor: "主管", administrator: "管理员" },
 		extension: "分机",
