@@ -16,6 +16,7 @@
 #include "api/limits.h"
 #include "api/sessions.h"
 #include "api/sockets.h"
+#include "api/tidy.h"
 #include "api/waiting_room.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -41,6 +42,7 @@ enum {
 struct server {
 	struct app app;
 	_Atomic(struct net *) waking; /* threads may call wake() before the loop is there */
+	struct tidy *tidy;
 	int lock;
 };
 
@@ -219,6 +221,7 @@ open_doors(struct server *s, struct error *e)
 	app->presence = presence_create(
 		net_wheel(app->net), GRACE_MS, app->conf->leave_ms, &presence);
 	app->marks = marks_create(app->store, net_wheel(app->net), console_mark_done, app);
+	s->tidy = tidy_create(app->net, app->workers);
 	expect_staff(app);
 	return ERR_OK;
 }
@@ -245,6 +248,7 @@ server_close(struct server *s)
 	if (app->net != NULL) {
 		net_destroy(app->net); /* closes sockets: all that they know must be alive */
 	}
+	tidy_destroy(s->tidy);
 	workers_destroy(app->workers);
 	marks_destroy(app->marks);
 	presence_destroy(app->presence);

@@ -227,6 +227,8 @@ run_lookup(struct query *q, struct reader *r, struct error *e)
 {
 	struct lookup *l = (struct lookup *)q;
 
+	/* Only now: thousands may wait for their turn. */
+	l->arena = l->arena != NULL ? l->arena : arena_create();
 	switch (l->kind) {
 	case AUTHOR_STAFF:
 		return read_session(r, l->token_hash, l->arena, &l->session, &l->staff, e);
@@ -300,7 +302,9 @@ start_lookup(struct lookup *l)
 		finish_lookup(l, ERR_UNAVAILABLE);
 		return;
 	}
-	arena_reset(l->arena);
+	if (l->arena != NULL) {
+		arena_reset(l->arena);
+	}
 	l->forgotten = l->sessions->forgotten;
 	memset(&l->query, 0, sizeof(l->query));
 	l->query.run = run_lookup;
@@ -332,7 +336,6 @@ look_up(struct sessions *s, enum author_kind kind, const char *token, const char
 	}
 	l = xcalloc(1, sizeof(*l));
 	l->sessions = s;
-	l->arena = arena_create();
 	l->kind = kind;
 	memcpy(l->token_hash, hash, sizeof(hash));
 	str_copy(l->address, sizeof(l->address), address);

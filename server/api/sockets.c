@@ -510,6 +510,16 @@ socket_submit(struct socket *s, struct change *c, const char *ref, bool stale,
 
 /* --- reads -------------------------------------------------------------------------------- */
 
+/* Thousands may wait after a restart: the arena comes only when the turn comes. */
+static enum err
+query_run(struct query *query, struct reader *r, struct error *e)
+{
+	struct socket_query *q = (struct socket_query *)query;
+
+	q->arena = arena_create();
+	return q->run(query, r, e);
+}
+
 static void
 query_done(struct query *query)
 {
@@ -530,10 +540,10 @@ socket_query_create(struct socket *s, size_t size,
 {
 	struct socket_query *q = xcalloc(1, size);
 
-	q->query.run = run;
+	q->query.run = query_run;
 	q->query.done = query_done;
 	q->socket = socket_get(s);
-	q->arena = arena_create();
+	q->run = run;
 	q->done = done;
 	return q;
 }

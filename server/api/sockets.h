@@ -132,7 +132,8 @@ void socket_submit(struct socket *s, struct change *c, const char *ref, bool sta
 struct socket_query {
 	struct query query;
 	struct socket *socket;
-	struct arena *arena;
+	struct arena *arena; /* while it runs and until done has returned */
+	enum err (*run)(struct query *q, struct reader *r, struct error *e);
 	void (*done)(struct socket_query *q);
 };
 /* `size` of the whole struct, zeroed. */

@@ -1,0 +1,87 @@
+#include "api/tidy.h"
+
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/wheel.h"
+#include "base/worker.h"
+#include "net/net.h"
+
+enum {
+	LOOK_MS = 1000,
+	BURST = 500, /* sockets or requests since the last time that it was tidied */
+};
+
+struct tidy {
+	struct job job; /* first */
+	struct timer timer;
+	struct net *net;
+	struct workers *workers;
+	uint64_t activity; /* as last seen */
+	uint64_t tidied;   /* as it was then */
+	bool busy;
+};
+
+/* On a worker: it may take some milliseconds of a large heap. */
+static void
+run(struct job *job)
+{
+	(void)job;
+	malloc_trim(0);
+}
+
+static void
+done(struct job *job)
+{
+	((struct tidy *)job)->busy = false;
+}
+
+static uint64_t
+activity(const struct net *net)
+{
+	struct net_stats stats;
+
+	net_statistics(net, &stats);
+	return stats.requests; /* a WebSocket begins with one */
+}
+
+/* Only once it is quiet again: during a burst the memory is needed. */
+static void
+look(struct timer *timer)
+{
+	struct tidy *t = list_item(timer, struct tidy, timer);
+	uint64_t now = activity(t->net);
+
+	if (now == t->activity && now - t->tidied >= BURST && !t->busy) {
+		t->busy = workers_submit(t->workers, &t->job) == ERR_OK;
+		t->tidied = now;
+	}
+	t->activity = now;
+	wheel_add(net_wheel(t->net), timer, clock_monotonic_ms() + LOOK_MS);
+}
+
+struct tidy *
+tidy_create(struct net *net, struct workers *workers)
+{
+	struct tidy *t = xcalloc(1, sizeof(*t));
+
+	t->job.run = run;
+	t->job.done = done;
+	t->net = net;
+	t->workers = workers;
+	timer_init(&t->timer, look);
+	wheel_add(net_wheel(net), &t->timer, clock_monotonic_ms() + LOOK_MS);
+	return t;
+}
+
+void
+tidy_destroy(struct tidy *t)
+{
+	if (t != NULL) {
+		timer_cancel(&t->timer);
+		free(t);
+	}
+}
