@@ -89,6 +89,17 @@ reader_run(struct reader *r, enum statement s, const struct value *args, struct 
 		return error_set(e, ERR_UNAVAILABLE, "the database is away");
 	}
 	err = r->driver->read(r->db, s, args, a, out, e);
+	if (err != ERR_UNAVAILABLE) {
+		return err;
+	}
+	/* The database may have been started anew since the last read: only this connection is
+	 * lost then, and a read can be repeated. */
+	drop(r);
+	if (r->driver->connect(&r->conf, CONNECTION_READS, &r->db, e) != ERR_OK) {
+		r->failed_at = clock_monotonic_ms();
+		return ERR_UNAVAILABLE;
+	}
+	err = r->driver->read(r->db, s, args, a, out, e);
 	if (err == ERR_UNAVAILABLE) {
 		drop(r);
 	}
