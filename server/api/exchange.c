@@ -380,9 +380,9 @@ reading_start(struct reading *r)
 /* --- changes ------------------------------------------------------------------------------ */
 
 struct change *
-exchange_change(struct exchange *x, int change_kind)
+exchange_change(struct exchange *x, enum change_kind kind)
 {
-	return change_create((enum change_kind)change_kind, &x->who.actor);
+	return change_create(kind, &x->who.actor);
 }
 
 static void

@@ -12,12 +12,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "model/actor.h"
+#include "model/change.h"
 #include "store/store.h"
 
 struct app;
 struct arena;
-struct change;
 struct exchange;
 struct http_request;
 struct input;
@@ -107,6 +106,6 @@ void reading_destroy(struct reading *r); /* without a reply */
  * `refused` is there to do that. Both may start the next step or reply. */
 void exchange_submit(struct exchange *x, struct change *c, exchange_outcome *committed,
 	exchange_outcome *refused);
-struct change *exchange_change(struct exchange *x, int change_kind); /* actor filled in */
+struct change *exchange_change(struct exchange *x, enum change_kind kind); /* actor filled in */
 
 #endif

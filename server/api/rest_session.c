@@ -141,7 +141,7 @@ browser_of(const struct exchange *x, struct arena *a)
 }
 
 void
-session_open(struct exchange *x, uint64_t staff, int whole)
+session_open(struct exchange *x, uint64_t staff, bool whole)
 {
 	struct login *l = x->state != NULL ? x->state : arena_alloc(x->arena, sizeof(*l));
 	struct change *c;
@@ -149,7 +149,7 @@ session_open(struct exchange *x, uint64_t staff, int whole)
 
 	x->state = l;
 	l->opened = staff;
-	l->whole = whole != 0;
+	l->whole = whole;
 	x->who.actor.kind = AUTHOR_STAFF;
 	x->who.actor.id = staff;
 	token_make(TOKEN_STAFF, token, l->token_hash);

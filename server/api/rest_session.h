@@ -2,12 +2,13 @@
 #ifndef API_REST_SESSION_H
 #define API_REST_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct exchange;
 
 /* Stores a new session of this member, sets its cookie and then replies {"csrf"}, with
  * {"staff","config"} beside it when `whole`. Ends the exchange. */
-void session_open(struct exchange *x, uint64_t staff, int whole);
+void session_open(struct exchange *x, uint64_t staff, bool whole);
 
 #endif
