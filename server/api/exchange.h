@@ -106,6 +106,7 @@ void reading_destroy(struct reading *r); /* without a reply */
  * `refused` is there to do that. Both may start the next step or reply. */
 void exchange_submit(struct exchange *x, struct change *c, exchange_outcome *committed,
 	exchange_outcome *refused);
-struct change *exchange_change(struct exchange *x, enum change_kind kind); /* actor filled in */
+struct change *
+exchange_change(struct exchange *x, enum change_kind kind); /* actor filled in */
 
 #endif
