@@ -344,14 +344,15 @@ large_bodies_arrive_whole(void **state)
 	net_fixture_stop(f);
 }
 
-/* Tries until an upload gets this status. A large one is refused before it is sent. */
+/* Tries until an upload gets this status. A large one asks before it sends: 100 is "go on". */
 static void
 wait_for_upload_status(struct net_fixture *f, bool large, int status)
 {
 	static const char small_one[] =
 		"POST /echo/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n123456789";
 	static const char large_one[] =
-		"POST /echo/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n";
+		"POST /echo/1 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+		"Content-Length: 8388608\r\n\r\n";
 
 	for (int i = 0;; i++) {
 		int fd = client_connect(f);
@@ -562,6 +563,27 @@ one_address_has_limits(void **state)
 }
 
 static void
+all_addresses_together_have_a_limit(void **state)
+{
+	static const char *const settings[] = {"server.max_connections=16", NULL};
+	struct net_fixture *f = start(settings);
+	int fds[17];
+
+	(void)state;
+	for (int i = 0; i < 17; i++) {
+		fds[i] = client_connect(f);
+	}
+	assert_true(client_is_closed(fds[16]));
+	close(fds[0]);
+	usleep(100 * 1000);
+	assert_status(f, "GET /json HTTP/1.1\r\nHost: a\r\n\r\n", 201);
+	for (int i = 1; i < 17; i++) {
+		close(fds[i]);
+	}
+	net_fixture_stop(f);
+}
+
+static void
 trusted_proxies_name_the_client(void **state)
 {
 	static const char *const settings[] = {"server.trusted_proxies=127.0.0.1",
@@ -603,6 +625,7 @@ main(void)
 		cmocka_unit_test(every_reply_is_defensive),
 		cmocka_unit_test(head_has_the_length_but_no_body),
 		cmocka_unit_test(one_address_has_limits),
+		cmocka_unit_test(all_addresses_together_have_a_limit),
 		cmocka_unit_test(trusted_proxies_name_the_client),
 	};
 

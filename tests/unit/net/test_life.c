@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -136,6 +137,39 @@ try_to_create(const char *setting, struct error *e)
 }
 
 static void
+assert_loopback(const char *setting, bool expected)
+{
+	static const struct option *const option_tables[] = {net_options, NULL};
+	static const struct http_route *const tables[] = {routes, NULL};
+	static const struct websocket_handler *const sockets[] = {NULL};
+	struct net_hooks hooks = {0};
+	struct net_conf conf;
+	struct option_set *options = options_create(option_tables, &conf);
+	struct net *n = NULL;
+	struct error e;
+
+	assert_int_equal(options_set(options, setting, &e), ERR_OK);
+	if (net_create(&n, &conf, tables, NULL, sockets, NULL, &hooks, NULL, &e) != ERR_OK) {
+		fail_msg("%s: %s", setting, e.text);
+	}
+	assert_true(net_port(n, 0) > 0);
+	assert_int_equal(net_is_loopback(n), expected);
+	net_destroy(n);
+	options_destroy(options);
+}
+
+static void
+listeners_know_whether_others_can_reach_them(void **state)
+{
+	(void)state;
+	assert_loopback("server.listen=127.0.0.1:0", true);
+	assert_loopback("server.listen=localhost:0, 127.0.0.2:0", true);
+	assert_loopback("server.listen=0.0.0.0:0", false);
+	assert_loopback("server.listen=127.0.0.1:0, *:0", false);
+	assert_loopback("server.listen=:0", false);
+}
+
+static void
 a_wrong_setting_is_refused_by_name(void **state)
 {
 	static const char *const wrong[] = {"server.listen=nonsense", "server.listen=1.2.3.4",
@@ -171,6 +205,41 @@ a_port_in_use_is_refused(void **state)
 	assert_int_equal(try_to_create(setting, &e), ERR_UNAVAILABLE);
 	assert_non_null(strstr(e.text, "in use"));
 	close(fd);
+}
+
+/* With no file left to accept with, the server waits instead of spinning, and goes on once
+ * there are some again. */
+static void
+accepting_survives_the_lack_of_files(void **state)
+{
+	struct net_fixture *f = start();
+	struct sockaddr_in where = {.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)net_fixture_port(f)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct timeval patience = {.tv_sec = 10};
+	struct rlimit before;
+	struct rlimit none;
+	struct net_reply reply;
+	clock_t used;
+
+	(void)state;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = (rlim_t)fd + 1; /* all below are taken */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&where, sizeof(where)), 0);
+	client_send(fd, "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+	used = clock();
+	usleep(350 * 1000);
+	assert_true(clock() - used < CLOCKS_PER_SEC / 10);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	client_receive(fd, &reply, false);
+	assert_int_equal(reply.status, 404);
+	net_reply_free(&reply);
+	close(fd);
+	net_fixture_stop(f);
 }
 
 static void
@@ -300,7 +369,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(listeners_know_whether_others_can_reach_them),
 		cmocka_unit_test(a_wrong_setting_is_refused_by_name),
+		cmocka_unit_test(accepting_survives_the_lack_of_files),
 		cmocka_unit_test(a_port_in_use_is_refused),
 		cmocka_unit_test(requests_under_way_are_finished),
 		cmocka_unit_test(sockets_are_told_and_nobody_is_let_in),
