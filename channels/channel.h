@@ -19,8 +19,8 @@ struct call_change;
 struct json;
 
 struct channel_caps {
-	bool writes;     /* the house can answer on it: a composer is shown */
-	bool receipts;   /* delivered and read come back */
+	bool writes;   /* the house can answer on it: a composer is shown */
+	bool receipts; /* delivered and read come back */
 	bool typing;
 	size_t text_max; /* characters of one message; 0: no limit of its own */
 };
@@ -30,16 +30,14 @@ struct channel_driver {
 	const char *name; /* folder, `kind` in the database and on the wire */
 	struct channel_caps caps;
 
-	/* Mandatory. Checks what an administrator sets and names the member that is wrong in
-	 * e->text ("origins: ..."). Unknown members are refused, so that a typing error shows. */
-	MUST_CHECK enum err (*check_settings)(const struct json *settings, struct error *e);
-
 	/* Optional: a provider that pushes call events. `out` lives in the arena. */
-	MUST_CHECK enum err (*decode_call)(const struct json *body, const struct dial_plan *plan,
-		struct arena *a, struct call_change *out, struct error *e);
+	MUST_CHECK enum err (*decode_call)(const struct json *body,
+		const struct dial_plan *plan, struct arena *a, struct call_change *out,
+		struct error *e);
 };
 
 extern const struct channel_driver *const channel_drivers[]; /* ends with NULL */
-const struct channel_driver *channel_driver_find(const char *name); /* NULL: there is none */
+const struct channel_driver *
+channel_driver_find(const char *name); /* NULL: there is none */
 
 #endif

@@ -15,15 +15,15 @@
 struct cdr_reader {
 	struct cdr_options options;
 	struct cdr_sink sink;
-	struct csv_reader *csv;   /* all but FreeSWITCH */
-	struct cdr_join *join;    /* Asterisk */
-	struct cdr_table *table;  /* CSV with headings */
-	struct buf document;      /* FreeSWITCH */
-	struct arena *arena;      /* of one record */
+	struct csv_reader *csv;  /* all but FreeSWITCH */
+	struct cdr_join *join;   /* Asterisk */
+	struct cdr_table *table; /* CSV with headings */
+	struct buf document;     /* FreeSWITCH */
+	struct arena *arena;     /* of one record */
 };
 
-static const char *const format_names[] = { "asterisk", "asterisk-custom", "csv",
-	"freeswitch", NULL };
+static const char *const format_names[] = {"asterisk", "asterisk-custom", "csv",
+	"freeswitch", NULL};
 
 bool
 cdr_format_parse(const char *name, enum cdr_format *out)
@@ -44,18 +44,46 @@ cdr_format_parse(const char *name, enum cdr_format *out)
  * disposition,amaflags,accountcode,uniqueid,userfield,sequence (configs/cdr_custom.conf.sample),
  * often followed by linkedid and peeraccount. */
 struct layout {
-	int src, dst, context, clid, channel, dstchannel, lastapp, lastdata, start, answer, end,
-		billsec, disposition, uniqueid, userfield, linkedid, sequence;
+	int src, dst, context, clid, channel, dstchannel, lastapp, lastdata, start, answer,
+		end, billsec, disposition, uniqueid, userfield, linkedid, sequence;
 	size_t least;
 };
-static const struct layout master = { .src = 1, .dst = 2, .context = 3, .clid = 4,
-	.channel = 5, .dstchannel = 6, .lastapp = 7, .lastdata = 8, .start = 9, .answer = 10,
-	.end = 11, .billsec = 13, .disposition = 14, .uniqueid = 16, .userfield = 17,
-	.linkedid = 19, .sequence = 20, .least = 16 };
-static const struct layout custom = { .clid = 0, .src = 1, .dst = 2, .context = 3,
-	.channel = 4, .dstchannel = 5, .lastapp = 6, .lastdata = 7, .start = 8, .answer = 9,
-	.end = 10, .billsec = 12, .disposition = 13, .uniqueid = 16, .userfield = 17,
-	.sequence = 18, .linkedid = 19, .least = 17 };
+static const struct layout master = {.src = 1,
+	.dst = 2,
+	.context = 3,
+	.clid = 4,
+	.channel = 5,
+	.dstchannel = 6,
+	.lastapp = 7,
+	.lastdata = 8,
+	.start = 9,
+	.answer = 10,
+	.end = 11,
+	.billsec = 13,
+	.disposition = 14,
+	.uniqueid = 16,
+	.userfield = 17,
+	.linkedid = 19,
+	.sequence = 20,
+	.least = 16};
+static const struct layout custom = {.clid = 0,
+	.src = 1,
+	.dst = 2,
+	.context = 3,
+	.channel = 4,
+	.dstchannel = 5,
+	.lastapp = 6,
+	.lastdata = 7,
+	.start = 8,
+	.answer = 9,
+	.end = 10,
+	.billsec = 12,
+	.disposition = 13,
+	.uniqueid = 16,
+	.userfield = 17,
+	.sequence = 18,
+	.linkedid = 19,
+	.least = 17};
 
 static const char *
 column(struct cdr_reader *r, const struct csv_record *record, int index)
@@ -107,7 +135,8 @@ asterisk_record(struct cdr_reader *r, const struct csv_record *record)
 		.sequence = sequence,
 	};
 	if (row.start == 0 || row.end < row.start) {
-		r->sink.bad(r->sink.ctx, record->line, "the start or end time is missing or wrong");
+		r->sink.bad(r->sink.ctx, record->line,
+			"the start or end time is missing or wrong");
 		return;
 	}
 	cdr_join_add(r->join, &row);

@@ -28,7 +28,8 @@ struct cdr_zone {
 int64_t cdr_time(const struct cdr_zone *zone, const char *text);
 
 enum cdr_format { CDR_ASTERISK, CDR_ASTERISK_CUSTOM, CDR_CSV, CDR_FREESWITCH };
-bool cdr_format_parse(const char *name, enum cdr_format *out); /* "asterisk" "asterisk-custom" … */
+bool cdr_format_parse(const char *name,
+	enum cdr_format *out); /* "asterisk" "asterisk-custom" … */
 
 struct cdr_options {
 	enum cdr_format format;
@@ -47,18 +48,20 @@ struct cdr_call {
 	const char *staff_extension; /* who answered first, or called; "" nobody */
 	bool internal;               /* between colleagues: no customer in it */
 	size_t rows;
-	size_t line;                 /* of its first row, from 1 */
+	size_t line; /* of its first row, from 1 */
 };
 struct cdr_sink {
 	void (*call)(void *ctx, const struct cdr_call *call);
-	void (*bad)(void *ctx, size_t line, const char *reason); /* a row that cannot be used */
-	void (*skipped)(void *ctx, size_t line, const char *reason); /* good, but nothing to keep */
+	void (
+		*bad)(void *ctx, size_t line, const char *reason); /* a row that cannot be used */
+	void (*skipped)(void *ctx, size_t line,
+		const char *reason); /* good, but nothing to keep */
 	void *ctx;
 };
 
 struct cdr_reader;
-MUST_CHECK enum err cdr_open(const struct cdr_options *options, const struct cdr_sink *sink,
-	struct cdr_reader **out, struct error *e);
+MUST_CHECK enum err cdr_open(const struct cdr_options *options,
+	const struct cdr_sink *sink, struct cdr_reader **out, struct error *e);
 void cdr_feed(struct cdr_reader *r, const char *data, size_t length);
 void cdr_finish(struct cdr_reader *r); /* gives out what is still being joined */
 void cdr_close(struct cdr_reader *r);  /* NULL is fine */

@@ -19,7 +19,7 @@
 struct leg {
 	char extension[NUMBER_SIZE];
 	bool answered;
-	bool attended;      /* reached by a call of her own, not by the customer's channel */
+	bool attended; /* reached by a call of her own, not by the customer's channel */
 	int64_t answered_at;
 };
 
@@ -235,8 +235,9 @@ compare_legs(const void *a, const void *b)
 	if (left->answered != right->answered) {
 		return left->answered ? -1 : 1;
 	}
-	return left->answered_at < right->answered_at ? -1
-	                                              : left->answered_at > right->answered_at;
+	return left->answered_at < right->answered_at
+		? -1
+		: left->answered_at > right->answered_at;
 }
 
 static bool
@@ -370,7 +371,7 @@ static const char *
 external_id(struct picture *p)
 {
 	const char *id = p->origin->linkedid[0] != '\0' ? p->origin->linkedid
-	                                                : p->origin->uniqueid;
+													: p->origin->uniqueid;
 	if (id[0] != '\0' && strlen(id) <= CALL_EXTERNAL_ID_MAX) {
 		return arena_strdup(p->arena, id);
 	}
@@ -413,7 +414,7 @@ fill_outbound(struct picture *p, struct cdr_call *out)
 	call->caller_name = "";
 	call->transfers = "";
 	out->staff_extension = is_extension(p, peer) ? arena_strdup(p->arena, peer)
-	                                             : call->house_number;
+												 : call->house_number;
 }
 
 /* Both ends look like extensions, but only our own people make a call internal: where no one
@@ -425,15 +426,17 @@ is_internal(const struct picture *p)
 		return false;
 	}
 	const struct cdr_options *o = p->options;
-	return o->is_staff != NULL && (o->is_staff(o->is_staff_ctx, p->origin->src) ||
-		o->is_staff(o->is_staff_ctx, p->origin->dst));
+	return o->is_staff != NULL &&
+		(o->is_staff(o->is_staff_ctx, p->origin->src) ||
+			o->is_staff(o->is_staff_ctx, p->origin->dst));
 }
 
 bool
 cdr_call_from_rows(const struct cdr_options *options, struct arena *a,
-	const struct cdr_row *const *rows, size_t count, struct cdr_call *out, const char **why)
+	const struct cdr_row *const *rows, size_t count, struct cdr_call *out,
+	const char **why)
 {
-	struct picture p = { .options = options, .arena = a, .rows = rows, .count = count };
+	struct picture p = {.options = options, .arena = a, .rows = rows, .count = count};
 	p.origin = find_origin(&p);
 	p.start = rows[0]->start;
 	for (size_t i = 0; i < count; i++) {
@@ -447,7 +450,7 @@ cdr_call_from_rows(const struct cdr_options *options, struct arena *a,
 	find_legs(&p);
 	qsort(p.legs, p.leg_count, sizeof(p.legs[0]), compare_legs);
 
-	struct cdr_call found = { .staff_extension = "", .rows = count };
+	struct cdr_call found = {.staff_extension = "", .rows = count};
 	found.internal = is_internal(&p);
 	if (p.direction == CALL_INTERNAL) {
 		p.direction = CALL_IN;

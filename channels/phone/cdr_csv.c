@@ -14,13 +14,27 @@
 #include "model/names.h"
 
 enum field {
-	CALL_ID, DIRECTION, FROM, TO, CALLER_NAME, EXTENSION, QUEUE, STARTED_AT, ANSWERED_AT,
-	ENDED_AT, RESULT, TALK_SECONDS, RING_SECONDS, HOLD_SECONDS, HANGUP_BY, RECORDING,
+	CALL_ID,
+	DIRECTION,
+	FROM,
+	TO,
+	CALLER_NAME,
+	EXTENSION,
+	QUEUE,
+	STARTED_AT,
+	ANSWERED_AT,
+	ENDED_AT,
+	RESULT,
+	TALK_SECONDS,
+	RING_SECONDS,
+	HOLD_SECONDS,
+	HANGUP_BY,
+	RECORDING,
 	FIELD_COUNT
 };
-static const char *const field_names[FIELD_COUNT] = { "call_id", "direction", "from", "to",
-	"caller_name", "extension", "queue", "started_at", "answered_at", "ended_at", "result",
-	"talk_seconds", "ring_seconds", "hold_seconds", "hangup_by", "recording" };
+static const char *const field_names[FIELD_COUNT] = {"call_id", "direction", "from", "to",
+	"caller_name", "extension", "queue", "started_at", "answered_at", "ended_at",
+	"result", "talk_seconds", "ring_seconds", "hold_seconds", "hangup_by", "recording"};
 
 struct cdr_table {
 	const struct cdr_options *options;
@@ -36,7 +50,8 @@ static int
 field_find(const char *name, size_t length)
 {
 	for (int i = 0; i < FIELD_COUNT; i++) {
-		if (strlen(field_names[i]) == length && memcmp(field_names[i], name, length) == 0) {
+		if (strlen(field_names[i]) == length &&
+			memcmp(field_names[i], name, length) == 0) {
 			return i;
 		}
 	}
@@ -57,15 +72,16 @@ read_columns(struct cdr_table *t, const char *columns, struct error *e)
 				"answered_at ended_at result talk_seconds ring_seconds …",
 				(int)length, p);
 		}
-		t->headings[field] =
-			arena_strndup(t->arena, equals + 1, length - (size_t)(equals + 1 - p));
+		t->headings[field] = arena_strndup(t->arena, equals + 1,
+			length - (size_t)(equals + 1 - p));
 		p += length + (p[length] == ',' ? 1 : 0);
 	}
 	return ERR_OK;
 }
 
 enum err
-cdr_table_create(const struct cdr_options *options, struct cdr_table **out, struct error *e)
+cdr_table_create(const struct cdr_options *options, struct cdr_table **out,
+	struct error *e)
 {
 	struct cdr_table *t = xcalloc(1, sizeof(*t));
 	t->options = options;
@@ -103,7 +119,7 @@ read_heading(struct cdr_table *t, const struct csv_record *record)
 			}
 		}
 	}
-	static const enum field needed[] = { CALL_ID, FROM, TO, STARTED_AT };
+	static const enum field needed[] = {CALL_ID, FROM, TO, STARTED_AT};
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (t->positions[needed[i]] < 0) {
 			snprintf(t->problem, sizeof(t->problem), "the heading has no column `%s`",
@@ -112,9 +128,8 @@ read_heading(struct cdr_table *t, const struct csv_record *record)
 		}
 	}
 	if (t->positions[ENDED_AT] < 0 && t->positions[TALK_SECONDS] < 0) {
-		snprintf(t->problem, sizeof(t->problem),
-			"the heading has neither `%s` nor `%s`", t->headings[ENDED_AT],
-			t->headings[TALK_SECONDS]);
+		snprintf(t->problem, sizeof(t->problem), "the heading has neither `%s` nor `%s`",
+			t->headings[ENDED_AT], t->headings[TALK_SECONDS]);
 		t->unusable = true;
 	}
 	return !t->unusable;
@@ -201,8 +216,8 @@ read_parties(struct cdr_table *t, const struct csv_record *record, struct arena 
 	const struct dial_plan *plan = &t->options->plan;
 	bool from_house = number_normalise(plan, value(t, record, a, FROM, 120), from) ==
 		NUMBER_EXTENSION;
-	bool to_house =
-		number_normalise(plan, value(t, record, a, TO, 120), to) == NUMBER_EXTENSION;
+	bool to_house = number_normalise(plan, value(t, record, a, TO, 120), to) ==
+		NUMBER_EXTENSION;
 	const char *direction = value(t, record, a, DIRECTION, 20);
 	if (direction[0] != '\0') {
 		if (!call_direction_parse(direction, &call->direction)) {
@@ -238,7 +253,7 @@ cdr_table_record(struct cdr_table *t, const struct csv_record *record, struct ar
 		*why = t->problem;
 		return false;
 	}
-	struct cdr_call found = { .rows = 1, .line = record->line };
+	struct cdr_call found = {.rows = 1, .line = record->line};
 	struct call *call = &found.call;
 	call->external_id = value(t, record, a, CALL_ID, CALL_EXTERNAL_ID_MAX);
 	if (call->external_id[0] == '\0') {
@@ -255,7 +270,7 @@ cdr_table_record(struct cdr_table *t, const struct csv_record *record, struct ar
 	}
 	if (!read_result(t, record, a, call)) {
 		*why = "result must be completed, missed, abandoned, no_answer, busy, failed or "
-		       "voicemail";
+			   "voicemail";
 		return false;
 	}
 	call->caller_name = value(t, record, a, CALLER_NAME, 120);

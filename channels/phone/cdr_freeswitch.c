@@ -105,7 +105,8 @@ normal_number(struct record *r, const char *text)
 static bool
 was_bridged(struct record *r)
 {
-	return variable(r, "bridge_uuid")[0] != '\0' || variable(r, "last_bridge_to")[0] != '\0';
+	return variable(r, "bridge_uuid")[0] != '\0' ||
+		variable(r, "last_bridge_to")[0] != '\0';
 }
 
 static enum call_result
@@ -119,12 +120,13 @@ unanswered_result(struct record *r, bool inbound)
 		if (strstr(variable(r, "last_app"), "voicemail") != NULL) {
 			return CALL_VOICEMAIL;
 		}
-		return variable(r, "cc_queue")[0] != '\0' && strcmp(cause, "ORIGINATOR_CANCEL") == 0
+		return variable(r, "cc_queue")[0] != '\0' &&
+				strcmp(cause, "ORIGINATOR_CANCEL") == 0
 			? CALL_ABANDONED
 			: CALL_MISSED;
 	}
-	static const char *const unanswered[] = { "NO_ANSWER", "NO_USER_RESPONSE",
-		"ORIGINATOR_CANCEL", "ALLOTTED_TIMEOUT", "NORMAL_CLEARING", NULL };
+	static const char *const unanswered[] = {"NO_ANSWER", "NO_USER_RESPONSE",
+		"ORIGINATOR_CANCEL", "ALLOTTED_TIMEOUT", "NORMAL_CLEARING", NULL};
 	for (const char *const *name = unanswered; *name != NULL; name++) {
 		if (strcmp(*name, cause) == 0) {
 			return CALL_NO_ANSWER;
@@ -212,7 +214,7 @@ static void
 read_record(const struct cdr_options *options, const struct cdr_sink *sink,
 	struct arena *a, const struct json *root, size_t line)
 {
-	struct record r = { .options = options, .arena = a };
+	struct record r = {.options = options, .arena = a};
 	r.variables = json_is_object(root) ? json_get(root, "variables") : NULL;
 	if (r.variables == NULL) {
 		sink->bad(sink->ctx, line, "not a FreeSWITCH record: it has no variables");
@@ -233,7 +235,7 @@ read_record(const struct cdr_options *options, const struct cdr_sink *sink,
 		sink->skipped(sink->ctx, line, "the far leg of another call");
 		return;
 	}
-	struct cdr_call found = { .rows = 1, .line = line };
+	struct cdr_call found = {.rows = 1, .line = line};
 	struct call *call = &found.call;
 	fill_times(&r, call);
 	if (call->started_at == 0 || call->ended_at < call->started_at) {
@@ -243,7 +245,8 @@ read_record(const struct cdr_options *options, const struct cdr_sink *sink,
 	fill_parties(&r, &found);
 	bool inbound = call->direction == CALL_IN;
 	call->external_id = id;
-	call->result = call->answered_at > 0 ? CALL_COMPLETED : unanswered_result(&r, inbound);
+	call->result = call->answered_at > 0 ? CALL_COMPLETED
+										 : unanswered_result(&r, inbound);
 	call->queue = bounded(&r, "cc_queue", 60);
 	call->hangup_by = hangup_by(&r, inbound);
 	call->recording = bounded(&r, "record_path", 400);
@@ -272,8 +275,8 @@ read_document(const struct cdr_options *options, const struct cdr_sink *sink,
 
 /* One record a line, as collectors write them. */
 static void
-read_lines(const struct cdr_options *options, const struct cdr_sink *sink, const char *data,
-	size_t length)
+read_lines(const struct cdr_options *options, const struct cdr_sink *sink,
+	const char *data, size_t length)
 {
 	size_t line = 0;
 	const char *end = data + length;

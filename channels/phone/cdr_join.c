@@ -112,9 +112,9 @@ row_copy(struct arena *a, const struct cdr_row *row)
 {
 	struct cdr_row *copy = arena_alloc(a, sizeof(*copy));
 	*copy = *row;
-	const char **texts[] = { &copy->src, &copy->dst, &copy->context, &copy->clid,
+	const char **texts[] = {&copy->src, &copy->dst, &copy->context, &copy->clid,
 		&copy->channel, &copy->dstchannel, &copy->lastapp, &copy->lastdata,
-		&copy->disposition, &copy->uniqueid, &copy->linkedid, &copy->userfield };
+		&copy->disposition, &copy->uniqueid, &copy->linkedid, &copy->userfield};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		*texts[i] = arena_strdup(a, *texts[i]);
 	}

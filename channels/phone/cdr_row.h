@@ -27,15 +27,16 @@ struct cdr_row {
 };
 
 struct cdr_join;
-struct cdr_join *cdr_join_create(const struct cdr_options *options,
-	const struct cdr_sink *sink);
+struct cdr_join *
+cdr_join_create(const struct cdr_options *options, const struct cdr_sink *sink);
 void cdr_join_destroy(struct cdr_join *j);
 void cdr_join_add(struct cdr_join *j, const struct cdr_row *row); /* copies */
 void cdr_join_finish(struct cdr_join *j);
 
 /* Rows of one call, in order → the call. False: nothing to keep, *why says it. */
 bool cdr_call_from_rows(const struct cdr_options *options, struct arena *a,
-	const struct cdr_row *const *rows, size_t count, struct cdr_call *out, const char **why);
+	const struct cdr_row *const *rows, size_t count, struct cdr_call *out,
+	const char **why);
 
 /* "SIP/1001-0000000d" → "1001", "Local/1001@agents-00000001;2" → "1001"; "" when it has none. */
 void channel_peer(const char *channel, char out[static NUMBER_SIZE]);
@@ -53,7 +54,7 @@ MUST_CHECK enum err cdr_table_create(const struct cdr_options *options,
 	struct cdr_table **out, struct error *e);
 void cdr_table_destroy(struct cdr_table *t);
 /* The first record is the heading; returns false and the reason when it cannot be used. */
-bool cdr_table_record(struct cdr_table *t, const struct csv_record *record, struct arena *a,
-	struct cdr_call *out, bool *is_call, const char **why);
+bool cdr_table_record(struct cdr_table *t, const struct csv_record *record,
+	struct arena *a, struct cdr_call *out, bool *is_call, const char **why);
 
 #endif

@@ -8,10 +8,10 @@
 int64_t
 cdr_time(const struct cdr_zone *zone, const char *text)
 {
-	struct tm tm = { .tm_isdst = -1 };
+	struct tm tm = {.tm_isdst = -1};
 	int used = 0;
 	if (sscanf(text, "%4d-%2d-%2d%*1[ T]%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon,
-		    &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6) {
+			&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6) {
 		return 0;
 	}
 	if (tm.tm_year < 1980 || tm.tm_year > 2200 || tm.tm_mon < 1 || tm.tm_mon > 12 ||

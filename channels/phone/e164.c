@@ -18,16 +18,20 @@ struct region {
 };
 
 static const struct region regions[] = {
-	{ "CN", "86", "0", "00", 9, 12 },   { "HK", "852", "", "001", 8, 8 },
-	{ "MO", "853", "", "00", 8, 8 },    { "TW", "886", "0", "002", 8, 9 },
-	{ "SG", "65", "", "00", 8, 8 },     { "JP", "81", "0", "010", 9, 10 },
-	{ "US", "1", "1", "011", 10, 10 },  { "GB", "44", "0", "00", 9, 10 },
+	{"CN", "86", "0", "00", 9, 12},
+	{"HK", "852", "", "001", 8, 8},
+	{"MO", "853", "", "00", 8, 8},
+	{"TW", "886", "0", "002", 8, 9},
+	{"SG", "65", "", "00", 8, 8},
+	{"JP", "81", "0", "010", 9, 10},
+	{"US", "1", "1", "011", 10, 10},
+	{"GB", "44", "0", "00", 9, 10},
 };
 
-static const char *const withheld_words[] = { "anonymous", "unknown", "<unknown>", "private",
-	"restricted", "unavailable", "withheld", "asserted", "s", NULL };
+static const char *const withheld_words[] = {"anonymous", "unknown", "<unknown>",
+	"private", "restricted", "unavailable", "withheld", "asserted", "s", NULL};
 
-static const char *const carrier_prefixes[] = { "12593", "17909", "17911", "17951", NULL };
+static const char *const carrier_prefixes[] = {"12593", "17909", "17911", "17951", NULL};
 
 static const struct region *
 region_find(const char *name)
@@ -78,7 +82,8 @@ number_character(const unsigned char *p, size_t *used)
 	if (p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x81 && p[2] <= 0xbf) {
 		int character = p[2] - 0x81 + '!';
 		*used = 3;
-		if (isdigit(character) || character == '+' || character == '*' || character == '#') {
+		if (isdigit(character) || character == '+' || character == '*' ||
+			character == '#') {
 			return character;
 		}
 		return character == '(' || character == ')' || character == '-' ? 0 : -1;
@@ -126,7 +131,8 @@ all_digits(const char *text)
 static bool
 is_chinese_service(const char *digits, size_t length)
 {
-	if (length == 10 && (str_starts_with(digits, "400") || str_starts_with(digits, "800"))) {
+	if (length == 10 &&
+		(str_starts_with(digits, "400") || str_starts_with(digits, "800"))) {
 		return true;
 	}
 	if (length >= 5 && length <= 8 &&
@@ -153,6 +159,10 @@ finish(const char *code, const char *national, char out[static NUMBER_SIZE])
 {
 	size_t code_length = strlen(code);
 	size_t length = strlen(national);
+	/* In none of our regions does a number go on with 0 after its trunk prefix. */
+	if (code_length > 0 && national[0] == '0') {
+		return NUMBER_OTHER;
+	}
 	/* E.164: at most 15 digits. */
 	if (code_length + length > 15 || code_length + length < 5) {
 		return NUMBER_OTHER;
@@ -234,8 +244,8 @@ normalise_chinese(const struct dial_plan *plan, const char *digits,
 }
 
 static enum number_kind
-normalise_national(const struct dial_plan *plan, const struct region *r, const char *digits,
-	char out[static NUMBER_SIZE])
+normalise_national(const struct dial_plan *plan, const struct region *r,
+	const char *digits, char out[static NUMBER_SIZE])
 {
 	if (strcmp(r->name, "CN") == 0) {
 		return normalise_chinese(plan, digits, out);
@@ -268,7 +278,7 @@ strip_scheme(const char *text)
 	while (length > 0 && text[length - 1] == ' ') {
 		length--;
 	}
-	return (struct slice){ text, length };
+	return (struct slice){text, length};
 }
 
 enum number_kind
@@ -301,7 +311,7 @@ number_normalise(const struct dial_plan *plan, const char *dialled,
 	memcpy(digits, out, NUMBER_SIZE);
 	if (digits[0] == '+') {
 		return all_digits(digits + 1) ? normalise_international(digits + 1, out)
-		                              : NUMBER_OTHER;
+									  : NUMBER_OTHER;
 	}
 	if (!all_digits(digits)) {
 		return NUMBER_OTHER;

@@ -12,9 +12,10 @@
 #define NUMBER_SIZE 40
 
 struct dial_plan {
-	const char *region;   /* where numbers without a country code belong: "CN", "HK", ... */
-	const char *area;     /* home area code with its trunk prefix ("021"); "" = none */
-	size_t extension_max; /* numbers of at most so many digits are extensions; 0: none are */
+	const char *region; /* where numbers without a country code belong: "CN", "HK", ... */
+	const char *area;   /* home area code with its trunk prefix ("021"); "" = none */
+	size_t
+		extension_max; /* numbers of at most so many digits are extensions; 0: none are */
 };
 
 enum number_kind {
@@ -22,7 +23,7 @@ enum number_kind {
 	NUMBER_EXTENSION, /* "8001": stays inside the house */
 	NUMBER_SERVICE,   /* "95001", "4008001234": dialled as it is, no country code */
 	NUMBER_WITHHELD,  /* "" */
-	NUMBER_OTHER,     /* none of these: the digits as they came, for display and equality */
+	NUMBER_OTHER, /* none of these: the digits as they came, for display and equality */
 };
 
 /* Brings `dialled` (any bytes, NULL is withheld) to its normal text. Understands full-width

@@ -17,7 +17,7 @@
 #define TRANSFERS_MAX 8
 #define DURATION_MAX_MS (7LL * 24 * 3600 * 1000)
 
-static const char *const event_names[] = { "start", "answer", "end", NULL };
+static const char *const event_names[] = {"start", "answer", "end", NULL};
 
 static enum err
 wrong(struct error *e, const char *field, const char *what)
@@ -92,7 +92,8 @@ read_call_id(const struct json *body, struct arena *a, const char **out, struct 
 }
 
 static enum err
-read_transfers(const struct json *body, struct arena *a, const char **out, struct error *e)
+read_transfers(const struct json *body, struct arena *a, const char **out,
+	struct error *e)
 {
 	const struct json *list = json_get(body, "transfers");
 	*out = "";
@@ -150,8 +151,8 @@ read_number(const struct json *body, const char *field, const struct dial_plan *
 
 /* Says who is the customer: outside of the house is she who is no extension. */
 static enum err
-read_direction(const struct json *body, const struct number *from, const struct number *to,
-	enum call_direction *out, struct error *e)
+read_direction(const struct json *body, const struct number *from,
+	const struct number *to, enum call_direction *out, struct error *e)
 {
 	const char *name = json_string(body, "direction");
 	if (name != NULL) {
@@ -181,7 +182,8 @@ read_parties(const struct json *body, const struct dial_plan *plan, struct arena
 		rc = read_direction(body, &from, &to, &out->call.direction, e);
 	}
 	if (rc == ERR_OK) {
-		rc = read_text(body, "extension", EXTENSION_MAX_BYTES, a, &out->staff_extension, e);
+		rc = read_text(body, "extension", EXTENSION_MAX_BYTES, a, &out->staff_extension,
+			e);
 	}
 	if (rc != ERR_OK) {
 		return rc;
@@ -237,7 +239,8 @@ read_result(const struct json *body, struct call_change *out, struct error *e)
 static enum err
 read_details(const struct json *body, struct arena *a, struct call *call, struct error *e)
 {
-	enum err rc = read_text(body, "caller_name", NAME_MAX_BYTES, a, &call->caller_name, e);
+	enum err rc = read_text(body, "caller_name", NAME_MAX_BYTES, a, &call->caller_name,
+		e);
 	if (rc == ERR_OK) {
 		rc = read_text(body, "queue", QUEUE_MAX_BYTES, a, &call->queue, e);
 	}
@@ -274,7 +277,7 @@ call_event_parse(const struct json *body, const struct dial_plan *plan, struct a
 	if (!json_is_object(body)) {
 		return error_set(e, ERR_INVALID, "a call event is a JSON object");
 	}
-	struct call_change change = { .whole = false };
+	struct call_change change = {.whole = false};
 	change.call.outcome = "";
 	change.call.outcome_note = "";
 	enum err rc = read_event(body, &change.event, e);

@@ -12,7 +12,8 @@ struct json;
 
 /* Fills everything but out->channel. Texts live in the arena. ERR_INVALID names the member that
  * is wrong in e->text ("from: ..."). A call between two extensions has direction CALL_INTERNAL. */
-MUST_CHECK enum err call_event_parse(const struct json *body, const struct dial_plan *plan,
-	struct arena *a, struct call_change *out, struct error *e);
+MUST_CHECK enum err
+call_event_parse(const struct json *body, const struct dial_plan *plan, struct arena *a,
+	struct call_change *out, struct error *e);
 
 #endif

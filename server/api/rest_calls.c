@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "channels/phone/e164.h"
-#include "channels/phone/events.h"
+#include "channels/phone/driver.h"
 #include "model/change.h"
 #include "store/read.h"
 
@@ -184,7 +184,7 @@ start_event(struct exchange *x)
 	struct input in;
 
 	input_init(&in, x, c->arena);
-	if (call_event_parse(x->body, &plan, c->arena, &c->call, &e) != ERR_OK) {
+	if (phone_driver.decode_call(x->body, &plan, c->arena, &c->call, &e) != ERR_OK) {
 		refuse_event(x, &e);
 		change_destroy(c);
 		return;

@@ -11,6 +11,7 @@
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"
+#include "channels/channel.h"
 #include "model/change.h"
 
 enum { NAME_MAX_CHARS = 60 };
@@ -236,8 +237,8 @@ start_create(struct exchange *x)
 			read_webchat(&in, &settings);
 			set_settings(&in, c, &settings);
 		}
-	} else if (row->kind != NULL && strcmp(row->kind, "phone") != 0) {
-		input_wrong(&in, "kind", "must be webchat or phone");
+	} else if (row->kind != NULL && channel_driver_find(row->kind) == NULL) {
+		input_wrong(&in, "kind", "there is no such kind of channel");
 	}
 	if (exchange_refused(x, &in)) {
 		return;

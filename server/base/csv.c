@@ -18,12 +18,12 @@ struct csv_reader {
 	csv_handler *handle;
 	void *ctx;
 	enum csv_state state;
-	struct buf text;                   /* all fields of the record, each with a NUL */
+	struct buf text; /* all fields of the record, each with a NUL */
 	size_t starts[CSV_FIELDS_MAX];
 	size_t count;
 	size_t line;
 	size_t record_line;
-	size_t mark_seen;                  /* bytes of the byte-order mark matched so far */
+	size_t mark_seen; /* bytes of the byte-order mark matched so far */
 	const char *problem;
 };
 
@@ -72,7 +72,7 @@ static void
 record_end(struct csv_reader *r)
 {
 	struct slice fields[CSV_FIELDS_MAX];
-	struct csv_record record = { .line = r->record_line, .fields = fields };
+	struct csv_record record = {.line = r->record_line, .fields = fields};
 	if (r->text.overflowed) {
 		r->problem = "the record is too long";
 	}
@@ -80,8 +80,8 @@ record_end(struct csv_reader *r)
 		record.count = r->count;
 		for (size_t i = 0; i < r->count; i++) {
 			size_t end = i + 1 < r->count ? r->starts[i + 1] : r->text.length;
-			fields[i] = (struct slice){ r->text.data + r->starts[i],
-				end - r->starts[i] - 1 };
+			fields[i] = (struct slice){r->text.data + r->starts[i],
+				end - r->starts[i] - 1};
 		}
 	}
 	/* An empty line is one empty field: nothing that anybody meant. */

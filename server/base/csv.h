@@ -15,7 +15,7 @@
 struct csv_reader;
 
 struct csv_record {
-	size_t line; /* where it begins, from 1 */
+	size_t line;                /* where it begins, from 1 */
 	const struct slice *fields; /* NUL-terminated too; valid during the call only */
 	size_t count;
 };

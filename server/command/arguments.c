@@ -80,8 +80,7 @@ command_settings(int *argc, char **argv, struct app_settings **out)
 	if (rc == ERR_OK) {
 		rc = options_read_environment(options, &e);
 	}
-	while (rc == ERR_OK &&
-		(assignment = command_value(argc, argv, "--set")) != NULL) {
+	while (rc == ERR_OK && (assignment = command_value(argc, argv, "--set")) != NULL) {
 		rc = options_set(options, assignment, &e);
 	}
 	if (rc == ERR_OK) {

@@ -30,7 +30,8 @@ run(int argc, char **argv)
 const struct command command_check_config = {
 	.name = "check-config",
 	.summary = "check the settings, or print an example file",
-	.help = "Usage: trunkline check-config [--config FILE] [--set SECTION.NAME=VALUE ...]\n"
+	.help =
+		"Usage: trunkline check-config [--config FILE] [--set SECTION.NAME=VALUE ...]\n"
 		"       trunkline check-config --example\n\n"
 		"Reads the settings as serve would and says what is wrong, with file, line and what\n"
 		"is allowed. --example prints every setting with its default and its meaning.\n",

@@ -20,7 +20,8 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command *const commands[]; /* in the order of the overview; NULL ends */
+extern const struct command
+	*const commands[]; /* in the order of the overview; NULL ends */
 
 extern const struct command command_check_config;
 extern const struct command command_import;

@@ -28,7 +28,7 @@ ignore_wake(void *ctx)
 struct store *
 command_store_open(const struct app_conf *conf, int64_t node, bool migrate)
 {
-	static const struct store_hooks hooks = { .wake = ignore_wake };
+	static const struct store_hooks hooks = {.wake = ignore_wake};
 	struct store_conf store_conf = conf->store;
 	struct store *store;
 	struct error e;
@@ -49,17 +49,18 @@ command_store_open(const struct app_conf *conf, int64_t node, bool migrate)
 struct actor
 command_actor(void)
 {
-	return (struct actor){ .kind = AUTHOR_SYSTEM,
+	return (struct actor){.kind = AUTHOR_SYSTEM,
 		.role = ROLE_ADMINISTRATOR,
 		.unit = UNIT_ROOT,
-		.address = "command" };
+		.address = "command"};
 }
 
 bool
-command_submit(struct store *s, struct change *chg, const char *name, struct outcome **out)
+command_submit(struct store *s, struct change *chg, const char *name,
+	struct outcome **out)
 {
 	struct outcome *outcome = NULL;
-	struct error e = { 0 };
+	struct error e = {0};
 	enum err rc = store_call(s, chg, &outcome, &e);
 
 	if (rc != ERR_OK) {

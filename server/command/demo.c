@@ -119,8 +119,11 @@ colleague_of(const struct demo *d, const char *login)
 static struct actor
 actor_of(const struct colleague *who)
 {
-	return (struct actor){ .kind = AUTHOR_STAFF, .id = who->id, .role = who->role,
-		.unit = UNIT_ROOT, .address = "demo" };
+	return (struct actor){.kind = AUTHOR_STAFF,
+		.id = who->id,
+		.role = who->role,
+		.unit = UNIT_ROOT,
+		.address = "demo"};
 }
 
 /* ---- the house -------------------------------------------------------------------------- */
@@ -208,7 +211,7 @@ add_house(struct demo *d, const struct json *staff)
 		}
 	}
 	return add_channel(d, "webchat", "远岫官网", DEMO_WEBCHAT_KEY, webchat_settings,
-		       &d->webchat) &&
+			   &d->webchat) &&
 		add_channel(d, "phone", "总机", DEMO_PHONE_KEY, "{}", &d->phone);
 }
 
@@ -217,19 +220,19 @@ add_house(struct demo *d, const struct json *staff)
 static size_t
 fill_contacts(struct change *chg, const struct json *row, struct contact_point *out)
 {
-	const char *const kinds[] = { "phone", "email", "user" };
-	const char *const keys[] = { "phone", "email", "external_id" };
+	const char *const kinds[] = {"phone", "email", "user"};
+	const char *const keys[] = {"phone", "email", "external_id"};
 	size_t count = 0;
 
 	for (size_t i = 0; i < 3; i++) {
 		const char *value = text_or_empty(row, keys[i]);
 		if (value[0] != '\0') {
-			out[count++] = (struct contact_point){ .kind = kinds[i],
+			out[count++] = (struct contact_point){.kind = kinds[i],
 				.value = arena_strdup(chg->arena, value),
 				/* Nobody has shown yet that the address is hers. */
 				.proven = i != 1,
 				.label = "",
-				.source = "import" };
+				.source = "import"};
 		}
 	}
 	return count;
@@ -270,7 +273,7 @@ message_change(struct demo *d, const struct step *step, const char *what)
 {
 	bool inbound = strcmp(what, "in") == 0;
 	const struct colleague *by = colleague_of(d, text_or_empty(step->json, "by"));
-	struct actor actor = { .kind = AUTHOR_CUSTOMER, .unit = UNIT_ROOT };
+	struct actor actor = {.kind = AUTHOR_CUSTOMER, .unit = UNIT_ROOT};
 
 	if (!inbound && by == NULL) {
 		return NULL;
@@ -297,7 +300,8 @@ message_change(struct demo *d, const struct step *step, const char *what)
 }
 
 static struct change *
-conversation_change(struct demo *d, const struct step *step, enum conversation_action action)
+conversation_change(struct demo *d, const struct step *step,
+	enum conversation_action action)
 {
 	const struct colleague *by = colleague_of(d, text_or_empty(step->json, "by"));
 	if (by == NULL) {
@@ -320,7 +324,8 @@ outcome_change(struct demo *d, const struct step *step)
 	struct actor actor = actor_of(by);
 	struct change *chg = change_create(CHANGE_CALL_OUTCOME, &actor);
 	chg->call_outcome.call = step->story->call;
-	chg->call_outcome.outcome = arena_strdup(chg->arena, text_or_empty(step->json, "outcome"));
+	chg->call_outcome.outcome = arena_strdup(chg->arena,
+		text_or_empty(step->json, "outcome"));
 	chg->call_outcome.note = arena_strdup(chg->arena, text_or_empty(step->json, "note"));
 	return chg;
 }
@@ -341,8 +346,8 @@ call_change(struct demo *d, const struct step *step, enum call_event event)
 	call->external_id = arena_printf(chg->arena, "demo-%s-%zu",
 		text_or_empty(step->story->json, "external_id"), step->story->calls);
 	call_direction_parse(text_or_empty(row, "direction"), &call->direction);
-	call->customer_number =
-		arena_strdup(chg->arena, text_or_empty(step->story->json, "phone"));
+	call->customer_number = arena_strdup(chg->arena,
+		text_or_empty(step->story->json, "phone"));
 	call->house_number = "95099";
 	call->caller_name = arena_strdup(chg->arena, customer_name);
 	call->queue = arena_strdup(chg->arena, text_or_empty(row, "queue"));
@@ -395,7 +400,7 @@ play(struct demo *d, struct step *step, struct change *chg)
 	struct actor actor = chg->actor;
 	bool done = true;
 	if (!command_submit(d->store, chg, text_or_empty(step->story->json, "name"),
-		    &outcome)) {
+			&outcome)) {
 		return false;
 	}
 	if (outcome->conversation != NULL) {
@@ -460,10 +465,10 @@ collect_steps(struct demo *d, struct story *story, int64_t now)
 	for (size_t i = 0; i < json_length(steps); i++) {
 		const struct json *step = json_at(steps, i);
 		at += number_of(step, "after") * MINUTE_MS;
-		d->steps[d->step_count] = (struct step){ .at = at < now ? at : now,
+		d->steps[d->step_count] = (struct step){.at = at < now ? at : now,
 			.order = d->step_count,
 			.json = step,
-			.story = story };
+			.story = story};
 		d->step_count++;
 	}
 }
@@ -518,8 +523,10 @@ bool
 demo_fill(const struct app_conf *conf, struct store *store, const char *folder,
 	FILE *logins)
 {
-	struct demo d = { .conf = conf, .store = store, .arena = arena_create(),
-		.logins = logins };
+	struct demo d = {.conf = conf,
+		.store = store,
+		.arena = arena_create(),
+		.logins = logins};
 	struct json *staff = read_json(folder, "staff.json");
 	struct json *customers = read_json(folder, "customers.json");
 	bool filled = false;

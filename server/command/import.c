@@ -147,7 +147,7 @@ on_call(void *ctx, const struct cdr_call *found)
 static bool
 import_file(struct import *m, const struct cdr_options *options, const char *path)
 {
-	struct cdr_sink sink = { on_call, on_bad, on_skipped, m };
+	struct cdr_sink sink = {on_call, on_bad, on_skipped, m};
 	struct cdr_reader *reader;
 	struct error e;
 	char piece[64 * 1024];
@@ -222,9 +222,9 @@ read_house(struct import *m, const char *channel_key)
 	arena_destroy(arena);
 	store_reader_close(reader);
 	if (rc == ERR_OK && m->channel == 0) {
-		rc = error_set(&e, ERR_NOT_FOUND, channel_key == NULL
-			? "there is no phone channel yet: add one in the console"
-			: "there is no phone channel with that key");
+		rc = error_set(&e, ERR_NOT_FOUND,
+			channel_key == NULL ? "there is no phone channel yet: add one in the console"
+								: "there is no phone channel with that key");
 	}
 	if (rc != ERR_OK) {
 		fprintf(stderr, "trunkline import: %s\n", e.text);
@@ -242,17 +242,17 @@ parse_zone(const char *text, struct cdr_zone *out)
 	char path[200];
 
 	if (text == NULL || strcmp(text, "local") == 0) {
-		*out = (struct cdr_zone){ .local = true };
+		*out = (struct cdr_zone){.local = true};
 		return true;
 	}
 	if (strcasecmp(text, "utc") == 0) {
-		*out = (struct cdr_zone){ .offset_min = 0 };
+		*out = (struct cdr_zone){.offset_min = 0};
 		return true;
 	}
 	if (sscanf(text, "%c%2d:%2d", &sign, &hours, &minutes) >= 2 &&
 		(sign == '+' || sign == '-') && hours <= 14 && minutes < 60) {
 		int offset = hours * 60 + minutes;
-		*out = (struct cdr_zone){ .offset_min = sign == '-' ? -offset : offset };
+		*out = (struct cdr_zone){.offset_min = sign == '-' ? -offset : offset};
 		return true;
 	}
 	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", text);
@@ -262,7 +262,7 @@ parse_zone(const char *text, struct cdr_zone *out)
 	}
 	setenv("TZ", text, 1);
 	tzset();
-	*out = (struct cdr_zone){ .local = true };
+	*out = (struct cdr_zone){.local = true};
 	return true;
 }
 
@@ -270,7 +270,7 @@ static int
 report(const struct import *m, bool dry, bool all_read)
 {
 	printf("%zu calls: %zu %s, %zu already known, %zu between colleagues, %zu skipped, "
-	       "%zu bad rows.\n",
+		   "%zu bad rows.\n",
 		m->calls + m->skipped, m->added, dry ? "would be added" : "added", m->known,
 		m->internal, m->skipped, m->bad);
 	return all_read && m->bad == 0 ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;
@@ -306,12 +306,13 @@ read_options(int *argc, char **argv, struct cdr_options *out, bool *keep_interna
 	const char *columns = command_value(argc, argv, "--map");
 	const char *internal = command_value(argc, argv, "--internal");
 
-	*out = (struct cdr_options){ .format = CDR_ASTERISK, .columns = columns };
+	*out = (struct cdr_options){.format = CDR_ASTERISK, .columns = columns};
 	if (format != NULL && !cdr_format_parse(format, &out->format)) {
 		fprintf(stderr, "trunkline import: unknown format %s\n", format);
 		return false;
 	}
-	if (internal != NULL && strcmp(internal, "skip") != 0 && strcmp(internal, "keep") != 0) {
+	if (internal != NULL && strcmp(internal, "skip") != 0 &&
+		strcmp(internal, "keep") != 0) {
 		fprintf(stderr, "trunkline import: --internal takes skip or keep\n");
 		return false;
 	}
@@ -324,7 +325,7 @@ run(int argc, char **argv)
 {
 	struct cdr_options options;
 	struct app_settings *settings;
-	struct import import = { 0 };
+	struct import import = {0};
 	int status = EXIT_STATUS_USAGE;
 	bool dry = command_flag(&argc, argv, "--dry-run");
 	const char *channel = command_value(&argc, argv, "--channel");
@@ -338,8 +339,8 @@ run(int argc, char **argv)
 		fputs(USAGE, stderr);
 	} else {
 		import.conf = conf;
-		options.plan = (struct dial_plan){ conf->home_region, conf->home_area,
-			(size_t)conf->extension_digits };
+		options.plan = (struct dial_plan){conf->home_region, conf->home_area,
+			(size_t)conf->extension_digits};
 		options.is_staff = is_staff;
 		options.is_staff_ctx = &import;
 		map_init(&import.extensions);

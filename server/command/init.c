@@ -23,8 +23,8 @@
 static bool
 find_demo_folder(char out[static PATH_MAX])
 {
-	static const char *const places[] = { "../config/demo", "../../config/demo",
-		"../share/trunkline/demo", NULL };
+	static const char *const places[] = {"../config/demo", "../../config/demo",
+		"../share/trunkline/demo", NULL};
 	char program[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
@@ -91,7 +91,7 @@ add_administrator(const struct app_conf *conf, struct store *store)
 		return false;
 	}
 	printf("The first administrator logs in as admin with the password %s\n"
-	       "It is shown this once; change it in the console.\n",
+		   "It is shown this once; change it in the console.\n",
 		password);
 	return true;
 }
@@ -164,7 +164,8 @@ run(int argc, char **argv)
 const struct command command_init = {
 	.name = "init",
 	.summary = "make the data folder, the database and the first administrator",
-	.help = "Usage: trunkline init [--demo] [--config FILE] [--set SECTION.NAME=VALUE ...]\n\n"
+	.help =
+		"Usage: trunkline init [--demo] [--config FILE] [--set SECTION.NAME=VALUE ...]\n\n"
 		"Makes the data folder with its keys, brings the database into shape and adds the\n"
 		"first administrator, whose password is printed once. --demo fills a fictional\n"
 		"broker instead; its log-ins are in demo-logins.txt of the data folder and work on\n"

@@ -15,8 +15,8 @@ migrate(const struct app_conf *conf)
 	int to;
 
 	if (mkdir(conf->data_dir, 0700) != 0 && errno != EEXIST) {
-		fprintf(stderr, "trunkline: cannot make the data folder %s: %s\n",
-			conf->data_dir, strerror(errno));
+		fprintf(stderr, "trunkline: cannot make the data folder %s: %s\n", conf->data_dir,
+			strerror(errno));
 		return EXIT_STATUS_FAILED;
 	}
 	if (store_migrate(&conf->store, &from, &to, &e) != ERR_OK) {
@@ -50,7 +50,8 @@ run(int argc, char **argv)
 const struct command command_migrate = {
 	.name = "migrate",
 	.summary = "bring the database to the shape that this version needs",
-	.help = "Usage: trunkline migrate [--config FILE] [--set SECTION.NAME=VALUE ...]\n\n"
+	.help =
+		"Usage: trunkline migrate [--config FILE] [--set SECTION.NAME=VALUE ...]\n\n"
 		"Applies the numbered migrations that are still missing, each in one step; run\n"
 		"twice it changes nothing. A database of a newer version is refused.\n",
 	.run = run,

@@ -22,7 +22,8 @@ run(int argc, char **argv)
 const struct command command_serve = {
 	.name = "serve",
 	.summary = "run the server",
-	.help = "Usage: trunkline serve [--config FILE] [--set SECTION.NAME=VALUE ...]\n\n"
+	.help =
+		"Usage: trunkline serve [--config FILE] [--set SECTION.NAME=VALUE ...]\n\n"
 		"Runs the server until SIGTERM or SIGINT. The data folder must have been made\n"
 		"by trunkline init; one server at a time works on it.\n",
 	.run = run,

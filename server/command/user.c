@@ -78,7 +78,7 @@ take_password(const struct app_conf *conf, const struct user_arguments *a,
 	if (a->generate) {
 		password_generate(password);
 	} else if (!(a->password_stdin ? read_line(password, sizeof(password))
-		                       : ask_password(password, sizeof(password)))) {
+								   : ask_password(password, sizeof(password)))) {
 		fprintf(stderr, "trunkline user: no password was given\n");
 		return false;
 	}
@@ -102,7 +102,8 @@ user_add(const struct app_conf *conf, struct store *store, const struct user_arg
 	struct actor actor = command_actor();
 
 	if (a->role != NULL && !staff_role_parse(a->role, &role)) {
-		fprintf(stderr, "trunkline user: role must be agent, supervisor or administrator\n");
+		fprintf(stderr,
+			"trunkline user: role must be agent, supervisor or administrator\n");
 		return EXIT_STATUS_USAGE;
 	}
 	if (!take_password(conf, a, hash)) {
@@ -119,7 +120,8 @@ user_add(const struct app_conf *conf, struct store *store, const struct user_arg
 	if (a->extension != NULL) {
 		staff->extension = arena_strdup(chg->arena, a->extension);
 	}
-	staff->language = arena_strdup(chg->arena, a->language != NULL ? a->language : "zh-CN");
+	staff->language = arena_strdup(chg->arena,
+		a->language != NULL ? a->language : "zh-CN");
 	staff->password_hash = arena_strdup(chg->arena, hash);
 	staff->active = true;
 	if (!command_submit(store, chg, a->login, NULL)) {
@@ -154,7 +156,8 @@ find_user(const struct app_conf *conf, const char *login, uint64_t *id)
 }
 
 static int
-user_change(const struct app_conf *conf, struct store *store, const struct user_arguments *a)
+user_change(const struct app_conf *conf, struct store *store,
+	const struct user_arguments *a)
 {
 	bool deactivate = strcmp(a->verb, "deactivate") == 0;
 	char hash[PASSWORD_HASH_SIZE];
@@ -220,7 +223,7 @@ dispatch(const struct app_conf *conf, const struct user_arguments *a)
 		return EXIT_STATUS_FAILED;
 	}
 	int status = strcmp(a->verb, "add") == 0 ? user_add(conf, store, a)
-	                                         : user_change(conf, store, a);
+											 : user_change(conf, store, a);
 	store_close(store);
 	return status;
 }

@@ -21,8 +21,8 @@ static int
 verify(const struct app_conf *conf, uint64_t customer)
 {
 	bool interactive = isatty(STDERR_FILENO);
-	struct verify_report report = { 0 };
-	struct error e = { 0 };
+	struct verify_report report = {0};
+	struct error e = {0};
 	enum err rc = store_verify(&conf->store, customer, interactive ? show_progress : NULL,
 		NULL, &report, &e);
 
@@ -30,7 +30,8 @@ verify(const struct app_conf *conf, uint64_t customer)
 		fputs("\r\033[K", stderr);
 	}
 	if (rc == ERR_OK) {
-		printf("Whole: %llu facts in %llu histories, %llu audit rows, %llu signed heads.\n",
+		printf(
+			"Whole: %llu facts in %llu histories, %llu audit rows, %llu signed heads.\n",
 			(unsigned long long)report.facts, (unsigned long long)report.timelines,
 			(unsigned long long)report.audits, (unsigned long long)report.heads);
 		return EXIT_STATUS_OK;
@@ -43,8 +44,8 @@ verify(const struct app_conf *conf, uint64_t customer)
 	if (report.first_reason[0] != '\0') {
 		printf("First broken: timeline %llu, seq %llu, fact %llu: %s\n",
 			(unsigned long long)report.first_timeline,
-			(unsigned long long)report.first_seq,
-			(unsigned long long)report.first_fact, report.first_reason);
+			(unsigned long long)report.first_seq, (unsigned long long)report.first_fact,
+			report.first_reason);
 	}
 	printf("Found %llu broken in %llu facts of %llu histories.\n",
 		(unsigned long long)report.broken, (unsigned long long)report.facts,
@@ -77,7 +78,8 @@ run(int argc, char **argv)
 const struct command command_verify = {
 	.name = "verify",
 	.summary = "prove that no history has a gap or was altered",
-	.help = "Usage: trunkline verify [--customer ID] [--config FILE]\n"
+	.help =
+		"Usage: trunkline verify [--customer ID] [--config FILE]\n"
 		"                        [--set SECTION.NAME=VALUE ...]\n\n"
 		"Walks every history: numbers without gap, every text against its digest, every fact\n"
 		"against the chain, the chain against the signed heads kept outside the database,\n"

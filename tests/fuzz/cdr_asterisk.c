@@ -38,9 +38,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	struct cdr_options options = {
 		.format = data[0] % 3, /* all but FreeSWITCH */
-		.plan = { .region = "CN", .area = "021", .extension_max = 5 },
+		.plan = {.region = "CN", .area = "021", .extension_max = 5},
 	};
-	struct cdr_sink sink = { .call = on_call, .bad = on_row, .skipped = on_row };
+	struct cdr_sink sink = {.call = on_call, .bad = on_row, .skipped = on_row};
 	struct cdr_reader *reader;
 	if (cdr_open(&options, &sink, &reader, NULL) != ERR_OK) {
 		return 0;

@@ -19,8 +19,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!utf8_valid(text, strlen(text))) {
 		return 0;
 	}
-	static const char *const regions[] = { "CN", "US", "HK", "GB" };
-	struct dial_plan plan = { regions[size % 4], "021", 5 };
+	static const char *const regions[] = {"CN", "US", "HK", "GB"};
+	struct dial_plan plan = {regions[size % 4], "021", 5};
 	char once[NUMBER_SIZE];
 	char twice[NUMBER_SIZE];
 	enum number_kind kind = number_normalise(&plan, text, once);

@@ -34,9 +34,9 @@ keep_call(void *ctx, const struct cdr_call *found)
 	assert_true(h->call_count < CALLS_MAX);
 	struct cdr_call *copy = &h->calls[h->call_count++];
 	*copy = *found;
-	const char **texts[] = { &copy->call.external_id, &copy->call.customer_number,
+	const char **texts[] = {&copy->call.external_id, &copy->call.customer_number,
 		&copy->call.house_number, &copy->call.caller_name, &copy->call.queue,
-		&copy->call.transfers, &copy->call.hangup_by, &copy->staff_extension };
+		&copy->call.transfers, &copy->call.hangup_by, &copy->staff_extension};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		*texts[i] = arena_strdup(h->arena, *texts[i]);
 	}
@@ -63,7 +63,7 @@ count_skipped(void *ctx, size_t line, const char *reason)
 static void
 harvest_init(struct harvest *h)
 {
-	*h = (struct harvest){ .arena = arena_create() };
+	*h = (struct harvest){.arena = arena_create()};
 }
 
 static struct cdr_options
@@ -71,8 +71,8 @@ options_for(enum cdr_format format)
 {
 	return (struct cdr_options){
 		.format = format,
-		.plan = { .region = "CN", .area = "021", .extension_max = 4 },
-		.zone = { .local = false, .offset_min = 0 },
+		.plan = {.region = "CN", .area = "021", .extension_max = 4},
+		.zone = {.local = false, .offset_min = 0},
 	};
 }
 
@@ -81,7 +81,7 @@ static void
 read_bytes(struct harvest *h, const struct cdr_options *options, const char *data,
 	size_t length, size_t step)
 {
-	struct cdr_sink sink = { keep_call, count_bad, count_skipped, h };
+	struct cdr_sink sink = {keep_call, count_bad, count_skipped, h};
 	struct cdr_reader *reader;
 	struct error e;
 	assert_int_equal(cdr_open(options, &sink, &reader, &e), ERR_OK);
@@ -122,11 +122,10 @@ read_file(struct harvest *h, const struct cdr_options *options, const char *path
 static const char *
 expected_result(const char *truth)
 {
-	static const char *const pairs[][2] = { { "answered", "completed" },
-		{ "abandoned", "abandoned" }, { "busy", "busy" }, { "cancelled", "missed" },
-		{ "noanswer", "missed" }, { "queue_timeout", "missed" },
-		{ "ivr_timeout", "missed" }, { "voicemail", "voicemail" },
-		{ "agent_noanswer", "" } };
+	static const char *const pairs[][2] = {{"answered", "completed"},
+		{"abandoned", "abandoned"}, {"busy", "busy"}, {"cancelled", "missed"},
+		{"noanswer", "missed"}, {"queue_timeout", "missed"}, {"ivr_timeout", "missed"},
+		{"voicemail", "voicemail"}, {"agent_noanswer", ""}};
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if (strcmp(pairs[i][0], truth) == 0) {
 			return pairs[i][1];
@@ -139,7 +138,7 @@ expected_result(const char *truth)
 static void
 check_number(const char *what, const char *raw, const char *actual)
 {
-	struct dial_plan plan = { "CN", "021", 4 };
+	struct dial_plan plan = {"CN", "021", 4};
 	char expected[NUMBER_SIZE];
 	number_normalise(&plan, raw, expected);
 	if (strcmp(expected, actual) != 0) {
@@ -262,7 +261,7 @@ without_linkedid(const char *path, size_t *length)
 	buf_init(&out, 1024 * 1024);
 	char *rest = data;
 	for (char *line = strtok_r(rest, "\n", &rest); line != NULL;
-		line = strtok_r(NULL, "\n", &rest)) {
+		 line = strtok_r(NULL, "\n", &rest)) {
 		char *cut = line + strlen(line);
 		for (int commas = 0; commas < 3 && cut > line;) {
 			commas += *--cut == ',';
@@ -355,7 +354,7 @@ static void
 local_times_are_taken_in_the_zone_of_the_exchange(void **state)
 {
 	(void)state;
-	struct cdr_zone shanghai = { .local = false, .offset_min = 480 };
+	struct cdr_zone shanghai = {.local = false, .offset_min = 480};
 	int64_t expected;
 	assert_true(time_parse("2026-11-21T12:06:53.500Z", &expected));
 	assert_int_equal(cdr_time(&shanghai, "2026-11-21 20:06:53.5"), expected);
@@ -371,16 +370,16 @@ freeswitch_records_of_old_and_new_versions_are_read(void **state)
 		const char *file, *id, *by;
 		int64_t start_s, talk_ms, hold_ms;
 	} rows[] = {
-		{ "fs-json-cdr-1.json", "3da8bf84-c133-4959-9e24-e72875cb33a1", "house",
-			1515666344, 67540, 67139 },
-		{ "fs-json-cdr-2.json", "e3133bf7-dcde-4daf-9663-9a79ffcef5ad", "customer",
-			1436280728, 65039, 0 },
-		{ "fs-json-cdr-3.json", "01df56f4-d99a-4ef6-b7fe-b924b2415b7f", "house",
-			1375609854, 3920, 0 },
-		{ "fs-json-cdr-4.json", "c8ccef5e-34c2-4fd2-9a2e-fa6f295f3a1e", "house",
-			1368707608, 20977, 0 },
-		{ "fs-json-cdr-5.json", "5a3a1d91-90d3-4db4-af5c-cc3ae15d93a4", "customer",
-			1521025758, 20600, 15486 },
+		{"fs-json-cdr-1.json", "3da8bf84-c133-4959-9e24-e72875cb33a1", "house",
+			1515666344, 67540, 67139},
+		{"fs-json-cdr-2.json", "e3133bf7-dcde-4daf-9663-9a79ffcef5ad", "customer",
+			1436280728, 65039, 0},
+		{"fs-json-cdr-3.json", "01df56f4-d99a-4ef6-b7fe-b924b2415b7f", "house",
+			1375609854, 3920, 0},
+		{"fs-json-cdr-4.json", "c8ccef5e-34c2-4fd2-9a2e-fa6f295f3a1e", "house",
+			1368707608, 20977, 0},
+		{"fs-json-cdr-5.json", "5a3a1d91-90d3-4db4-af5c-cc3ae15d93a4", "customer",
+			1521025758, 20600, 15486},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct harvest h;
@@ -441,8 +440,9 @@ any_csv_is_read_by_its_own_headings(void **state)
 	harvest_init(&h);
 	struct cdr_options options = options_for(CDR_CSV);
 	options.zone.offset_min = 480;
-	options.columns = "call_id=编号,from=主叫,to=被叫,started_at=开始,talk_seconds=通话秒数,"
-			  "caller_name=姓名";
+	options.columns =
+		"call_id=编号,from=主叫,to=被叫,started_at=开始,talk_seconds=通话秒数,"
+		"caller_name=姓名";
 	read_bytes(&h, &options, rows, sizeof(rows) - 1, 3);
 	assert_int_equal(h.call_count, 2);
 	assert_int_equal(h.bad_count, 1);
@@ -470,7 +470,7 @@ a_heading_that_lacks_a_column_is_named(void **state)
 	arena_destroy(h.arena);
 
 	struct cdr_reader *reader = NULL;
-	struct cdr_sink sink = { 0 };
+	struct cdr_sink sink = {0};
 	struct error e;
 	options.columns = "caller=主叫";
 	assert_int_equal(cdr_open(&options, &sink, &reader, &e), ERR_INVALID);
