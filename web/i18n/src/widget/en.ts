@@ -26,7 +26,7 @@ export default {
 		attach: "Send a picture or file",
 		send: "Send",
 		tooLong: "At most {max} characters, now {count}",
-		drop: "Drop to send",
+		drop: "Drop to attach",
 	},
 	state: {
 		waiting: "Waiting for the network",

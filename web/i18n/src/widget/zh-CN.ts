@@ -23,7 +23,7 @@ export default {
 		attach: "发送图片或文件",
 		send: "发送",
 		tooLong: "最多 {max} 字，现为 {count} 字",
-		drop: "松开以发送",
+		drop: "松开以添加文件",
 	},
 	state: {
 		waiting: "等待网络",

@@ -177,6 +177,24 @@ describe("losing nothing, doubling nothing", () => {
 		expect(server.sessions).toHaveLength(1);
 	});
 
+	it("sends once what two windows both hold", async () => {
+		await open();
+		server.down = true;
+		server.cut();
+		await write("只一次");
+		const second = await context.newPage();
+		await second.goto(`${server.origin}/demo/`);
+		server.down = false;
+		await expect.poll(() => server.frames.filter(({ t }) => t === "send").length).toBeGreaterThan(0);
+		await expect.poll(() => meta().textContent()).toMatch(/已发送/);
+		await second.locator("button[aria-haspopup=dialog]").click();
+		const there = second.frameLocator("iframe").locator(".msg.is-out .bubble");
+		await expect.poll(() => there.allTextContents()).toEqual(["只一次"]);
+		expect(server.texts()).toEqual(["只一次"]);
+		server.write("收到");
+		await expect.poll(() => bubbles().last().textContent()).toBe("收到");
+	});
+
 	it("keeps a draft over a reload", async () => {
 		await open();
 		await composer().fill("还没写完");
@@ -218,6 +236,24 @@ describe("files", () => {
 		await page.keyboard.press("Escape");
 		await viewer.waitFor({ state: "detached" });
 		expect(await page.locator("iframe").isVisible()).toBe(true);
+	});
+
+	it("takes files that are pasted or dropped", async () => {
+		await open();
+		await composer().evaluate((area) => {
+			const clipboardData = new DataTransfer();
+			clipboardData.items.add(new File(["a"], "粘贴.txt", { type: "text/plain" }));
+			area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+			const dataTransfer = new DataTransfer();
+			dataTransfer.items.add(new File(["b"], "拖入.txt", { type: "text/plain" }));
+			area.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+		});
+		await expect.poll(() => frame.locator(".attachment .muted").count()).toBe(2);
+		await page.reload();
+		await launcher().click();
+		await frame.locator(".presence.is-online").waitFor();
+		await composer().press("Enter");
+		await expect.poll(() => server.entries[0]?.files?.map(({ name }) => name)).toEqual(["粘贴.txt", "拖入.txt"]);
 	});
 
 	it("says in words why a file cannot go", async () => {
