@@ -11,13 +11,13 @@ static void
 print_overview(FILE *out)
 {
 	fputs("Trunkline: one durable history for every conversation with a customer.\n\n"
-	      "Usage: trunkline COMMAND [ARGUMENTS]\n\nCommands:\n",
+		  "Usage: trunkline COMMAND [ARGUMENTS]\n\nCommands:\n",
 		out);
 	for (const struct command *const *c = commands; *c != NULL; c++) {
 		fprintf(out, "  %-14s %s\n", (*c)->name, (*c)->summary);
 	}
 	fputs("\nEvery command takes --config FILE and --set SECTION.NAME=VALUE.\n"
-	      "trunkline COMMAND --help tells more; --version prints the version.\n",
+		  "trunkline COMMAND --help tells more; --version prints the version.\n",
 		out);
 }
 

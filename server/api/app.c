@@ -10,15 +10,16 @@
 
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
-static const char *const regions[] = {"CN", "HK", "MO", "TW", "SG", "US", "GB", "JP", NULL};
+static const char *const regions[] = {"CN", "HK", "MO", "TW", "SG", "US", "GB", "JP",
+	NULL};
 
 const struct option app_options[] = {
-	{"desk.home_region", OPTION_ENUM, offsetof(struct app_conf, home_region_index), "CN", 0,
-		0, regions, "Where a phone number without a country code belongs."},
+	{"desk.home_region", OPTION_ENUM, offsetof(struct app_conf, home_region_index), "CN",
+		0, 0, regions, "Where a phone number without a country code belongs."},
 	{"desk.home_area", OPTION_STRING, offsetof(struct app_conf, home_area), "021", 0, 8,
 		NULL, "Area code of local numbers that are dialled without one."},
-	{"desk.extension_digits", OPTION_INT, offsetof(struct app_conf, extension_digits), "5", 0,
-		8, NULL,
+	{"desk.extension_digits", OPTION_INT, offsetof(struct app_conf, extension_digits),
+		"5", 0, 8, NULL,
 		"Numbers of at most so many digits are extensions of the house; 0: there are none."},
 	{"desk.leave", OPTION_DURATION, offsetof(struct app_conf, leave_ms), "5m", 1000,
 		24LL * 3600 * 1000, NULL,
@@ -34,8 +35,8 @@ const struct option app_options[] = {
 	{"security.send_per_minute", OPTION_INT, offsetof(struct app_conf, send_per_minute),
 		"60", 0, 100000000, NULL,
 		"Messages that a visitor may send a minute; 0 is no limit."},
-	{"security.logins_per_minute", OPTION_INT, offsetof(struct app_conf, logins_per_minute),
-		"10", 0, 1000000, NULL,
+	{"security.logins_per_minute", OPTION_INT,
+		offsetof(struct app_conf, logins_per_minute), "10", 0, 1000000, NULL,
 		"Failed log-ins a minute per account, and five times as many per address; 0 is no "
 		"limit."},
 	{"security.frames_per_second", OPTION_INT,
@@ -46,16 +47,16 @@ const struct option app_options[] = {
 		"Memory for hashing one password, in KiB."},
 	{"security.argon2_passes", OPTION_INT, offsetof(struct app_conf, argon2_passes), "2",
 		1, 20, NULL, "Passes over that memory."},
-	{"security.upload_quota", OPTION_SIZE, offsetof(struct app_conf, upload_quota), "100m",
-		0, 1LL << 40, NULL, "Bytes that one visitor may upload within 24 hours."},
+	{"security.upload_quota", OPTION_SIZE, offsetof(struct app_conf, upload_quota),
+		"100m", 0, 1LL << 40, NULL, "Bytes that one visitor may upload within 24 hours."},
 
 	{"server.data_dir", OPTION_PATH, offsetof(struct app_conf, data_dir), "var", 1,
 		PATH_MAX - 100, NULL,
 		"Folder of the embedded database, of uploaded files and of keys."},
 	{"server.log_level", OPTION_ENUM, offsetof(struct app_conf, log_level), "info", 0, 0,
 		log_levels, "The least important events that are logged."},
-	{"server.log_format", OPTION_ENUM, offsetof(struct app_conf, log_format), "text", 0, 0,
-		log_formats, "How an event is written, one a line."},
+	{"server.log_format", OPTION_ENUM, offsetof(struct app_conf, log_format), "text", 0,
+		0, log_formats, "How an event is written, one a line."},
 	{"server.upload_max", OPTION_SIZE, offsetof(struct app_conf, upload_max), "20m", 1024,
 		60LL << 20, NULL, "Bytes of one uploaded file."},
 	{0},

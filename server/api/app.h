@@ -24,30 +24,31 @@ struct app_conf {
 	int log_level;
 	int log_format;
 	int home_region_index;
-	const char *home_region; /* "CN": numbers without a country code belong here */
-	char *home_area;         /* "021": local numbers without an area code; may be "" */
-	int64_t extension_digits; /* numbers of at most so many digits are extensions, 5 */
-	int64_t upload_max;      /* bytes of one file, 20m */
-	int64_t upload_quota;    /* bytes a visitor may upload in 24 h, 100m */
-	int64_t session_ms;      /* staff session, 12h */
-	int64_t visitor_ms;      /* visitor token, 180d */
-	int64_t send_per_minute; /* entries a visitor may send, 60 */
+	const char *home_region;   /* "CN": numbers without a country code belong here */
+	char *home_area;           /* "021": local numbers without an area code; may be "" */
+	int64_t extension_digits;  /* numbers of at most so many digits are extensions, 5 */
+	int64_t upload_max;        /* bytes of one file, 20m */
+	int64_t upload_quota;      /* bytes a visitor may upload in 24 h, 100m */
+	int64_t session_ms;        /* staff session, 12h */
+	int64_t visitor_ms;        /* visitor token, 180d */
+	int64_t send_per_minute;   /* entries a visitor may send, 60 */
 	int64_t logins_per_minute; /* failed log-ins per account and per address, 10 */
 	int64_t argon2_memory_kib; /* 19456 */
 	int64_t argon2_passes;     /* 2 */
-	int64_t frames_per_second; /* of one socket, 100; 0: no limit. Above it we read slower */
-	int64_t leave_ms;          /* away this long: conversations return to Unassigned, 5m */
+	int64_t
+		frames_per_second; /* of one socket, 100; 0: no limit. Above it we read slower */
+	int64_t leave_ms;      /* away this long: conversations return to Unassigned, 5m */
 	struct net_conf net;
 	struct store_conf store;
 };
-extern const struct option app_options[];          /* sections "desk", "security", "server" */
+extern const struct option app_options[]; /* sections "desk", "security", "server" */
 /* app, net, store, drivers; NULL. For listing: the offsets of each are into its own struct,
  * so to fill an app_conf use app_settings. */
 extern const struct option *const all_option_tables[];
 
 /* The settings on their way into an app_conf, which lives as long as they do. */
 struct app_settings;
-struct app_settings *app_settings_create(void); /* the defaults */
+struct app_settings *app_settings_create(void);    /* the defaults */
 void app_settings_destroy(struct app_settings *s); /* NULL is fine */
 struct option_set *app_settings_options(struct app_settings *s);
 /* What no single option can know: values that contradict each other. */
@@ -60,14 +61,15 @@ struct app {
 	struct net *net;
 	struct bus *bus;
 	struct workers *workers;
-	struct directory *directory; /* staff, channels, API keys in memory: api/directory.h */
-	struct sessions *sessions;   /* who is logged in: api/sessions.h */
-	struct limits *limits;       /* rates per key: api/limits.h */
-	struct presence *presence;   /* who is there: desk/presence.h */
-	struct rooms *rooms;         /* who looks at which customer, typing: desk/rooms.h */
-	struct marks *marks;         /* watermarks on their way to the store: desk/marks.h */
-	struct sockets *sockets;     /* all live sockets: api/sockets.h */
-	uint8_t secret[32];          /* from <data_dir>/keys/server.key: CSRF, sealing of secrets */
+	struct directory
+		*directory;            /* staff, channels, API keys in memory: api/directory.h */
+	struct sessions *sessions; /* who is logged in: api/sessions.h */
+	struct limits *limits;     /* rates per key: api/limits.h */
+	struct presence *presence; /* who is there: desk/presence.h */
+	struct rooms *rooms;       /* who looks at which customer, typing: desk/rooms.h */
+	struct marks *marks;       /* watermarks on their way to the store: desk/marks.h */
+	struct sockets *sockets;   /* all live sockets: api/sockets.h */
+	uint8_t secret[32]; /* from <data_dir>/keys/server.key: CSRF, sealing of secrets */
 	bool stopping;
 };
 

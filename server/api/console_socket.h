@@ -18,20 +18,20 @@ struct watched {
 };
 
 struct console {
-	struct socket socket; /* first */
-	struct identity *who; /* until hello was accepted */
+	struct socket socket;            /* first */
+	struct identity *who;            /* until hello was accepted */
 	struct hello_frame *early_hello; /* came before we knew who; its csrf is ours */
 	uint64_t staff;
 	enum staff_role role;
 	struct scope scope;
 	enum presence_state state; /* of this socket, as presence knows it */
 	unsigned views;
-	uint64_t sent;             /* newest fact that was sent or passed by */
-	bool catching_up;          /* the store is asked for what it missed; no welcome yet */
-	struct fact **missed;      /* what it answered, sent before anything from the bus */
+	uint64_t sent;        /* newest fact that was sent or passed by */
+	bool catching_up;     /* the store is asked for what it missed; no welcome yet */
+	struct fact **missed; /* what it answered, sent before anything from the bus */
 	size_t missed_count;
 	size_t missed_sent;
-	struct watched *watched;   /* FRAME_WATCH_MAX of them, once there is one */
+	struct watched *watched; /* FRAME_WATCH_MAX of them, once there is one */
 };
 
 struct actor console_actor(const struct console *c);

@@ -124,8 +124,7 @@ console_announce_mark(struct app *app, uint64_t timeline, uint64_t customer,
 		struct console *c = list_item(link, struct console, socket.link);
 
 		/* Her own other windows count the same entry as read. */
-		if (console_listens(c) &&
-			(c->staff == party || console_looks_at(c, customer))) {
+		if (console_listens(c) && (c->staff == party || console_looks_at(c, customer))) {
 			socket_send(&c->socket);
 		}
 	}

@@ -25,9 +25,9 @@ enum {
 };
 
 struct live_call {
-	uint64_t staff;     /* whose extension rings; 0: nobody's */
-	int64_t until_ms;   /* monotonic */
-	char *json;         /* the call object */
+	uint64_t staff;   /* whose extension rings; 0: nobody's */
+	int64_t until_ms; /* monotonic */
+	char *json;       /* the call object */
 	size_t json_length;
 };
 
@@ -190,7 +190,8 @@ write_candidates(struct pop *p, struct reader *r, struct json_writer *w, struct 
 }
 
 static enum err
-write_conversation(struct pop *p, struct reader *r, struct json_writer *w, struct error *e)
+write_conversation(struct pop *p, struct reader *r, struct json_writer *w,
+	struct error *e)
 {
 	struct conversation_item item;
 	enum err rc = ERR_NOT_FOUND;
@@ -247,8 +248,8 @@ static void
 show_pop(struct pop *p)
 {
 	struct app *app = p->app;
-	const struct staff *owner =
-		directory_staff_by_extension(app->directory, p->call.extension);
+	const struct staff *owner = directory_staff_by_extension(app->directory,
+		p->call.extension);
 	uint64_t by_extension = owner != NULL ? owner->id : 0;
 	uint64_t talking = p->call.staff != 0 ? p->call.staff : by_extension;
 

@@ -145,12 +145,12 @@ read_range(struct query *query, struct reader *reader, struct error *e)
 	struct fact_list facts = {0};
 	struct customer customer;
 	/* A timeline has the id of the customer with whom it began. */
-	enum err rc = console_check_customer(
-		reader, &r->scope, r->asked.timeline, r->query.arena, &customer, e);
+	enum err rc = console_check_customer(reader, &r->scope, r->asked.timeline,
+		r->query.arena, &customer, e);
 
 	if (rc == ERR_OK) {
-		rc = read_timeline(reader, r->asked.timeline, r->asked.after,
-			r->asked.limit + 1, r->query.arena, &facts, e);
+		rc = read_timeline(reader, r->asked.timeline, r->asked.after, r->asked.limit + 1,
+			r->query.arena, &facts, e);
 	}
 	if (rc == ERR_OK) {
 		encode_range(r, &facts, facts.count > r->asked.limit);
@@ -175,8 +175,7 @@ range_done(struct socket_query *q)
 void
 console_range(struct console *c, const struct range_frame *f)
 {
-	struct range *r =
-		socket_query_create(&c->socket, sizeof(*r), read_range, range_done);
+	struct range *r = socket_query_create(&c->socket, sizeof(*r), read_range, range_done);
 
 	r->asked = *f;
 	r->scope = c->scope;

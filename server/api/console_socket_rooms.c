@@ -144,8 +144,8 @@ read_rights(struct query *query, struct reader *r, struct error *e)
 	for (size_t i = 0; i < rights->count; i++) {
 		struct right *right = &rights->items[i];
 		struct customer customer;
-		enum err rc = console_check_customer(
-			r, &rights->scope, right->asked, rights->query.arena, &customer, e);
+		enum err rc = console_check_customer(r, &rights->scope, right->asked,
+			rights->query.arena, &customer, e);
 
 		if (rc == ERR_OK) {
 			right->customer = customer.id;
@@ -185,8 +185,8 @@ rights_done(struct socket_query *q)
 static void
 ask_rights(struct console *c, const struct id_list *customers)
 {
-	struct rights *rights =
-		socket_query_create(&c->socket, sizeof(*rights), read_rights, rights_done);
+	struct rights *rights = socket_query_create(&c->socket, sizeof(*rights), read_rights,
+		rights_done);
 
 	rights->scope = c->scope;
 	rights->count = customers->count;

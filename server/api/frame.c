@@ -144,7 +144,8 @@ widget_hello(const struct json *j, struct frame *f, struct error *e)
 		return wrong(e, "token");
 	}
 	hello->pub = -1;
-	if (json_get(j, "pub") != NULL && (!json_i64(j, "pub", &hello->pub) || hello->pub < 0)) {
+	if (json_get(j, "pub") != NULL &&
+		(!json_i64(j, "pub", &hello->pub) || hello->pub < 0)) {
 		return wrong(e, "pub");
 	}
 	hello->language = json_string(j, "language");
@@ -285,7 +286,8 @@ watch(const struct json *j, struct frame *f, struct error *e)
 static enum err
 set_views(const struct json *j, struct frame *f, struct error *e)
 {
-	return json_get(j, "views") != NULL && views(j, &f->views) ? ERR_OK : wrong(e, "views");
+	return json_get(j, "views") != NULL && views(j, &f->views) ? ERR_OK
+															   : wrong(e, "views");
 }
 
 static enum err

@@ -46,12 +46,12 @@ struct id_list {
 };
 
 struct hello_frame {
-	const char *secret;   /* csrf of the console, token of the widget */
-	uint64_t cursor;      /* 0: none */
-	unsigned views;       /* of frame_view */
+	const char *secret; /* csrf of the console, token of the widget */
+	uint64_t cursor;    /* 0: none */
+	unsigned views;     /* of frame_view */
 	struct id_list watch;
 	bool away;
-	int64_t pub;          /* widget; -1: the newest, please */
+	int64_t pub; /* widget; -1: the newest, please */
 	const char *language;
 };
 
@@ -96,7 +96,7 @@ struct range_frame {
 
 struct frame {
 	enum frame_type type;
-	char ref[REF_SIZE]; /* of send and act; set before anything else is checked */
+	char ref[REF_SIZE];    /* of send and act; set before anything else is checked */
 	struct json *document; /* owns the texts */
 	union {
 		struct hello_frame hello;

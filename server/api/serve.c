@@ -31,8 +31,8 @@
 #include "store/read.h"
 
 enum {
-	BUS_WINDOW = 4096,  /* facts kept for those who reconnect */
-	BUS_QUEUE = 2048,   /* facts that may wait for one socket */
+	BUS_WINDOW = 4096, /* facts kept for those who reconnect */
+	BUS_QUEUE = 2048,  /* facts that may wait for one socket */
 	LIMIT_KEYS = 50000,
 	WORKER_THREADS = 2,
 	WORKER_JOBS = 1000,
@@ -212,14 +212,14 @@ open_doors(struct server *s, struct error *e)
 	app->sessions = sessions_create(app);
 	app->rooms = rooms_create();
 	app->sockets = sockets_create(app);
-	rc = net_create(&app->net, &app->conf->net, api_route_tables, app, sockets, app, &hooks,
-		app->workers, e);
+	rc = net_create(&app->net, &app->conf->net, api_route_tables, app, sockets, app,
+		&hooks, app->workers, e);
 	if (rc != ERR_OK) {
 		return rc;
 	}
 	atomic_store(&s->waking, app->net);
-	app->presence = presence_create(
-		net_wheel(app->net), GRACE_MS, app->conf->leave_ms, &presence);
+	app->presence = presence_create(net_wheel(app->net), GRACE_MS, app->conf->leave_ms,
+		&presence);
 	app->marks = marks_create(app->store, net_wheel(app->net), console_mark_done, app);
 	s->tidy = tidy_create(app->net, app->workers);
 	expect_staff(app);
@@ -318,8 +318,9 @@ log_ready(const struct server *s, const struct app_conf *conf, int64_t took_ms)
 	} else {
 		str_copy(base, sizeof(base), conf->net.public_url);
 	}
-	log_event(LOG_INFO, "ready", "console=%s/console/ demo=%s/demo/ port=%d start_ms=%" PRId64,
-		base, base, port, took_ms);
+	log_event(LOG_INFO, "ready",
+		"console=%s/console/ demo=%s/demo/ port=%d start_ms=%" PRId64, base, base, port,
+		took_ms);
 }
 
 bool

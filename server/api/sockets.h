@@ -49,23 +49,23 @@ struct socket_kind {
 struct socket {
 	const struct socket_kind *kind;
 	struct app *app;
-	struct websocket *ws; /* NULL after the close */
-	struct list link;     /* in sockets->consoles or ->widgets */
-	struct list dirty;    /* in sockets->dirty: to be pumped */
+	struct websocket *ws;                  /* NULL after the close */
+	struct list link;                      /* in sockets->consoles or ->widgets */
+	struct list dirty;                     /* in sockets->dirty: to be pumped */
 	struct bus_subscription *subscription; /* NULL before hello was accepted */
-	struct timer timer;   /* until hello; later until more frames are read */
+	struct timer timer; /* until hello; later until more frames are read */
 	struct session_watch watch;
-	int64_t second;       /* of the monotonic clock, in which `frames` came */
+	int64_t second; /* of the monotonic clock, in which `frames` came */
 	unsigned references;
 	uint32_t frames;
-	uint16_t waiting;     /* changes on their way */
-	bool watched;         /* sessions know of it */
-	bool helloed;         /* a hello came */
-	bool ready;           /* it was accepted and answered */
+	uint16_t waiting; /* changes on their way */
+	bool watched;     /* sessions know of it */
+	bool helloed;     /* a hello came */
+	bool ready;       /* it was accepted and answered */
 	bool closing;
-	bool retired;         /* all others have forgotten it */
-	bool too_fast;        /* reading is paused by the rate ... */
-	bool too_many;        /* ... or by the number of changes on their way */
+	bool retired;  /* all others have forgotten it */
+	bool too_fast; /* reading is paused by the rate ... */
+	bool too_many; /* ... or by the number of changes on their way */
 };
 
 struct sockets {
@@ -78,7 +78,7 @@ struct sockets {
 	struct buf out;      /* the frame that is being written */
 	struct json_writer json;
 	bool stopping;
-	bool anyone;         /* as the widgets were told */
+	bool anyone; /* as the widgets were told */
 };
 
 struct sockets *sockets_create(struct app *app);
@@ -111,8 +111,8 @@ void socket_watch(struct socket *s, const struct identity *who);
 /* {"t":"type", ... into the shared buffer; nothing else may be written until frame_end. */
 struct json_writer *frame_start(struct sockets *ss, const char *type);
 void frame_end(struct sockets *ss);
-void socket_send(struct socket *s);       /* the finished frame */
-void socket_finish(struct socket *s);     /* frame_end and socket_send */
+void socket_send(struct socket *s);   /* the finished frame */
+void socket_finish(struct socket *s); /* frame_end and socket_send */
 void socket_send_bytes(struct socket *s, const char *data, size_t length);
 void socket_error(struct socket *s, const char *code, const char *text);
 void socket_nack(struct socket *s, const char *ref, const char *code, const char *text,
@@ -145,7 +145,8 @@ void socket_query_start(struct socket_query *q);
 
 /* --- between the two kinds ------------------------------------------------------------------ */
 /* A customer's public entry went to somebody of the house who is there. */
-void widgets_delivered(struct app *app, uint64_t customer, uint64_t timeline, uint64_t pub);
+void
+widgets_delivered(struct app *app, uint64_t customer, uint64_t timeline, uint64_t pub);
 /* The house has read up to somewhere: tell her widgets. */
 void widgets_house_marked(struct app *app, uint64_t customer, uint64_t timeline);
 void widgets_typing(struct app *app, uint64_t customer, uint64_t staff, bool on);

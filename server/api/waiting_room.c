@@ -74,8 +74,7 @@ waiting_room(const struct net_conf *conf, waiting_room_try *attempt, void *ctx,
 {
 	struct room r = {.attempt = attempt, .ctx = ctx, .rc = ERR_UNAVAILABLE, .e = e};
 	struct net_hooks hooks = {.ctx = &r};
-	enum err rc = net_create(
-		&r.net, conf, tables, &r, no_sockets, &r, &hooks, NULL, e);
+	enum err rc = net_create(&r.net, conf, tables, &r, no_sockets, &r, &hooks, NULL, e);
 
 	if (rc != ERR_OK) {
 		return rc;

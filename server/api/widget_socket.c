@@ -120,8 +120,8 @@ pump(struct socket *s)
 		widget_catch_up(w);
 		return;
 	}
-	while (!w->behind && socket_alive(s) &&
-		websocket_backlog(s->ws) < SOCKET_BACKLOG_HIGH) {
+	while (
+		!w->behind && socket_alive(s) && websocket_backlog(s->ws) < SOCKET_BACKLOG_HIGH) {
 		struct fact *f = bus_next(s->subscription);
 
 		if (f == NULL && bus_lost(s->subscription)) {

@@ -18,17 +18,17 @@ struct widget {
 	char *origin;         /* of the handshake, until hello; NULL: our own page */
 	uint64_t visitor;
 	uint64_t channel;
-	uint64_t timeline;    /* 0 until her first message */
-	uint64_t sent;        /* newest pub that she was sent */
-	uint64_t acked;       /* newest pub that she wrote here */
-	uint64_t delivered;   /* of her entries, to the house ... */
+	uint64_t timeline;  /* 0 until her first message */
+	uint64_t sent;      /* newest pub that she was sent */
+	uint64_t acked;     /* newest pub that she wrote here */
+	uint64_t delivered; /* of her entries, to the house ... */
 	uint64_t seen;
 	uint64_t told_delivered; /* ... and as she was told */
 	uint64_t told_seen;
-	int64_t asked_pub;    /* of hello */
+	int64_t asked_pub; /* of hello */
 	bool identified;
-	bool catching_up;     /* the store is asked for entries that go before the bus's */
-	bool behind;          /* it has to be asked, once the peer has taken what was sent */
+	bool catching_up; /* the store is asked for entries that go before the bus's */
+	bool behind;      /* it has to be asked, once the peer has taken what was sent */
 };
 
 struct actor widget_actor(const struct widget *w);

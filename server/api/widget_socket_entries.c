@@ -63,8 +63,8 @@ within_limit(struct widget *w, const char *ref)
 		return true;
 	}
 	snprintf(key, sizeof(key), "%" PRIu64, w->visitor);
-	if (limits_take(
-			app->limits, "visitor_send", key, app->conf->send_per_minute, &retry_ms)) {
+	if (limits_take(app->limits, "visitor_send", key, app->conf->send_per_minute,
+			&retry_ms)) {
 		return true;
 	}
 	socket_nack(&w->socket, ref, "busy", "Please write a little slower.",
@@ -207,8 +207,8 @@ range_done(struct socket_query *q)
 void
 widget_range(struct widget *w, const struct range_frame *f)
 {
-	struct range *range =
-		socket_query_create(&w->socket, sizeof(*range), read_range, range_done);
+	struct range *range = socket_query_create(&w->socket, sizeof(*range), read_range,
+		range_done);
 
 	range->asked = *f;
 	range->timeline = w->timeline;

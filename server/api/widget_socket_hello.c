@@ -62,8 +62,7 @@ widget_catch_up(struct widget *w)
 		return;
 	}
 	w->catching_up = true;
-	c = socket_query_create(
-		&w->socket, sizeof(*c), read_catch_up, catch_up_done);
+	c = socket_query_create(&w->socket, sizeof(*c), read_catch_up, catch_up_done);
 	c->timeline = w->timeline;
 	c->after = w->sent;
 	socket_query_start(&c->query);
@@ -198,8 +197,9 @@ say_welcome(struct widget *w, const struct welcome *m)
 	struct json_writer *json = frame_start(app->sockets, "welcome");
 
 	w->seen = w->told_seen = m->house.seen;
-	w->delivered = w->told_delivered =
-		m->house.delivered > m->house.seen ? m->house.delivered : m->house.seen;
+	w->delivered = w->told_delivered = m->house.delivered > m->house.seen
+		? m->house.delivered
+		: m->house.seen;
 	jw_ki64(json, "pub", (int64_t)m->newest);
 	jw_key(json, "channel");
 	jw_object(json);
@@ -259,8 +259,8 @@ welcome_done(struct socket_query *q)
 static void
 ask_welcome(struct widget *w, const uint8_t *token_hash)
 {
-	struct welcome *m =
-		socket_query_create(&w->socket, sizeof(*m), read_welcome, welcome_done);
+	struct welcome *m = socket_query_create(&w->socket, sizeof(*m), read_welcome,
+		welcome_done);
 
 	memcpy(m->token_hash, token_hash, DIGEST_SIZE);
 	m->asked_pub = w->asked_pub;
@@ -324,12 +324,10 @@ identified(void *ctx, enum err rc, const struct identity *who)
 
 	if (socket_alive(&w->socket)) {
 		if (rc == ERR_OK) {
-			channel =
-				directory_channel(w->socket.app->directory, who->visitor.channel);
+			channel = directory_channel(w->socket.app->directory, who->visitor.channel);
 		}
 		if (rc == ERR_UNAVAILABLE || rc == ERR_BUSY) {
-			socket_bye(&w->socket, "stopping",
-				"The database is away, please try again.");
+			socket_bye(&w->socket, "stopping", "The database is away, please try again.");
 		} else if (channel == NULL || !channel->enabled) {
 			socket_bye(&w->socket, "revoked", "The token has ended.");
 		} else if (!origin_allowed(w, channel)) {

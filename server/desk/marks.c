@@ -137,8 +137,7 @@ flush_lane(struct lane *lane)
 		enum err rc = submit(lane->marks, mark);
 
 		if (rc == ERR_BUSY || rc == ERR_UNAVAILABLE) {
-			wheel_add(lane->marks->wheel, &lane->timer,
-				clock_monotonic_ms() + RETRY_MS);
+			wheel_add(lane->marks->wheel, &lane->timer, clock_monotonic_ms() + RETRY_MS);
 			return;
 		}
 		map_remove(&lane->waiting, key);
@@ -176,7 +175,8 @@ lane_fini(struct lane *lane)
 }
 
 struct marks *
-marks_create(struct store *store, struct wheel *wheel, marks_committed *committed, void *ctx)
+marks_create(struct store *store, struct wheel *wheel, marks_committed *committed,
+	void *ctx)
 {
 	struct marks *m = xcalloc(1, sizeof(*m));
 
@@ -201,8 +201,8 @@ marks_destroy(struct marks *m)
 }
 
 void
-marks_put(struct marks *m, const struct actor *actor, uint64_t customer, uint64_t timeline,
-	uint64_t party, uint64_t delivered, uint64_t seen)
+marks_put(struct marks *m, const struct actor *actor, uint64_t customer,
+	uint64_t timeline, uint64_t party, uint64_t delivered, uint64_t seen)
 {
 	struct mark mark = {
 		.actor = *actor,

@@ -15,8 +15,8 @@ struct store;
 struct wheel;
 
 /* After the commit; `o` has the watermarks as they are now. */
-typedef void marks_committed(void *ctx, uint64_t customer, uint64_t timeline, uint64_t party,
-	const struct outcome *o);
+typedef void marks_committed(void *ctx, uint64_t customer, uint64_t timeline,
+	uint64_t party, const struct outcome *o);
 
 struct marks *marks_create(struct store *store, struct wheel *wheel,
 	marks_committed *committed, void *ctx);

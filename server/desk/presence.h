@@ -12,9 +12,15 @@
 struct presence;
 struct wheel;
 
-enum presence_state { PRESENCE_OFFLINE = 0, PRESENCE_AWAY, PRESENCE_ONLINE, PRESENCE_CALL };
+enum presence_state {
+	PRESENCE_OFFLINE = 0,
+	PRESENCE_AWAY,
+	PRESENCE_ONLINE,
+	PRESENCE_CALL
+};
 
-const char *presence_name(enum presence_state state); /* "offline" "away" "online" "call" */
+const char *
+presence_name(enum presence_state state); /* "offline" "away" "online" "call" */
 
 struct presence_hooks {
 	void (*changed)(void *ctx, uint64_t staff, enum presence_state state);

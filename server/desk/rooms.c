@@ -120,7 +120,8 @@ find_viewer(struct room_viewer *viewers, size_t count, uint64_t staff)
 }
 
 size_t
-rooms_viewers(const struct rooms *r, uint64_t customer, struct room_viewer *out, size_t max)
+rooms_viewers(const struct rooms *r, uint64_t customer, struct room_viewer *out,
+	size_t max)
 {
 	const struct room *room = map_get(&r->by_customer, customer);
 	int64_t now = clock_monotonic_ms();

@@ -16,10 +16,10 @@ struct rooms;
 
 struct place {
 	struct list link;
-	struct room *room; /* NULL: in none */
-	uint64_t staff;    /* 0: the customer herself */
+	struct room *room;       /* NULL: in none */
+	uint64_t staff;          /* 0: the customer herself */
 	int64_t composing_until; /* monotonic */
-	void *owner;       /* the socket's session */
+	void *owner;             /* the socket's session */
 };
 
 struct rooms *rooms_create(void);

@@ -15,6 +15,10 @@ enum {
 	TOPICS_OF_FACT_MAX = 6,
 	QUEUE_FIRST = 4, /* most subscriptions never have more than this waiting */
 	QUEUE_KEPT = 16, /* a longer queue is freed once it is empty */
+	/* What long entries may take besides the limits by number. */
+	WINDOW_BYTES_MAX = 24 * 1024 * 1024,
+	QUEUE_BYTES_MAX = 8 * 1024 * 1024,
+	FACT_BYTES = 2048, /* of a fact and its frames without bodies */
 };
 
 struct topic_node {
@@ -35,6 +39,7 @@ struct bus {
 	size_t window_size;
 	size_t window_count;
 	size_t window_next;
+	size_t window_bytes;
 	size_t queue_limit;
 	size_t subscriptions;
 	uint64_t newest;
@@ -49,6 +54,7 @@ struct bus_subscription {
 	uint32_t capacity;
 	uint32_t head;
 	uint32_t count;
+	size_t bytes;
 	bool lost;
 	bool woken;
 	struct fact *current; /* lent by bus_next */
@@ -90,6 +96,13 @@ topics_of(const struct fact *f, uint64_t out[static TOPICS_OF_FACT_MAX])
 		out[count++] = topic(TOPIC_UNASSIGNED, 0);
 	}
 	return count;
+}
+
+/* About what it keeps in memory: the body stands in it and in each of its two frames. */
+static size_t
+bytes_of(const struct fact *f)
+{
+	return FACT_BYTES + 3 * f->body_length;
 }
 
 struct bus *
@@ -143,6 +156,7 @@ queue_clear(struct bus_subscription *s)
 	s->queue = NULL;
 	s->capacity = 0;
 	s->head = 0;
+	s->bytes = 0;
 }
 
 static void
@@ -173,7 +187,7 @@ wake(struct bus_subscription *s)
 static bool
 enqueue(struct bus_subscription *s, struct fact *f)
 {
-	if (s->count >= s->bus->queue_limit) {
+	if (s->count >= s->bus->queue_limit || s->bytes >= QUEUE_BYTES_MAX) {
 		queue_clear(s);
 		return false;
 	}
@@ -182,6 +196,7 @@ enqueue(struct bus_subscription *s, struct fact *f)
 	}
 	s->queue[(s->head + s->count) % s->capacity] = fact_get(f);
 	s->count++;
+	s->bytes += bytes_of(f);
 	s->last_queued = f->id;
 	return true;
 }
@@ -198,18 +213,43 @@ deliver(struct bus_subscription *s, struct fact *f)
 	wake(s);
 }
 
+static size_t
+window_first(const struct bus *b)
+{
+	return (b->window_next + b->window_size - b->window_count) % b->window_size;
+}
+
+static void
+window_drop_oldest(struct bus *b)
+{
+	size_t first = window_first(b);
+
+	b->window_bytes -= bytes_of(b->window[first]);
+	fact_put(b->window[first]);
+	b->window[first] = NULL;
+	b->window_count--;
+}
+
+static void
+window_put(struct bus *b, struct fact *f)
+{
+	while (b->window_count == b->window_size ||
+		(b->window_count > 0 && b->window_bytes >= WINDOW_BYTES_MAX)) {
+		window_drop_oldest(b);
+	}
+	b->window[b->window_next] = fact_get(f);
+	b->window_next = (b->window_next + 1) % b->window_size;
+	b->window_count++;
+	b->window_bytes += bytes_of(f);
+}
+
 void
 bus_publish(struct bus *b, struct fact *f)
 {
 	uint64_t topics[TOPICS_OF_FACT_MAX];
 	size_t count = topics_of(f, topics);
 
-	fact_put(b->window[b->window_next]);
-	b->window[b->window_next] = fact_get(f);
-	b->window_next = (b->window_next + 1) % b->window_size;
-	if (b->window_count < b->window_size) {
-		b->window_count++;
-	}
+	window_put(b, f);
 	b->newest = f->id;
 	for (size_t i = 0; i < count; i++) {
 		struct topic_node *node = map_get(&b->topics, topics[i]);
@@ -308,6 +348,7 @@ bus_next(struct bus_subscription *s)
 	s->current = s->queue[s->head];
 	s->head = (s->head + 1) % s->capacity;
 	s->count--;
+	s->bytes -= bytes_of(s->current);
 	return s->current;
 }
 
@@ -358,7 +399,7 @@ bool
 bus_replay(struct bus_subscription *s, uint64_t after_id)
 {
 	struct bus *b = s->bus;
-	size_t first = (b->window_next + b->window_size - b->window_count) % b->window_size;
+	size_t first = window_first(b);
 
 	if (after_id == b->newest) {
 		return true;

@@ -15,7 +15,8 @@ struct fact;
 
 /* What one may follow. The topic number is made of kind and id. */
 enum topic_kind {
-	TOPIC_STAFF = 1,  /* conversations assigned to this member of staff, or just taken away */
+	TOPIC_STAFF =
+		1, /* conversations assigned to this member of staff, or just taken away */
 	TOPIC_UNASSIGNED, /* open conversations without assignee, and those that just got one */
 	TOPIC_CUSTOMER,   /* everything of this customer (primary id) */
 	TOPIC_TIMELINE,   /* one timeline: what a visitor follows */
@@ -23,7 +24,8 @@ enum topic_kind {
 };
 uint64_t topic(enum topic_kind kind, uint64_t id);
 
-typedef void bus_wake(void *ctx); /* something to pull; at most once until bus_next gave NULL */
+typedef void
+bus_wake(void *ctx); /* something to pull; at most once until bus_next gave NULL */
 
 struct bus *bus_create(size_t window, size_t queue_limit); /* facts kept for replay */
 void bus_destroy(struct bus *b); /* after all subscriptions; NULL is fine */
@@ -34,7 +36,8 @@ void bus_publish(struct bus *b, struct fact *f); /* takes its own reference */
 
 struct bus_subscription *bus_subscribe(struct bus *b, bus_wake *wake, void *ctx);
 void bus_follow(struct bus_subscription *s, uint64_t topic_number, bool on);
-struct fact *bus_next(struct bus_subscription *s); /* borrowed until the next call; NULL: none */
+struct fact *
+bus_next(struct bus_subscription *s); /* borrowed until the next call; NULL: none */
 bool bus_lost(const struct bus_subscription *s);
 void bus_recover(struct bus_subscription *s); /* forget the loss and what is queued */
 void bus_unsubscribe(struct bus_subscription *s);

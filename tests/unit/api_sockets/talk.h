@@ -124,7 +124,8 @@ hear_any(struct talk *t)
 				length = (size_t)p[2] << 8 | p[3];
 			} else if (length == 127 && t->in.length >= 10) {
 				header = 10;
-				length = (size_t)p[6] << 24 | (size_t)p[7] << 16 | (size_t)p[8] << 8 | p[9];
+				length = (size_t)p[6] << 24 | (size_t)p[7] << 16 | (size_t)p[8] << 8 |
+					p[9];
 			} else if (length >= 126) {
 				length = REPLY_BYTES_MAX;
 			}
@@ -135,8 +136,8 @@ hear_any(struct talk *t)
 			json_free(t->heard);
 			t->heard = NULL;
 			if (opcode == 1) {
-				assert_int_equal(
-					json_parse(t->in.data + header, length, &t->heard, NULL), ERR_OK);
+				assert_int_equal(json_parse(t->in.data + header, length, &t->heard, NULL),
+					ERR_OK);
 			}
 			talk_drop(t, header + length);
 			if (opcode == 8) {
@@ -283,7 +284,8 @@ widget_hello_at(const struct house *h, const char *token, const char *pub)
 	struct talk t = talk_connect(h, "/ws/widget", WIDGET_HEADERS);
 
 	assert_true(t.open);
-	say(&t, "{\"t\":\"hello\",\"token\":\"%s\",\"pub\":%s,\"language\":\"en\"}", token, pub);
+	say(&t, "{\"t\":\"hello\",\"token\":\"%s\",\"pub\":%s,\"language\":\"en\"}", token,
+		pub);
 	hear(&t, "welcome");
 	return t;
 }
@@ -364,7 +366,8 @@ console_acts(struct talk *t, const struct thread *th, const char *action)
 }
 
 static inline const struct json *
-console_writes(struct talk *t, const struct thread *th, const char *kind, const char *text)
+console_writes(struct talk *t, const struct thread *th, const char *kind,
+	const char *text)
 {
 	char members[400];
 
@@ -377,7 +380,8 @@ console_writes(struct talk *t, const struct thread *th, const char *kind, const 
 static inline void
 console_watches(struct talk *t, const struct thread *th)
 {
-	say(t, "{\"t\":\"watch\",\"customers\":[\"%llu\"]}", (unsigned long long)th->customer);
+	say(t, "{\"t\":\"watch\",\"customers\":[\"%llu\"]}",
+		(unsigned long long)th->customer);
 }
 
 #endif

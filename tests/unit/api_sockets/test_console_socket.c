@@ -109,8 +109,8 @@ a_member_of_another_unit_hears_nothing(void **state)
 {
 	struct stage *s = *state;
 	struct client bert = logged_in(s->house, "bert", PASSWORD);
-	struct talk foreign =
-		console_hello_with(&bert, ",\"views\":[\"unassigned\",\"all\"]");
+	struct talk foreign = console_hello_with(&bert,
+		",\"views\":[\"unassigned\",\"all\"]");
 	struct talk anna = console_hello_with(&s->anna, UNASSIGNED);
 	struct thread th;
 
@@ -124,7 +124,8 @@ a_member_of_another_unit_hears_nothing(void **state)
 	say(&foreign, "{\"t\":\"range\",\"id\":\"r\",\"timeline\":\"%llu\",\"after\":0}",
 		(unsigned long long)th.timeline);
 	assert_string_equal(json_string(hear(&foreign, "error"), "code"), "denied");
-	assert_string_equal(json_string(console_acts(&foreign, &th, "take"), "code"), "denied");
+	assert_string_equal(json_string(console_acts(&foreign, &th, "take"), "code"),
+		"denied");
 	talk_close(&foreign);
 	talk_close(&anna);
 }
@@ -213,10 +214,12 @@ who_comes_back_gets_what_she_missed(void **state)
 		(unsigned long long)th.fact);
 	anna = console_hello_with(&s->anna, more);
 	assert_true(flag_in(anna.heard, "resumed"));
-	assert_string_equal(
-		json_string(json_get(hear_entry(&anna, "message"), "body"), "text"), "two");
-	assert_string_equal(
-		json_string(json_get(hear_entry(&anna, "message"), "body"), "text"), "three");
+	assert_string_equal(json_string(json_get(hear_entry(&anna, "message"), "body"),
+							"text"),
+		"two");
+	assert_string_equal(json_string(json_get(hear_entry(&anna, "message"), "body"),
+							"text"),
+		"three");
 	hears_no(&anna, "entry");
 	talk_close(&anna);
 }
@@ -237,10 +240,12 @@ a_restart_loses_nothing_of_what_was_missed(void **state)
 	talk_close(&anna);
 	snprintf(more, sizeof(more), UNASSIGNED ",\"cursor\":\"%llu\"",
 		(unsigned long long)th.fact);
-	anna = console_hello_with(&s->anna, more); /* nothing is in memory: the feed is read */
+	anna = console_hello_with(&s->anna,
+		more); /* nothing is in memory: the feed is read */
 	assert_true(flag_in(anna.heard, "resumed"));
-	assert_string_equal(
-		json_string(json_get(hear_entry(&anna, "message"), "body"), "text"), "two");
+	assert_string_equal(json_string(json_get(hear_entry(&anna, "message"), "body"),
+							"text"),
+		"two");
 	hears_no(&anna, "entry");
 	talk_close(&anna);
 }
@@ -249,8 +254,8 @@ static void
 a_cursor_of_another_history_means_load_again(void **state)
 {
 	struct stage *s = *state;
-	struct talk anna =
-		console_hello_with(&s->anna, UNASSIGNED ",\"cursor\":\"9000000000000000000\"");
+	struct talk anna = console_hello_with(&s->anna,
+		UNASSIGNED ",\"cursor\":\"9000000000000000000\"");
 
 	assert_false(flag_in(anna.heard, "resumed"));
 	widget_says(&s->widget, "hello");
@@ -350,7 +355,8 @@ reading_is_told_to_the_customer(void **state)
 	th = thread_of(hear_entry(&anna, "message"));
 	assert_int_equal(number_in(hear(&s->widget, "mark"), "delivered"), 1);
 	console_watches(&anna, &th);
-	say(&anna, "{\"t\":\"mark\",\"customer\":\"%llu\",\"timeline\":\"%llu\",\"seq\":%lld}",
+	say(&anna,
+		"{\"t\":\"mark\",\"customer\":\"%llu\",\"timeline\":\"%llu\",\"seq\":%lld}",
 		(unsigned long long)th.customer, (unsigned long long)th.timeline,
 		(long long)th.seq);
 	assert_int_equal(number_in(hear(&s->widget, "mark"), "seen"), 1);
@@ -392,17 +398,17 @@ a_ringing_call_pops_up_and_shows_in_welcome(void **state)
 	char path[60];
 	char call[300];
 
-	snprintf(path, sizeof(path), "/api/v1/staff/%llu", (unsigned long long)s->house->anna);
-	assert_int_equal(
-		ask(&s->root, "PATCH", path, "{\"extension\":\"8001\"}", NULL), 200);
+	snprintf(path, sizeof(path), "/api/v1/staff/%llu",
+		(unsigned long long)s->house->anna);
+	assert_int_equal(ask(&s->root, "PATCH", path, "{\"extension\":\"8001\"}", NULL), 200);
 	anna = console_hello_with(&s->anna, "");
 	snprintf(call, sizeof(call),
 		"{\"call_id\":\"c1\",\"event\":\"start\",\"direction\":\"in\","
 		"\"from\":\"13812345678\",\"to\":\"02161230000\",\"extension\":\"8001\"}");
 	assert_int_equal(ask(&s->root, "POST", "/api/v1/calls", call, NULL), 200);
 	hear(&anna, "call");
-	assert_string_equal(
-		json_string(json_get(anna.heard, "call"), "customer_number"), "+8613812345678");
+	assert_string_equal(json_string(json_get(anna.heard, "call"), "customer_number"),
+		"+8613812345678");
 	assert_non_null(json_get(anna.heard, "customer"));
 	second = console_hello_with(&s->anna, "");
 	assert_int_equal(json_length(json_get(second.heard, "calls")), 1);
@@ -421,13 +427,14 @@ nonsense_is_answered_and_the_line_stays(void **state)
 	say(&anna, "{\"t\":\"future\"}");
 	hear(&anna, "error");
 	assert_string_equal(
-		json_string(console_asks(&anna, "\"t\":\"send\",\"kind\":\"note\",\"text\":\"x\""),
+		json_string(console_asks(&anna,
+						"\"t\":\"send\",\"kind\":\"note\",\"text\":\"x\""),
 			"code"),
 		"invalid");
-	assert_string_equal(
-		json_string(console_asks(&anna, "\"t\":\"send\",\"kind\":\"note\",\"text\":\"x\","
-									   "\"conversation\":\"12345\""),
-			"code"),
+	assert_string_equal(json_string(console_asks(&anna,
+										"\"t\":\"send\",\"kind\":\"note\",\"text\":\"x\","
+										"\"conversation\":\"12345\""),
+							"code"),
 		"not_found");
 	hears_no(&anna, "bye");
 	talk_close(&anna);

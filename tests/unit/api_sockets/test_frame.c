@@ -61,7 +61,8 @@ a_wrong_send_still_names_its_ref(void **state)
 	struct frame f;
 
 	(void)state;
-	assert_int_equal(parse(SIDE_WIDGET, "{\"t\":\"send\",\"ref\":\"" REF "\"}", &f), ERR_INVALID);
+	assert_int_equal(parse(SIDE_WIDGET, "{\"t\":\"send\",\"ref\":\"" REF "\"}", &f),
+		ERR_INVALID);
 	assert_string_equal(f.ref, REF);
 	frame_fini(&f);
 	refused(SIDE_WIDGET, "{\"t\":\"send\",\"ref\":\"short\",\"text\":\"x\"}");
@@ -75,11 +76,12 @@ a_send_of_the_console_is_read(void **state)
 	struct frame f;
 
 	(void)state;
-	assert_int_equal(parse(SIDE_CONSOLE,
-						 "{\"t\":\"send\",\"ref\":\"" REF
-						 "\",\"conversation\":\"9001\",\"kind\":\"note\",\"text\":\"您好\","
-						 "\"files\":[\"77\",\"78\"],\"seen_seq\":12,\"check\":true,\"new\":{}}",
-						 &f),
+	assert_int_equal(
+		parse(SIDE_CONSOLE,
+			"{\"t\":\"send\",\"ref\":\"" REF
+			"\",\"conversation\":\"9001\",\"kind\":\"note\",\"text\":\"您好\","
+			"\"files\":[\"77\",\"78\"],\"seen_seq\":12,\"check\":true,\"new\":{}}",
+			&f),
 		ERR_OK);
 	assert_int_equal(f.type, FRAME_SEND);
 	assert_int_equal(f.send.conversation, 9001);
@@ -163,8 +165,8 @@ hello_of_the_console_has_defaults(void **state)
 						 &f),
 		ERR_OK);
 	assert_true(f.hello.cursor == 281474976710657ULL);
-	assert_int_equal(
-		f.hello.views, FRAME_VIEW_MINE | FRAME_VIEW_UNASSIGNED | FRAME_VIEW_ALL);
+	assert_int_equal(f.hello.views,
+		FRAME_VIEW_MINE | FRAME_VIEW_UNASSIGNED | FRAME_VIEW_ALL);
 	assert_int_equal(f.hello.watch.items[0], 7001);
 	assert_true(f.hello.away);
 	frame_fini(&f);
@@ -183,12 +185,14 @@ hello_of_the_widget_may_not_know_a_number(void **state)
 	struct frame f;
 
 	(void)state;
-	assert_int_equal(
-		parse(SIDE_WIDGET, "{\"t\":\"hello\",\"token\":\"tv_x\",\"pub\":null}", &f), ERR_OK);
+	assert_int_equal(parse(SIDE_WIDGET,
+						 "{\"t\":\"hello\",\"token\":\"tv_x\",\"pub\":null}", &f),
+		ERR_OK);
 	assert_true(f.hello.pub == -1);
 	frame_fini(&f);
-	assert_int_equal(
-		parse(SIDE_WIDGET, "{\"t\":\"hello\",\"token\":\"tv_x\",\"pub\":0}", &f), ERR_OK);
+	assert_int_equal(parse(SIDE_WIDGET, "{\"t\":\"hello\",\"token\":\"tv_x\",\"pub\":0}",
+						 &f),
+		ERR_OK);
 	assert_true(f.hello.pub == 0);
 	frame_fini(&f);
 	refused(SIDE_WIDGET, "{\"t\":\"hello\",\"token\":\"tv_x\",\"pub\":-1}");
@@ -210,9 +214,11 @@ actions_have_names_and_need_a_conversation(void **state)
 	assert_int_equal(f.act.version, 7);
 	frame_fini(&f);
 	refused(SIDE_CONSOLE,
-		"{\"t\":\"act\",\"ref\":\"" REF "\",\"conversation\":\"9\",\"action\":\"assign\"}");
+		"{\"t\":\"act\",\"ref\":\"" REF
+		"\",\"conversation\":\"9\",\"action\":\"assign\"}");
 	refused(SIDE_CONSOLE,
-		"{\"t\":\"act\",\"ref\":\"" REF "\",\"conversation\":\"9\",\"action\":\"delete\"}");
+		"{\"t\":\"act\",\"ref\":\"" REF
+		"\",\"conversation\":\"9\",\"action\":\"delete\"}");
 	refused(SIDE_CONSOLE, "{\"t\":\"act\",\"ref\":\"" REF "\",\"action\":\"take\"}");
 }
 
@@ -231,7 +237,8 @@ a_range_of_the_widget_goes_either_way(void **state)
 		ERR_OK);
 	assert_false(f.range.backwards);
 	frame_fini(&f);
-	assert_int_equal(parse(SIDE_WIDGET, "{\"t\":\"range\",\"id\":\"r\",\"before\":6}", &f),
+	assert_int_equal(parse(SIDE_WIDGET, "{\"t\":\"range\",\"id\":\"r\",\"before\":6}",
+						 &f),
 		ERR_OK);
 	assert_true(f.range.backwards);
 	assert_int_equal(f.range.before, 6);

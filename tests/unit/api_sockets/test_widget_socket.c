@@ -27,8 +27,8 @@ setup_with(void **state, const char *const *settings)
 static int
 setup(void **state)
 {
-	static const char *const settings[] = {
-		"security.frames_per_second=0", "security.send_per_minute=0", NULL};
+	static const char *const settings[] = {"security.frames_per_second=0",
+		"security.send_per_minute=0", NULL};
 
 	return setup_with(state, settings);
 }
@@ -36,8 +36,8 @@ setup(void **state)
 static int
 setup_strict(void **state)
 {
-	static const char *const settings[] = {
-		"security.frames_per_second=5", "security.send_per_minute=3", NULL};
+	static const char *const settings[] = {"security.frames_per_second=5",
+		"security.send_per_minute=3", NULL};
 
 	return setup_with(state, settings);
 }
@@ -257,7 +257,8 @@ who_writes_too_much_is_asked_to_wait(void **state)
 	struct talk t = widget_hello_at(s->house, s->token, "null");
 
 	for (int i = 0; i < 4; i++) {
-		say(&t, "{\"t\":\"send\",\"ref\":\"01JD000000000000000000000%d\",\"text\":\"x\"}", i);
+		say(&t, "{\"t\":\"send\",\"ref\":\"01JD000000000000000000000%d\",\"text\":\"x\"}",
+			i);
 	}
 	hear(&t, "nack");
 	assert_string_equal(json_string(t.heard, "code"), "busy");
@@ -324,10 +325,10 @@ main(void)
 		ON_STAGE(large_entries_come_as_fast_as_she_reads),
 		ON_STAGE(she_is_told_whether_somebody_is_there),
 		ON_STAGE(her_marks_come_to_who_looks_and_stay),
-		cmocka_unit_test_setup_teardown(
-			who_writes_too_much_is_asked_to_wait, setup_strict, teardown),
-		cmocka_unit_test_setup_teardown(
-			who_is_too_fast_is_read_more_slowly, setup_strict, teardown),
+		cmocka_unit_test_setup_teardown(who_writes_too_much_is_asked_to_wait,
+			setup_strict, teardown),
+		cmocka_unit_test_setup_teardown(who_is_too_fast_is_read_more_slowly, setup_strict,
+			teardown),
 		ON_STAGE(a_log_out_ends_her_windows),
 		ON_STAGE(a_stop_says_good_bye),
 	};

@@ -165,11 +165,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			of_many_marks_the_highest_is_written_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(of_many_marks_the_highest_is_written_once, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(delivery_to_the_house_may_wait, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_store_that_is_away_is_asked_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_store_that_is_away_is_asked_again, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(a_refused_mark_is_forgotten, setup, teardown),
 	};
 

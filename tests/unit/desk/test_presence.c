@@ -223,21 +223,21 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(who_was_never_here_is_offline, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			one_online_socket_makes_a_person_online, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_online_socket_makes_a_person_online, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(a_reload_is_no_absence, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			who_stays_away_is_offline_and_then_has_left_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			after_a_start_everybody_has_time_to_come_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_stays_away_is_offline_and_then_has_left_once,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(after_a_start_everybody_has_time_to_come_back,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_log_out_leaves_at_once_unless_another_window_is_open, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			leaving_is_tried_again_while_she_is_away, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_call_shows_while_it_is_talked_in, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			more_calls_than_anybody_can_hold_are_forgotten, setup, teardown),
+		cmocka_unit_test_setup_teardown(leaving_is_tried_again_while_she_is_away, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_call_shows_while_it_is_talked_in, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(more_calls_than_anybody_can_hold_are_forgotten,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(all_who_are_there_can_be_listed, setup, teardown),
 	};
 

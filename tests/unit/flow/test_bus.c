@@ -1,6 +1,6 @@
 #include "flow/bus.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "lib/test.h"
 #include "model/fact.h"
@@ -186,6 +186,34 @@ a_slow_reader_loses_all_and_is_told(void **state)
 	assert_int_equal(take(f->s), LIMIT + 3);
 }
 
+/* A few thousand long entries would fill the memory if only their number counted. */
+static void
+long_entries_count_by_their_bytes(void **state)
+{
+	enum { BODY = 60 * 1000, ENTRIES = 400 };
+	struct bus *b = bus_create(2 * ENTRIES, 2 * ENTRIES);
+	int wakes = 0;
+	struct bus_subscription *s = bus_subscribe(b, count_wakes, &wakes);
+
+	(void)state;
+	bus_follow(s, topic(TOPIC_ALL, 0), true);
+	for (uint64_t n = 1; n <= ENTRIES; n++) {
+		struct fact *f = fact_of(n, 0, 0);
+
+		f->body = calloc(1, BODY);
+		f->body_length = BODY;
+		bus_publish(b, f);
+		fact_put(f);
+	}
+	assert_true(bus_lost(s));
+	bus_recover(s);
+	assert_false(bus_replay(s, FACT_ID(NODE, 1)));
+	assert_true(bus_replay(s, FACT_ID(NODE, ENTRIES - 10)));
+	assert_int_equal(take(s), ENTRIES - 9);
+	bus_unsubscribe(s);
+	bus_destroy(b);
+}
+
 static void
 the_window_replays_what_came_after_the_cursor(void **state)
 {
@@ -262,27 +290,28 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			nothing_comes_that_was_not_asked_for, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_fact_comes_once_however_many_topics_it_has, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			it_wakes_once_until_it_was_emptied, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			both_the_former_and_the_new_assignee_are_told, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			unassigned_hears_of_what_is_or_was_unassigned, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			what_is_no_longer_followed_does_not_come, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_slow_reader_loses_all_and_is_told, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			the_window_replays_what_came_after_the_cursor, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing_comes_that_was_not_asked_for, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_fact_comes_once_however_many_topics_it_has,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(it_wakes_once_until_it_was_emptied, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(both_the_former_and_the_new_assignee_are_told,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(unassigned_hears_of_what_is_or_was_unassigned,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_longer_followed_does_not_come, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(a_slow_reader_loses_all_and_is_told, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(the_window_replays_what_came_after_the_cursor,
+			setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_missed_is_a_good_replay, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_cursor_that_the_window_does_not_reach_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			a_replay_longer_than_the_queue_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_replay_longer_than_the_queue_is_refused, setup,
+			teardown),
+		cmocka_unit_test(long_entries_count_by_their_bytes),
 		cmocka_unit_test(topics_of_one_id_differ_by_kind),
 	};
 
