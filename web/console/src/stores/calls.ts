@@ -3,6 +3,7 @@
 import type { CallFrame } from "@trunkline/protocol";
 import { defineStore } from "pinia";
 import { ref } from "vue";
+import { checks, get } from "../app/api";
 import type { Call, Conversation, Customer, Entry } from "../shared/types";
 
 export interface CallCard {
@@ -43,8 +44,22 @@ export const useCalls = defineStore("calls", () => {
 		}
 	}
 
-	/* After a reload: calls that still ring or talk. Who it is comes with the next event, or from
-	 * the history when the card is opened. */
+	/* Whose history the call is in; the next event would say it too, but may be far. */
+	async function identify({ id, timeline }: Call): Promise<void> {
+		if (timeline === null) {
+			return;
+		}
+		try {
+			const { customer, conversation } = await get(`/customers/${timeline}`, checks.customerDetailCheck);
+			cards.value = cards.value.map((card) =>
+				card.call.id === id && card.customer === null ? { ...card, customer, conversation } : card,
+			);
+		} catch {
+			/* The card still leads to the history. */
+		}
+	}
+
+	/* After a reload: calls that still ring or talk, without the caller. */
 	function restore(current: readonly Call[]): void {
 		const alive = new Set(current.map((call) => call.id));
 		cards.value = cards.value.filter((card) => isOver(card.call) || alive.has(card.call.id));
@@ -52,6 +67,7 @@ export const useCalls = defineStore("calls", () => {
 			const known = cards.value.find((card) => card.call.id === call.id);
 			if (known === undefined && !dismissed.has(call.id)) {
 				put({ call, customer: null, candidates: [], conversation: null });
+				void identify(call);
 			}
 		}
 	}

@@ -1,6 +1,6 @@
 /* What was typed and not sent, per customer and kind, in localStorage. The oldest go first. */
 import { defineStore } from "pinia";
-import { nextTick, ref } from "vue";
+import { nextTick, ref, shallowReactive } from "vue";
 import { readJson, writeJson } from "../shared/storage";
 
 interface Draft {
@@ -30,12 +30,13 @@ export const useDrafts = defineStore("drafts", () => {
 	/* The customer whose draft was changed from outside of the composer last. */
 	const changed = ref("");
 	let owner = "";
-	let drafts = new Map<string, Draft>();
+	const drafts = shallowReactive(new Map<string, Draft>());
 
 	/* Drafts belong to a person: on a shared machine nobody sees another's. */
 	function open(staff: string): void {
 		owner = staff;
-		drafts = parse(readJson(`${storageKey}.${owner}`));
+		drafts.clear();
+		parse(readJson(`${storageKey}.${owner}`)).forEach((draft, key) => drafts.set(key, draft));
 	}
 
 	function read(customer: string, kind: string): string {

@@ -243,6 +243,7 @@ export default {
 		reply: "Reply",
 		note: "Note",
 		placeholder: "Reply to {name}",
+		unreachable: "Only a phone number is known; there is no channel for messages",
 		notePlaceholder: "Only colleagues see this",
 		send: "Send",
 		sendKey: "Send (Ctrl+Enter)",

@@ -240,6 +240,7 @@ export default {
 		reply: "回复",
 		note: "备注",
 		placeholder: "回复{name}",
+		unreachable: "这位客户只留了电话，没有可以发消息的渠道",
 		notePlaceholder: "只有同事能看到",
 		send: "发送",
 		sendKey: "发送（Ctrl+Enter）",
