@@ -11,9 +11,9 @@
 
 struct actor {
 	enum author_kind kind;
-	uint64_t id;          /* staff, visitor or API key */
-	enum staff_role role; /* of staff only */
-	uint64_t unit;        /* sees this subtree */
+	uint64_t id;                /* staff, visitor or API key */
+	enum staff_role role;       /* of staff only */
+	uint64_t unit;              /* sees this subtree */
 	char address[ADDRESS_SIZE]; /* for the audit */
 };
 
@@ -26,7 +26,8 @@ struct scope {
 
 struct scope actor_scope(const struct actor *a);
 /* Visitors never pass here: they have their own timeline only. */
-bool scope_allows(const struct scope *s, uint64_t unit, uint64_t owner, uint64_t assignee);
+bool
+scope_allows(const struct scope *s, uint64_t unit, uint64_t owner, uint64_t assignee);
 uint64_t unit_high(uint64_t unit); /* last number of the subtree that starts at unit */
 
 #endif

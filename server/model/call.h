@@ -24,17 +24,17 @@ struct call {
 	const char *caller_name;
 	const char *queue;
 	const char *extension;
-	uint64_t staff;              /* who answered or called; 0: nobody yet */
+	uint64_t staff; /* who answered or called; 0: nobody yet */
 	int64_t started_at;
 	int64_t answered_at;
 	int64_t ended_at;
 	int64_t ring_ms;
 	int64_t talk_ms;
 	int64_t hold_ms;
-	const char *hangup_by;  /* "customer" "house" "" */
-	const char *transfers;  /* JSON array of {"to","kind"} or "" */
-	const char *recording;  /* opaque reference or "" */
-	const char *outcome;    /* code chosen by the agent or "" */
+	const char *hangup_by; /* "customer" "house" "" */
+	const char *transfers; /* JSON array of {"to","kind"} or "" */
+	const char *recording; /* opaque reference or "" */
+	const char *outcome;   /* code chosen by the agent or "" */
 	const char *outcome_note;
 	bool imported;
 	uint64_t version;

@@ -34,18 +34,20 @@ enum change_kind {
 	CHANGE_SESSION,      /* log in, log out */
 	CHANGE_API_KEY,
 	CHANGE_CHANNEL,
-	CHANGE_FILE,         /* an upload is on the disk: register it */
-	CHANGE_AUDIT,        /* only an audit row: opened a customer, failed log-in, export */
+	CHANGE_FILE,  /* an upload is on the disk: register it */
+	CHANGE_AUDIT, /* only an audit row: opened a customer, failed log-in, export */
 };
 
 /* Who an entry is from or for. Exactly one way is used, in this order. */
 struct party {
 	uint64_t conversation; /* an agent answers here */
 	uint64_t customer;     /* a note or message straight to a customer (her primary id) */
-	uint64_t visitor;      /* a widget visitor; her customer is created with the first entry */
-	const char *contact_kind; /* "phone": resolved by the proven contact points, else an */
-	const char *contact_value; /* anonymous customer is created and owns this proven point */
-	const char *name;      /* for a customer that has to be created; may be NULL */
+	uint64_t visitor; /* a widget visitor; her customer is created with the first entry */
+	const char
+		*contact_kind; /* "phone": resolved by the proven contact points, else an */
+	const char
+		*contact_value; /* anonymous customer is created and owns this proven point */
+	const char *name;   /* for a customer that has to be created; may be NULL */
 };
 
 struct post {
@@ -53,10 +55,10 @@ struct post {
 	enum fact_kind kind; /* FACT_MESSAGE or FACT_NOTE */
 	uint64_t channel;    /* 0: that of the conversation */
 	const char *channel_kind;
-	const char *text;    /* valid UTF-8; "" only with files */
+	const char *text;      /* valid UTF-8; "" only with files */
 	const uint64_t *files; /* registered uploads of the same author, not yet sent */
 	size_t file_count;
-	int64_t at;          /* 0: now; else clamped to the commit */
+	int64_t at; /* 0: now; else clamped to the commit */
 	/* An agent saw the conversation up to this customer entry; 0: no check. If the customer
 	 * has written since and `stale_check` is set the change fails with ERR_CONFLICT. */
 	uint64_t seen_seq;
@@ -64,10 +66,10 @@ struct post {
 };
 
 struct call_change {
-	uint64_t channel;        /* the PBX account */
+	uint64_t channel; /* the PBX account */
 	enum call_event event;
-	bool whole;              /* a finished call from a CDR: `call` is complete, no episode */
-	struct call call;        /* what this event knows; "" and 0 where it does not */
+	bool whole;       /* a finished call from a CDR: `call` is complete, no episode */
+	struct call call; /* what this event knows; "" and 0 where it does not */
 	const char *staff_extension; /* resolved to staff inside the transaction */
 };
 
@@ -93,15 +95,17 @@ struct conversation_change {
 };
 
 struct mark_change {
-	uint64_t timeline; /* PARTY_CUSTOMER: of the visitor; staff: any timeline of the customer */
-	uint64_t party;    /* PARTY_CUSTOMER or the member of staff (also raises PARTY_HOUSE) */
+	uint64_t
+		timeline; /* PARTY_CUSTOMER: of the visitor; staff: any timeline of the customer */
+	uint64_t party; /* PARTY_CUSTOMER or the member of staff (also raises PARTY_HOUSE) */
 	uint64_t delivered; /* pub for the customer, seq for staff; never goes back */
 	uint64_t seen;
 };
 
 struct customer_change {
 	bool create;
-	struct customer customer; /* NULL strings stay as they are; version = expected, 0: any */
+	struct customer
+		customer; /* NULL strings stay as they are; version = expected, 0: any */
 	const struct contact_point *contacts; /* with create */
 	size_t contact_count;
 };
@@ -141,19 +145,20 @@ struct identify_change {
 };
 
 struct staff_change {
-	enum row_action action; /* REMOVE = deactivate: ends sessions, releases conversations */
-	struct staff staff;     /* NULL strings and role 0 stay as they are */
-	bool set_extension;     /* staff.extension NULL then clears it */
-	bool set_active;        /* reactivate by an edit */
+	enum row_action
+		action;         /* REMOVE = deactivate: ends sessions, releases conversations */
+	struct staff staff; /* NULL strings and role 0 stay as they are */
+	bool set_extension; /* staff.extension NULL then clears it */
+	bool set_active;    /* reactivate by an edit */
 };
 
 struct session_change {
 	enum row_action action; /* ADD = log in, REMOVE = log out */
 	uint8_t token_hash[DIGEST_SIZE];
 	uint64_t staff;
-	bool all_of_staff;      /* REMOVE every session of `staff` */
+	bool all_of_staff; /* REMOVE every session of `staff` */
 	int64_t expires_at;
-	const char *agent;      /* browser, for the list of sessions */
+	const char *agent; /* browser, for the list of sessions */
 };
 
 struct api_key_change {
@@ -163,7 +168,8 @@ struct api_key_change {
 };
 
 struct channel_change {
-	enum row_action action; /* EDIT only for now; channels are switched off, not removed */
+	enum row_action
+		action; /* EDIT only for now; channels are switched off, not removed */
 	struct channel_row channel;
 	bool set_enabled;
 };
@@ -183,10 +189,10 @@ struct change {
 	enum change_kind kind;
 	struct arena *arena; /* owns everything below, and is owned by the change */
 	struct actor actor;
-	char ref[REF_SIZE];  /* the client's; "" when none */
+	char ref[REF_SIZE];       /* the client's; "" when none */
 	const char *dedupe_scope; /* what comes from a provider: scope and its id there */
 	const char *dedupe_id;
-	bool imported;       /* history: never raises unread, opens no conversation */
+	bool imported; /* history: never raises unread, opens no conversation */
 	union {
 		struct post post;
 		struct call_change call;

@@ -12,11 +12,11 @@ struct customer {
 	uint64_t primary; /* == id unless merged under another */
 	uint64_t unit;
 	uint64_t owner;
-	bool anonymous;   /* nobody has named her yet */
+	bool anonymous; /* nobody has named her yet */
 	const char *name;
 	const char *external_id; /* NULL: none */
 	const char *language;
-	const char *gender;      /* "", "female", "male" */
+	const char *gender; /* "", "female", "male" */
 	const char *company;
 	const char *remark;
 	bool restricted;

@@ -16,7 +16,7 @@ struct json_writer;
 
 #define FACT_ID(node, n) ((uint64_t)(node) << 48 | (n))
 #define FACT_NODE(id) ((unsigned)((id) >> 48))
-#define FACT_N(id) ((id) & 0xffffffffffffULL)
+#define FACT_N(id) ((id)&0xffffffffffffULL)
 
 #define FACT_BODY_MAX (64 * 1024)
 #define FACT_SALT_SIZE 16
@@ -26,7 +26,7 @@ struct fact {
 	uint64_t id;
 	uint64_t timeline;
 	uint64_t seq;
-	uint64_t pub; /* the customer's own number; 0: she does not see it */
+	uint64_t pub;          /* the customer's own number; 0: she does not see it */
 	uint64_t conversation; /* 0: outside any episode (imports) */
 	enum fact_kind kind;
 	uint64_t channel;
@@ -38,17 +38,17 @@ struct fact {
 	char ref[REF_SIZE];   /* "" when it did not come from a client */
 	char *body;           /* JSON object, see docs/protocol.md; NULL once erased */
 	size_t body_length;
-	char *files;          /* JSON array or NULL */
+	char *files; /* JSON array or NULL */
 	bool restricted;
 
 	/* Only on facts that come from a commit, not on those read from history: */
 	bool has_conversation;
-	struct conversation after;  /* the conversation as this fact left it */
-	uint64_t assignee_before;   /* to tell the former agent */
-	uint64_t customer;          /* the primary, for topics */
+	struct conversation after; /* the conversation as this fact left it */
+	uint64_t assignee_before;  /* to tell the former agent */
+	uint64_t customer;         /* the primary, for topics */
 	uint64_t unit;
 	uint64_t owner;
-	bool imported;              /* history brought in later: no sound, no unread */
+	bool imported; /* history brought in later: no sound, no unread */
 
 	/* Encodings made on first use by fact_staff_json / fact_public_json. */
 	char *staff_json;
@@ -65,7 +65,8 @@ void fact_put(struct fact *f);         /* NULL is fine */
  * with a pub, and of it only what a customer may know. */
 void fact_encode_staff(const struct fact *f, struct json_writer *w);
 void fact_encode_public(const struct fact *f, const char *author_name,
-	struct json_writer *w); /* author_name: of staff, as customers may see it; NULL: none */
+	struct json_writer
+		*w); /* author_name: of staff, as customers may see it; NULL: none */
 bool fact_is_public(const struct fact *f);
 
 /* Whole frames {"t":"entry",...}, encoded once and cached in the fact. Loop thread. */

@@ -7,15 +7,20 @@
 
 #include "model/types.h"
 
-const char *fact_kind_name(enum fact_kind kind);   /* "message", "call_started", ... */
-const char *author_kind_name(enum author_kind kind); /* "system" "customer" "staff" "bot" "api" */
-const char *conversation_state_name(enum conversation_state state); /* "open" ... "resolved" */
+const char *fact_kind_name(enum fact_kind kind); /* "message", "call_started", ... */
+const char *
+author_kind_name(enum author_kind kind); /* "system" "customer" "staff" "bot" "api" */
+const char *
+conversation_state_name(enum conversation_state state); /* "open" ... "resolved" */
 bool conversation_state_parse(const char *name, enum conversation_state *out);
-const char *staff_role_name(enum staff_role role); /* "agent" "supervisor" "administrator" */
+const char *
+staff_role_name(enum staff_role role); /* "agent" "supervisor" "administrator" */
 bool staff_role_parse(const char *name, enum staff_role *out);
-const char *call_direction_name(enum call_direction direction); /* "in" "out" "internal" */
+const char *
+call_direction_name(enum call_direction direction); /* "in" "out" "internal" */
 bool call_direction_parse(const char *name, enum call_direction *out);
-const char *call_result_name(enum call_result result); /* "ringing" "talking" "completed" ... */
+const char *
+call_result_name(enum call_result result); /* "ringing" "talking" "completed" ... */
 bool call_result_parse(const char *name, enum call_result *out);
 
 #endif

@@ -16,11 +16,11 @@ struct staff {
 	const char *name;
 	enum staff_role role;
 	uint64_t unit;
-	const char *extension; /* NULL: none */
-	const char *language;  /* "zh-CN" or "en" */
+	const char *extension;     /* NULL: none */
+	const char *language;      /* "zh-CN" or "en" */
 	const char *password_hash; /* Argon2id; never encoded */
 	bool active;
-	bool demo;             /* may log in on a loopback listener only */
+	bool demo; /* may log in on a loopback listener only */
 	int64_t created_at;
 	int64_t password_at;
 	uint64_t version;
@@ -88,7 +88,8 @@ struct audit_row {
 
 void staff_encode(const struct staff *s, struct json_writer *w);
 void api_key_encode(const struct api_key *k, struct json_writer *w);
-void channel_encode(const struct channel_row *c, struct json_writer *w); /* without settings */
+void
+channel_encode(const struct channel_row *c, struct json_writer *w); /* without settings */
 void file_encode(const struct file_row *f, struct json_writer *w);
 void audit_encode(const struct audit_row *r, struct json_writer *w);
 

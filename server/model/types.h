@@ -4,23 +4,24 @@
 #define MODEL_TYPES_H
 
 enum fact_kind {
-	FACT_MESSAGE = 1,          /* text and files, from or to the customer; shown to her */
-	FACT_NOTE = 2,             /* inside the house */
+	FACT_MESSAGE = 1, /* text and files, from or to the customer; shown to her */
+	FACT_NOTE = 2,    /* inside the house */
 	FACT_CALL_STARTED = 10,
 	FACT_CALL_ANSWERED = 11,
 	FACT_CALL_ENDED = 12,
-	FACT_CALL_OUTCOME = 13,    /* what the agent noted about the call */
-	FACT_OPENED = 20,          /* a conversation began */
-	FACT_ASSIGNED = 21,        /* taken by or given to a member of staff */
-	FACT_RELEASED = 22,        /* back to Unassigned */
+	FACT_CALL_OUTCOME = 13, /* what the agent noted about the call */
+	FACT_OPENED = 20,       /* a conversation began */
+	FACT_ASSIGNED = 21,     /* taken by or given to a member of staff */
+	FACT_RELEASED = 22,     /* back to Unassigned */
 	FACT_RESOLVED = 23,
 	FACT_REOPENED = 24,
 	FACT_CUSTOMER_CREATED = 30,
 	FACT_CUSTOMER_EDITED = 31,
 	FACT_CONTACT_ADDED = 32,
 	FACT_CONTACT_REMOVED = 33,
-	FACT_ATTACHED = 34,        /* this customer is from now on read under another, or the reverse */
-	FACT_IDENTIFIED = 35,      /* a visitor proved who she is */
+	FACT_ATTACHED =
+		34, /* this customer is from now on read under another, or the reverse */
+	FACT_IDENTIFIED = 35, /* a visitor proved who she is */
 };
 
 enum author_kind {
@@ -28,7 +29,7 @@ enum author_kind {
 	AUTHOR_CUSTOMER = 1, /* author = visitor id, or 0 for a phone */
 	AUTHOR_STAFF = 2,
 	AUTHOR_BOT = 3,
-	AUTHOR_API = 4,      /* author = API key */
+	AUTHOR_API = 4, /* author = API key */
 };
 
 enum conversation_state {
@@ -45,10 +46,10 @@ enum call_direction { CALL_IN = 1, CALL_OUT = 2, CALL_INTERNAL = 3 };
 enum call_result {
 	CALL_RINGING = 0,
 	CALL_TALKING = 1,
-	CALL_COMPLETED = 2,  /* answered and ended */
-	CALL_MISSED = 3,     /* inbound, nobody answered */
-	CALL_ABANDONED = 4,  /* the caller left the queue */
-	CALL_NO_ANSWER = 5,  /* outbound, the customer did not answer */
+	CALL_COMPLETED = 2, /* answered and ended */
+	CALL_MISSED = 3,    /* inbound, nobody answered */
+	CALL_ABANDONED = 4, /* the caller left the queue */
+	CALL_NO_ANSWER = 5, /* outbound, the customer did not answer */
 	CALL_BUSY = 6,
 	CALL_FAILED = 7,
 	CALL_VOICEMAIL = 8,
