@@ -23,12 +23,13 @@ extern const struct websocket_handler console_websocket;
 extern const struct websocket_handler widget_websocket;
 
 /* Told by the REST side to the sockets (console_socket.c), after the commit: */
-void console_announce_customer(struct app *app, uint64_t customer); /* profile changed or attached */
+void console_announce_customer(struct app *app,
+	uint64_t customer); /* profile changed or attached */
 void console_announce_mark(struct app *app, uint64_t timeline, uint64_t customer,
 	uint64_t party, uint64_t delivered, uint64_t seen, uint64_t inbound_read);
 /* A call event was committed: pop up at the member of staff who has the extension. */
 void console_announce_call(struct app *app, uint64_t call, uint64_t customer);
-void sockets_stop(struct app *app);         /* bye "stopping" to everybody */
+void sockets_stop(struct app *app); /* bye "stopping" to everybody */
 bool sockets_stopped(const struct app *app);
 
 #endif

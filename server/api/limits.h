@@ -16,7 +16,7 @@ bool limits_take(struct limits *l, const char *name, const char *key, int64_t pe
 	int64_t *retry_ms);
 /* Returns a token that was taken for something that turned out to be harmless: a log-in takes
  * one before the password is looked at, and gets it back when it was right. */
-void limits_give_back(struct limits *l, const char *name, const char *key,
-	int64_t per_minute);
+void
+limits_give_back(struct limits *l, const char *name, const char *key, int64_t per_minute);
 
 #endif

@@ -10,8 +10,8 @@
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"
-#include "channels/phone/e164.h"
 #include "channels/phone/driver.h"
+#include "channels/phone/e164.h"
 #include "model/change.h"
 #include "store/read.h"
 

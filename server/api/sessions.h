@@ -18,15 +18,16 @@ struct nonces;
 struct sessions;
 struct web_request;
 
-struct sessions *sessions_create(struct app *app); /* after the directory and the secret */
+struct sessions *
+sessions_create(struct app *app); /* after the directory and the secret */
 void sessions_destroy(struct sessions *s);
 
 struct identity {
 	struct actor actor;
 	uint8_t token_hash[DIGEST_SIZE];
-	int64_t expires_at;    /* of the token; 0: never */
-	char csrf[44];         /* staff only */
-	char scopes[400];      /* API keys only: "calls:write customers:read" */
+	int64_t expires_at;     /* of the token; 0: never */
+	char csrf[44];          /* staff only */
+	char scopes[400];       /* API keys only: "calls:write customers:read" */
 	struct visitor visitor; /* visitors only; language points nowhere (NULL) */
 };
 typedef void sessions_found(void *ctx, enum err rc, const struct identity *who);
@@ -49,14 +50,16 @@ struct session_watch {
 	uint64_t visitor;
 	uint8_t token_hash[DIGEST_SIZE];
 	int64_t expires_at; /* of the identity: revoked then; 0: never */
-	void (*revoked)(struct session_watch *w); /* must close the socket; is unwatched already */
+	void (*revoked)(
+		struct session_watch *w); /* must close the socket; is unwatched already */
 	struct session_watch *next;
 	struct session_watch *previous;
 };
 void sessions_watch(struct sessions *s, struct session_watch *w);
 void sessions_unwatch(struct sessions *s, struct session_watch *w);
 /* After the commit of a log-out, password change, deactivation, rotation. */
-void sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE]);
+void
+sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE]);
 void sessions_forget_staff(struct sessions *s, uint64_t staff);
 void sessions_forget_visitor(struct sessions *s, uint64_t visitor);
 void sessions_forget_api_key(struct sessions *s, uint64_t key);
@@ -69,6 +72,7 @@ struct nonces *sessions_nonces(struct sessions *s);
 #define TOKEN_API "tk_"
 #define TOKEN_VISITOR "tv_"
 #define SESSION_COOKIE "trunkline_session"
-void token_make(const char *prefix, char out[static 64], uint8_t hash[static DIGEST_SIZE]);
+void
+token_make(const char *prefix, char out[static 64], uint8_t hash[static DIGEST_SIZE]);
 
 #endif
