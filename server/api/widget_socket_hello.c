@@ -8,6 +8,7 @@
 #include "api/widget_socket.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "desk/marks.h"
 #include "flow/bus.h"
 #include "model/fact.h"
 #include "store/read.h"
@@ -189,6 +190,16 @@ write_mark(struct json_writer *json, const char *name, uint64_t delivered, uint6
 	jw_object_end(json);
 }
 
+static uint64_t
+delivered_to_house(struct app *app, const struct welcome *m)
+{
+	uint64_t waiting = marks_delivered(app->marks, m->timeline, PARTY_HOUSE);
+	uint64_t stored = m->house.delivered > m->house.seen ? m->house.delivered
+														 : m->house.seen;
+
+	return stored > waiting ? stored : waiting;
+}
+
 static void
 say_welcome(struct widget *w, const struct welcome *m)
 {
@@ -197,9 +208,7 @@ say_welcome(struct widget *w, const struct welcome *m)
 	struct json_writer *json = frame_start(app->sockets, "welcome");
 
 	w->seen = w->told_seen = m->house.seen;
-	w->delivered = w->told_delivered = m->house.delivered > m->house.seen
-		? m->house.delivered
-		: m->house.seen;
+	w->delivered = w->told_delivered = delivered_to_house(app, m);
 	jw_ki64(json, "pub", (int64_t)m->newest);
 	jw_key(json, "channel");
 	jw_object(json);

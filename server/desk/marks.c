@@ -11,8 +11,13 @@
 #include "store/store.h"
 
 enum {
+	/* Marks cost the writer more than messages do: they come in drops, never in a flood. */
 	QUICK_DELAY_MS = 200,
-	SLOW_DELAY_MS = 3000,
+	QUICK_PACE_MS = 50,
+	QUICK_AT_ONCE = 64,
+	SLOW_DELAY_MS = 5000,
+	SLOW_PACE_MS = 200,
+	SLOW_AT_ONCE = 20,
 	RETRY_MS = 2000,
 	WAITING_MAX = 50000, /* of one lane; beyond that marks are dropped */
 };
@@ -30,7 +35,9 @@ struct lane {
 	struct map waiting; /* hash of (timeline, party) → mark */
 	struct timer timer;
 	struct marks *marks;
-	int64_t delay_ms;
+	int64_t delay_ms; /* of the first after a rest */
+	int64_t pace_ms;  /* while there are more */
+	size_t at_once;
 };
 
 struct marks {
@@ -95,6 +102,14 @@ submit(struct marks *m, const struct mark *mark)
 }
 
 static uint64_t
+key_of(uint64_t timeline, uint64_t party)
+{
+	uint64_t parts[2] = {timeline, party};
+
+	return map_hash(parts, sizeof(parts));
+}
+
+static uint64_t
 larger(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -103,8 +118,7 @@ larger(uint64_t a, uint64_t b)
 static void
 put(struct lane *lane, const struct mark *mark, int64_t delay_ms)
 {
-	uint64_t parts[2] = {mark->timeline, mark->party};
-	uint64_t key = map_hash(parts, sizeof(parts));
+	uint64_t key = key_of(mark->timeline, mark->party);
 	struct mark *waiting = map_get(&lane->waiting, key);
 
 	if (waiting == NULL && lane->waiting.count >= WAITING_MAX) {
@@ -126,38 +140,48 @@ put(struct lane *lane, const struct mark *mark, int64_t delay_ms)
 	}
 }
 
-static void
-flush_lane(struct lane *lane)
+/* False: the store takes no more now. */
+static bool
+flush_lane(struct lane *lane, size_t at_most)
 {
 	size_t position = 0;
 	uint64_t key;
 	void *mark;
 
-	while (map_next(&lane->waiting, &position, &key, &mark)) {
+	while (at_most > 0 && map_next(&lane->waiting, &position, &key, &mark)) {
 		enum err rc = submit(lane->marks, mark);
 
 		if (rc == ERR_BUSY || rc == ERR_UNAVAILABLE) {
-			wheel_add(lane->marks->wheel, &lane->timer, clock_monotonic_ms() + RETRY_MS);
-			return;
+			return false;
 		}
 		map_remove(&lane->waiting, key);
 		free(mark);
+		at_most--;
 	}
+	return true;
 }
 
 static void
 lane_due(struct timer *t)
 {
-	flush_lane(list_item(t, struct lane, timer));
+	struct lane *lane = list_item(t, struct lane, timer);
+	int64_t pause_ms = flush_lane(lane, lane->at_once) ? lane->pace_ms : RETRY_MS;
+
+	if (lane->waiting.count > 0) {
+		wheel_add(lane->marks->wheel, t, clock_monotonic_ms() + pause_ms);
+	}
 }
 
 static void
-lane_init(struct lane *lane, struct marks *m, int64_t delay_ms)
+lane_init(struct lane *lane, struct marks *m, int64_t delay_ms, int64_t pace_ms,
+	size_t at_once)
 {
 	map_init(&lane->waiting);
 	timer_init(&lane->timer, lane_due);
 	lane->marks = m;
 	lane->delay_ms = delay_ms;
+	lane->pace_ms = pace_ms;
+	lane->at_once = at_once;
 }
 
 static void
@@ -184,8 +208,8 @@ marks_create(struct store *store, struct wheel *wheel, marks_committed *committe
 	m->wheel = wheel;
 	m->committed = committed;
 	m->ctx = ctx;
-	lane_init(&m->quick, m, QUICK_DELAY_MS);
-	lane_init(&m->slow, m, SLOW_DELAY_MS);
+	lane_init(&m->quick, m, QUICK_DELAY_MS, QUICK_PACE_MS, QUICK_AT_ONCE);
+	lane_init(&m->slow, m, SLOW_DELAY_MS, SLOW_PACE_MS, SLOW_AT_ONCE);
 	return m;
 }
 
@@ -217,11 +241,21 @@ marks_put(struct marks *m, const struct actor *actor, uint64_t customer,
 	put(lane, &mark, lane->delay_ms);
 }
 
+uint64_t
+marks_delivered(const struct marks *m, uint64_t timeline, uint64_t party)
+{
+	const struct mark *mark = map_get(&m->slow.waiting, key_of(timeline, party));
+	bool found = mark != NULL && mark->timeline == timeline && mark->party == party;
+
+	return found ? mark->delivered : 0;
+}
+
 void
 marks_flush(struct marks *m)
 {
-	flush_lane(&m->quick);
-	flush_lane(&m->slow);
+	if (!flush_lane(&m->quick, SIZE_MAX) || !flush_lane(&m->slow, SIZE_MAX)) {
+		return; /* the store is away: they are lost, and come again with the next */
+	}
 }
 
 size_t

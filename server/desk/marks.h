@@ -26,6 +26,8 @@ void marks_destroy(struct marks *m);
 /* As in struct mark_change; customer is the primary, for whoever is told later. */
 void marks_put(struct marks *m, const struct actor *actor, uint64_t customer,
 	uint64_t timeline, uint64_t party, uint64_t delivered, uint64_t seen);
+/* What waits to be written of it: newer than what the store says. 0: nothing. */
+uint64_t marks_delivered(const struct marks *m, uint64_t timeline, uint64_t party);
 void marks_flush(struct marks *m); /* now: before stopping */
 size_t marks_waiting(const struct marks *m);
 

@@ -5,7 +5,7 @@
 
 #include "lib/test.h"
 
-enum { SUBMITTED_MAX = 8, CUSTOMER = 7001, TIMELINE = 7001, STAFF = 301 };
+enum { SUBMITTED_MAX = 400, CUSTOMER = 7001, TIMELINE = 7001, STAFF = 301 };
 
 struct fake_store {
 	enum err accepts;
@@ -119,11 +119,36 @@ delivery_to_the_house_may_wait(void **state)
 	pass(f, 500);
 	assert_int_equal(fake.count, 1);
 	assert_int_equal(fake.submitted[0].party, PARTY_CUSTOMER);
+	assert_int_equal(marks_delivered(f->marks, TIMELINE, STAFF), 3);
 	pass(f, 5000);
 	assert_int_equal(fake.count, 2);
 	assert_int_equal(fake.submitted[1].delivered, 3);
+	assert_int_equal(marks_delivered(f->marks, TIMELINE, STAFF), 0);
 	answer(0, ERR_OK);
 	answer(1, ERR_OK);
+}
+
+static void
+many_marks_come_in_drops(void **state)
+{
+	enum { MANY = 300 };
+	struct fixture *f = *state;
+	int before;
+
+	for (uint64_t party = STAFF; party < STAFF + MANY; party++) {
+		marks_put(f->marks, &anna, CUSTOMER, TIMELINE, party, 3, 3);
+	}
+	pass(f, 300);
+	assert_in_range(fake.count, 1, MANY / 2);
+	for (int i = 0; i < 100 && fake.count < MANY; i++) {
+		before = fake.count;
+		pass(f, WHEEL_TICK_MS);
+		assert_in_range(fake.count - before, 0, MANY / 2);
+	}
+	assert_int_equal(fake.count, MANY);
+	for (int i = 0; i < MANY; i++) {
+		answer(i, ERR_OK);
+	}
 }
 
 static void
@@ -168,6 +193,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(of_many_marks_the_highest_is_written_once, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(delivery_to_the_house_may_wait, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_marks_come_in_drops, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_store_that_is_away_is_asked_again, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(a_refused_mark_is_forgotten, setup, teardown),
