@@ -75,6 +75,11 @@ FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' \
 	-not -path '*/dist/*' 2>/dev/null)
+# Beside the other things built, so that it is not served; void when what it tells is gone.
+WEB_BUILT := build/web.built
+ifeq ($(wildcard web/dist/widget.js),)
+.PHONY: $(WEB_BUILT)
+endif
 
 # ---- Build -----------------------------------------------------------------------------
 
@@ -136,10 +141,15 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $(LINK_HARDENING) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
-web: web/dist/.built ## build the web pages into web/dist
+web: $(WEB_BUILT) ## build the web pages into web/dist
 
-web/dist/.built: $(WEB_SOURCES)
-	config/setup/with-node sh -ec 'cd web && npm ci --no-audit --no-fund && npm run build'
+$(WEB_BUILT): $(WEB_SOURCES) web/node_modules/.package-lock.json
+	config/setup/with-node npm --prefix web run build
+	@mkdir -p $(@D)
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	config/setup/with-node npm --prefix web ci --no-audit --no-fund
 	@touch $@
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
@@ -162,7 +172,6 @@ install: all ## install under DESTDIR and PREFIX
 	rm -rf $(DESTDIR)$(PREFIX)/share/trunkline
 	install -d $(DESTDIR)$(PREFIX)/share/trunkline/web $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/trunkline/web
-	rm -f $(DESTDIR)$(PREFIX)/share/trunkline/web/.built
 	install -d $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	install -m 644 config/demo/*.json $(DESTDIR)$(PREFIX)/share/trunkline/demo
 
