@@ -104,6 +104,11 @@ export class Desk implements Visit {
 		await this.page.goto(`${this.server.url}/console${path}`);
 	}
 
+	/** Live: what happens from now on arrives by itself. */
+	async online(): Promise<void> {
+		await this.page.locator(".rail-me .presence[data-state=online]").waitFor();
+	}
+
 	row(text: string): Locator {
 		return this.page.locator(".conv", { hasText: text });
 	}
