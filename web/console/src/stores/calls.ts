@@ -15,7 +15,8 @@ export interface CallCard {
 	heardAt: number;
 }
 
-const maxCards = 3;
+/* What fits beside a thread without hiding it. */
+const maxCards = 2;
 
 export const useCalls = defineStore("calls", () => {
 	const cards = ref<CallCard[]>([]);
