@@ -98,7 +98,7 @@ configure(struct sqlite_conn *c, enum connection_use use, struct error *e)
 								 "PRAGMA cache_size=-262144;"
 								 "PRAGMA temp_store=MEMORY";
 	static const char reads[] = "PRAGMA query_only=ON;"
-								"PRAGMA cache_size=-16384;"
+								"PRAGMA cache_size=-4096;"
 								"PRAGMA temp_store=MEMORY";
 
 	sqlite3_extended_result_codes(c->db, 1);
