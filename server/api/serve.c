@@ -221,7 +221,7 @@ open_doors(struct server *s, struct error *e)
 	app->presence = presence_create(net_wheel(app->net), GRACE_MS, app->conf->leave_ms,
 		&presence);
 	app->marks = marks_create(app->store, net_wheel(app->net), console_mark_done, app);
-	s->tidy = tidy_create(app->net, app->workers);
+	s->tidy = tidy_create(app);
 	expect_staff(app);
 	return ERR_OK;
 }

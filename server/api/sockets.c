@@ -377,6 +377,7 @@ hello_first(struct socket *s, const struct frame *f)
 		return;
 	}
 	s->helloed = true;
+	s->app->sockets->hellos++;
 	timer_cancel(&s->timer);
 	s->kind->frame(s, f);
 }

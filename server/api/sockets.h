@@ -77,6 +77,7 @@ struct sockets {
 	struct map calls;    /* id → struct live_call, see console_socket_calls.c */
 	struct buf out;      /* the frame that is being written */
 	struct json_writer json;
+	uint64_t hellos; /* so far: each needs memory for a moment */
 	bool stopping;
 	bool anyone; /* as the widgets were told */
 };

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "api/app.h"
+#include "api/sockets.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/wheel.h"
@@ -12,14 +14,13 @@
 
 enum {
 	LOOK_MS = 1000,
-	BURST = 500, /* sockets or requests since the last time that it was tidied */
+	BURST = 500, /* requests and hellos since the last time that it was tidied */
 };
 
 struct tidy {
 	struct job job; /* first */
 	struct timer timer;
-	struct net *net;
-	struct workers *workers;
+	struct app *app;
 	uint64_t activity; /* as last seen */
 	uint64_t tidied;   /* as it was then */
 	bool busy;
@@ -40,12 +41,12 @@ done(struct job *job)
 }
 
 static uint64_t
-activity(const struct net *net)
+activity(const struct app *app)
 {
 	struct net_stats stats;
 
-	net_statistics(net, &stats);
-	return stats.requests; /* a WebSocket begins with one */
+	net_statistics(app->net, &stats);
+	return stats.requests + app->sockets->hellos;
 }
 
 /* Only once it is quiet again: during a burst the memory is needed. */
@@ -53,27 +54,26 @@ static void
 look(struct timer *timer)
 {
 	struct tidy *t = list_item(timer, struct tidy, timer);
-	uint64_t now = activity(t->net);
+	uint64_t now = activity(t->app);
 
 	if (now == t->activity && now - t->tidied >= BURST && !t->busy) {
-		t->busy = workers_submit(t->workers, &t->job) == ERR_OK;
+		t->busy = workers_submit(t->app->workers, &t->job) == ERR_OK;
 		t->tidied = now;
 	}
 	t->activity = now;
-	wheel_add(net_wheel(t->net), timer, clock_monotonic_ms() + LOOK_MS);
+	wheel_add(net_wheel(t->app->net), timer, clock_monotonic_ms() + LOOK_MS);
 }
 
 struct tidy *
-tidy_create(struct net *net, struct workers *workers)
+tidy_create(struct app *app)
 {
 	struct tidy *t = xcalloc(1, sizeof(*t));
 
 	t->job.run = run;
 	t->job.done = done;
-	t->net = net;
-	t->workers = workers;
+	t->app = app;
 	timer_init(&t->timer, look);
-	wheel_add(net_wheel(net), &t->timer, clock_monotonic_ms() + LOOK_MS);
+	wheel_add(net_wheel(app->net), &t->timer, clock_monotonic_ms() + LOOK_MS);
 	return t;
 }
 

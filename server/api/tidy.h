@@ -3,11 +3,10 @@
 #ifndef API_TIDY_H
 #define API_TIDY_H
 
-struct net;
+struct app;
 struct tidy;
-struct workers;
 
-struct tidy *tidy_create(struct net *net, struct workers *workers);
+struct tidy *tidy_create(struct app *app); /* once net, workers and sockets are there */
 void tidy_destroy(struct tidy *t); /* after the workers have stopped; NULL is fine */
 
 #endif
