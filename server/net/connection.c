@@ -38,6 +38,7 @@ connection_doom(struct connection *c)
 	c->doomed = true;
 	timer_cancel(&c->timer);
 	list_remove(&c->ready);
+	list_remove(&c->unsent);
 	list_remove(&c->link);
 	list_append(&c->net->doomed, &c->link);
 }
@@ -98,9 +99,36 @@ hand_to_lws(struct connection *c, const char *data, size_t length)
 	}
 }
 
+/* Output buffers are needed for a moment only, by ever other sockets: they go round. */
+static void
+take_buffer(struct connection *c)
+{
+	struct net *n = c->net;
+
+	if (c->out.data == NULL && n->spare_count > 0) {
+		c->out = n->spares[--n->spare_count];
+	}
+}
+
+static void
+give_buffer(struct connection *c)
+{
+	struct net *n = c->net;
+
+	c->out_sent = 0;
+	if (n->spare_count == SPARES_MAX || c->out.capacity > SPARE_BYTES_MAX) {
+		buf_fini(&c->out);
+		return;
+	}
+	buf_clear(&c->out);
+	n->spares[n->spare_count++] = c->out;
+	buf_init(&c->out, OUT_MAX);
+}
+
 static void
 flush(struct connection *c)
 {
+	list_remove(&c->unsent);
 	while (!c->doomed && c->out_sent < c->out.length && !lws_partial_buffered(c->wsi)) {
 		size_t left = c->out.length - c->out_sent;
 		size_t chunk = left < WRITE_CHUNK ? left : WRITE_CHUNK;
@@ -111,9 +139,8 @@ flush(struct connection *c)
 	if (c->doomed) {
 		return;
 	}
-	if (c->out_sent == c->out.length && c->out.length > 0) {
-		buf_fini(&c->out);
-		c->out_sent = 0;
+	if (c->out_sent == c->out.length && c->out.data != NULL) {
+		give_buffer(c);
 	}
 	connection_block(c, BLOCKED_BY_OUTPUT, lws_partial_buffered(c->wsi));
 }
@@ -129,25 +156,42 @@ forget_sent(struct connection *c)
 	}
 }
 
+static void
+keep(struct connection *c, const void *data, size_t length)
+{
+	take_buffer(c);
+	forget_sent(c);
+	buf_append(&c->out, data, length);
+	if (c->out.overflowed) {
+		connection_doom(c);
+	}
+}
+
 void
 connection_write(struct connection *c, const void *data, size_t length)
 {
 	if (c->doomed || length == 0) {
 		return;
 	}
-	if (length <= WRITE_CHUNK && !c->net->corked && connection_drained(c)) {
+	if (length <= WRITE_CHUNK && connection_drained(c)) {
 		hand_to_lws(c, data, length);
 	} else {
-		forget_sent(c);
-		buf_append(&c->out, data, length);
-		if (c->out.overflowed) {
-			connection_doom(c);
-		}
+		keep(c, data, length);
 	}
-	if (c->net->corked) {
-		connection_call_again(c);
-	} else {
-		flush(c);
+	flush(c);
+}
+
+void
+connection_write_soon(struct connection *c, const void *data, size_t length)
+{
+	if (c->doomed) {
+		return;
+	}
+	keep(c, data, length);
+	if (c->out.length - c->out_sent >= WRITE_CHUNK) {
+		flush(c); /* more at once would not go out faster */
+	} else if (!c->doomed && list_empty(&c->unsent)) {
+		list_append(&c->net->unsent, &c->unsent);
 	}
 }
 
@@ -222,6 +266,7 @@ destroy(struct connection *c)
 	c->doomed = true; /* nothing may be written any more */
 	timer_cancel(&c->timer);
 	list_remove(&c->ready);
+	list_remove(&c->unsent);
 	list_remove(&c->link);
 	if (c->websocket != NULL) {
 		websocket_destroy(c->websocket);
@@ -314,6 +359,7 @@ connection_adopt(struct net *n, int fd, const struct address *from)
 	buf_init(&c->in, IN_MAX);
 	buf_init(&c->out, OUT_MAX);
 	list_init(&c->ready);
+	list_init(&c->unsent);
 	list_init(&c->link);
 	list_append(&n->connections, &c->link);
 	timer_init(&c->timer, expired);
@@ -361,9 +407,16 @@ connections_call_ready(struct net *n)
 		struct connection *c = list_item(now.next, struct connection, ready);
 
 		list_remove(&c->ready);
-		flush(c);
-		if (!c->doomed && connection_drained(c)) {
+		if (connection_drained(c)) {
 			drained(c); /* otherwise it is called once that is so */
 		}
+	}
+}
+
+void
+connections_send(struct net *n)
+{
+	while (!list_empty(&n->unsent)) {
+		flush(list_item(n->unsent.next, struct connection, unsent));
 	}
 }

@@ -35,8 +35,9 @@ enum {
 };
 
 struct connection {
-	struct list link;  /* of all connections, or of the doomed */
-	struct list ready; /* wants to be called from the loop */
+	struct list link;   /* of all connections, or of the doomed */
+	struct list ready;  /* wants to be called from the loop */
+	struct list unsent; /* has output that waits for the end of the loop's turn */
 	struct net *net;
 	struct lws *wsi;
 	struct timer timer;
@@ -61,6 +62,10 @@ void connection_adopt(struct net *n, int fd, const struct address *from); /* tak
 
 /* Copies what the kernel does not take at once. */
 void connection_write(struct connection *c, const void *data, size_t length);
+/* Copies all; sent before the loop waits again, so that the many small frames that one turn
+ * of the loop makes for a socket (a batch of the store has up to 1,000) cost one call of the
+ * kernel. */
+void connection_write_soon(struct connection *c, const void *data, size_t length);
 bool connection_drained(const struct connection *c); /* nothing waits for the kernel */
 size_t connection_backlog(const struct connection *c);
 void connection_block(struct connection *c, int reason, bool blocked);
@@ -77,5 +82,6 @@ void connection_doom(struct connection *c);
 /* For the loop. */
 void connections_reap(struct net *n);
 void connections_call_ready(struct net *n);
+void connections_send(struct net *n); /* what was written "soon" */
 
 #endif

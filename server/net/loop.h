@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/list.h"
 #include "net/address.h"
 #include "net/listener.h"
@@ -21,6 +22,8 @@ struct wheel;
 enum {
 	READ_CHUNK = 64 * 1024,  /* read from a socket at once */
 	WRITE_CHUNK = 64 * 1024, /* handed to lws at once: the most that it may copy */
+	SPARES_MAX = 64,         /* output buffers kept for the next who needs one */
+	SPARE_BYTES_MAX = 16 * 1024,
 };
 
 struct net {
@@ -52,14 +55,15 @@ struct net {
 	struct peers *peers;
 	struct static_files *files;
 
-	struct list connections;     /* all but the doomed */
-	struct list doomed;          /* closed before the next wait */
-	struct list ready;           /* connections that asked to be called again */
+	struct list connections; /* all but the doomed */
+	struct list doomed;      /* closed before the next wait */
+	struct list ready;       /* connections that asked to be called again */
+	struct list unsent;      /* connections with output for the end of this turn */
+	struct buf spares[SPARES_MAX];
+	size_t spare_count;
 	struct list requests;        /* of all connections, and of peers who went away */
 	struct connection *adopting; /* until lws took it over */
-	bool
-		corked; /* a batch of answers is being written: one write a connection, after it */
-	uint64_t body_bytes; /* of all requests together */
+	uint64_t body_bytes;         /* of all requests together */
 	struct net_stats stats;
 	uint64_t max_connections; /* as configured, or as many as files may be open */
 

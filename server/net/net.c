@@ -37,14 +37,12 @@ on_woken(struct ev_loop *loop, struct ev_async *watcher, int events)
 
 	(void)loop;
 	(void)events;
-	n->corked = true;
 	if (n->workers != NULL) {
 		workers_drain(n->workers);
 	}
 	if (n->hooks.woken != NULL) {
 		n->hooks.woken(n->hooks.ctx);
 	}
-	n->corked = false; /* on_settle writes what was said meanwhile */
 }
 
 /* Runs before each wait, outside of all callbacks of lws. */
@@ -54,7 +52,9 @@ on_settle(struct ev_loop *loop, struct ev_prepare *watcher, int events)
 	struct net *n = watcher->data;
 
 	(void)events;
+	connections_send(n);
 	connections_call_ready(n);
+	connections_send(n);
 	connections_reap(n);
 	if (list_empty(&n->ready)) {
 		ev_idle_stop(loop, &n->again);
@@ -282,6 +282,7 @@ net_create(struct net **out, const struct net_conf *conf,
 	list_init(&n->connections);
 	list_init(&n->doomed);
 	list_init(&n->ready);
+	list_init(&n->unsent);
 	list_init(&n->requests);
 	n->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
 	assert(n->loop != NULL);
@@ -320,6 +321,7 @@ close_all(struct net *n)
 			websocket_close(c->websocket, CLOSE_GOING_AWAY, "stopping");
 		}
 	}
+	connections_send(n);
 	while (!list_empty(&n->connections)) {
 		connection_doom(list_item(n->connections.next, struct connection, link));
 	}
@@ -360,6 +362,9 @@ net_destroy(struct net *n)
 	ev_signal_stop(n->loop, &n->terminate); /* libev does not let go of them by itself */
 	ev_signal_stop(n->loop, &n->interrupt);
 	ev_loop_destroy(n->loop);
+	while (n->spare_count > 0) {
+		buf_fini(&n->spares[--n->spare_count]);
+	}
 	static_files_destroy(n->files);
 	network_list_fini(&n->trusted_proxies);
 	peers_destroy(n->peers);

@@ -20,7 +20,6 @@ enum {
 	REASON_MAX = 123, /* a control frame holds 125 bytes, the code is two of them */
 	CLOSE_WAIT_MS = 3000,
 	PINGS_UNANSWERED_MAX = 2,
-	SMALL_FRAME = 4 * 1024, /* put together on the stack, to go out by one write */
 };
 
 struct websocket {
@@ -63,16 +62,8 @@ send_frame(struct websocket *ws, enum frame_opcode opcode, const char *data,
 		buf_append(&ws->early, data, length);
 		return;
 	}
-	if (length <= SMALL_FRAME) {
-		char frame[FRAME_HEADER_MAX + SMALL_FRAME];
-
-		memcpy(frame, header, header_length);
-		memcpy(frame + header_length, data, length);
-		connection_write(ws->connection, frame, header_length + length);
-	} else {
-		connection_write(ws->connection, header, header_length);
-		connection_write(ws->connection, data, length);
-	}
+	connection_write_soon(ws->connection, header, header_length);
+	connection_write_soon(ws->connection, data, length);
 }
 
 size_t
