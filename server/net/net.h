@@ -82,7 +82,8 @@ struct websocket_handler {
 	/* Always, once; the websocket is gone after it. Never from within another call. */
 	void (*closed)(void *session);
 };
-/* Copies; written at once when nothing waits, else queued up to 1 MiB, beyond: closed. */
+/* Copies. All that one turn of the loop sends to a socket goes out by one write, before the
+ * loop waits again. Up to 1 MiB is queued for a peer that does not read; beyond: closed. */
 void websocket_send(struct websocket *ws, const char *data, size_t length);
 /* Bytes not yet taken by the kernel. */
 size_t websocket_backlog(const struct websocket *ws);
