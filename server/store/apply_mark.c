@@ -1,74 +1,72 @@
 /* Watermarks: how far a party has received and read. They never go back and are no facts. */
 #include "store/apply.h"
-
-struct mark {
-	uint64_t delivered;
-	uint64_t seen;
-	uint64_t conversation;
-	uint64_t inbound_read;
-};
+#include "store/mark_cache.h"
 
 static enum err
-load(struct batch *b, uint64_t timeline, uint64_t party, struct mark *out)
+load(struct batch *b, uint64_t timeline, uint64_t party, struct mark_entry **out)
 {
 	struct value args[] = {value_id(timeline), value_id(party)};
+	struct mark_entry *known = mark_cache_get(b->marks, timeline, party);
+	struct mark m = {0};
 	struct rows r;
 
+	if (known != NULL) {
+		*out = known;
+		return ERR_OK;
+	}
 	if (batch_read(b, STATEMENT_MARK_READ, args, &r) != ERR_OK) {
 		return b->failed;
 	}
-	*out = (struct mark){0};
 	if (r.count > 0) {
 		const struct value *row = rows_at(&r, 0);
 
-		out->delivered = value_as_id(&row[0]);
-		out->seen = value_as_id(&row[1]);
-		out->conversation = value_as_id(&row[2]);
-		out->inbound_read = value_as_id(&row[3]);
+		m.delivered = value_as_id(&row[0]);
+		m.seen = value_as_id(&row[1]);
+		m.conversation = value_as_id(&row[2]);
+		m.inbound_read = value_as_id(&row[3]);
 	}
+	*out = mark_cache_add(b->marks, timeline, party, &m);
 	return ERR_OK;
 }
 
-/* Raises `m` to at least `wish`, stores it when that changed it. What was seen was delivered. */
-static enum err
-raise(struct batch *b, uint64_t timeline, uint64_t party, struct mark *m,
-	struct mark wish)
+static uint64_t
+larger(uint64_t a, uint64_t b)
 {
-	struct mark before = *m;
-	struct value args[7];
+	return a > b ? a : b;
+}
 
-	if (wish.delivered < wish.seen) {
-		wish.delivered = wish.seen;
+/* Raises the mark to at least `wish`. What was seen was delivered. */
+static void
+raise(struct batch *b, struct mark_entry *entry, const struct mark *wish)
+{
+	struct mark *m = &entry->mark;
+	struct mark before = *m;
+
+	m->delivered = larger(m->delivered, larger(wish->delivered, wish->seen));
+	m->seen = larger(m->seen, wish->seen);
+	if (wish->conversation != m->conversation) {
+		m->conversation = wish->conversation;
+		m->inbound_read = wish->inbound_read;
 	}
-	m->delivered = wish.delivered > m->delivered ? wish.delivered : m->delivered;
-	m->seen = wish.seen > m->seen ? wish.seen : m->seen;
-	if (wish.conversation != m->conversation) {
-		m->conversation = wish.conversation;
-		m->inbound_read = wish.inbound_read;
-	} else if (wish.inbound_read > m->inbound_read) {
-		m->inbound_read = wish.inbound_read;
+	m->inbound_read = larger(m->inbound_read, wish->inbound_read);
+	if (before.delivered != m->delivered || before.seen != m->seen ||
+		before.conversation != m->conversation ||
+		before.inbound_read != m->inbound_read) {
+		mark_cache_touch(b->marks, entry);
 	}
-	if (before.delivered == m->delivered && before.seen == m->seen &&
-		before.conversation == m->conversation &&
-		before.inbound_read == m->inbound_read) {
-		return ERR_OK;
-	}
-	args[0] = value_id(timeline);
-	args[1] = value_id(party);
-	args[2] = value_id(m->delivered);
-	args[3] = value_id(m->seen);
-	args[4] = value_id(m->conversation);
-	args[5] = value_id(m->inbound_read);
-	args[6] = value_i64(b->now);
-	return batch_run(b, STATEMENT_MARK_UPSERT, args, NULL);
 }
 
 static enum err
-one_number(struct batch *b, enum statement s, const struct value *args, uint64_t *out)
+one_number(struct batch *b, const struct head *h, enum statement s,
+	const struct value *args, uint64_t *out)
 {
 	struct rows r;
 
-	if (batch_flush(b) != ERR_OK || batch_read(b, s, args, &r) != ERR_OK) {
+	/* Only what this batch wrote to the timeline is not in the database yet. */
+	if (!list_empty(&h->touched) && batch_flush(b) != ERR_OK) {
+		return b->failed;
+	}
+	if (batch_read(b, s, args, &r) != ERR_OK) {
 		return b->failed;
 	}
 	*out = r.count > 0 ? value_as_id(rows_at(&r, 0)) : 0;
@@ -85,7 +83,7 @@ pub_at(struct batch *b, const struct head *h, uint64_t seq, uint64_t *out)
 		*out = h->state.pub;
 		return ERR_OK;
 	}
-	return one_number(b, STATEMENT_PUB_AT_SEQ, args, out);
+	return one_number(b, h, STATEMENT_PUB_AT_SEQ, args, out);
 }
 
 static enum err
@@ -100,7 +98,7 @@ inbound_read_at(struct batch *b, const struct head *h, uint64_t seq, uint64_t *o
 		return ERR_OK;
 	}
 	if (seq < h->state.seq &&
-		one_number(b, STATEMENT_INBOUND_AFTER, args, &later) != ERR_OK) {
+		one_number(b, h, STATEMENT_INBOUND_AFTER, args, &later) != ERR_OK) {
 		return b->failed;
 	}
 	*out = c->inbound > later ? c->inbound - later : 0;
@@ -130,14 +128,12 @@ mark_public(struct batch *b, struct job *j, const struct head *h, uint64_t party
 		.delivered = at_most(change->delivered, h->state.pub),
 		.seen = at_most(change->seen, h->state.pub),
 	};
-	struct mark m;
+	struct mark_entry *m;
 	enum err err = load(b, h->timeline, party, &m);
 
 	if (err == ERR_OK) {
-		err = raise(b, h->timeline, party, &m, wish);
-	}
-	if (err == ERR_OK) {
-		report(j, &m);
+		raise(b, m, &wish);
+		report(j, &m->mark);
 	}
 	return err;
 }
@@ -147,14 +143,14 @@ static enum err
 raise_house(struct batch *b, const struct head *h, uint64_t seq)
 {
 	struct mark wish = {0};
-	struct mark house;
-	enum err err = pub_at(b, h, seq, &wish.seen);
+	struct mark_entry *house;
+	enum err err = load(b, h->timeline, PARTY_HOUSE, &house);
 
 	if (err == ERR_OK) {
-		err = load(b, h->timeline, PARTY_HOUSE, &house);
+		err = pub_at(b, h, seq, &wish.seen);
 	}
 	if (err == ERR_OK) {
-		err = raise(b, h->timeline, PARTY_HOUSE, &house, wish);
+		raise(b, house, &wish);
 	}
 	return err;
 }
@@ -168,22 +164,21 @@ mark_staff(struct batch *b, struct job *j, const struct head *h)
 		.seen = at_most(change->seen, h->state.seq),
 		.conversation = h->state.has_conversation ? h->state.conversation.id : 0,
 	};
-	struct mark m;
-	enum err err = inbound_read_at(b, h, wish.seen, &wish.inbound_read);
+	struct mark_entry *m;
+	enum err err = load(b, h->timeline, change->party, &m);
 
-	if (err == ERR_OK) {
-		err = load(b, h->timeline, change->party, &m);
+	if (err == ERR_OK && wish.seen <= m->mark.seen &&
+		wish.conversation == m->mark.conversation) {
+		wish.inbound_read = m->mark.inbound_read; /* nothing new: nothing to count */
+	} else if (err == ERR_OK) {
+		err = inbound_read_at(b, h, wish.seen, &wish.inbound_read);
 	}
-	if (err == ERR_OK) {
-		err = raise(b, h->timeline, change->party, &m, wish);
+	if (err != ERR_OK) {
+		return err;
 	}
-	if (err == ERR_OK) {
-		err = raise_house(b, h, m.seen);
-	}
-	if (err == ERR_OK) {
-		report(j, &m);
-	}
-	return err;
+	raise(b, m, &wish);
+	report(j, &m->mark);
+	return raise_house(b, h, m->mark.seen);
 }
 
 enum err

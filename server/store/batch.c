@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "model/change.h"
 #include "store/dedupe.h"
+#include "store/mark_cache.h"
 #include "store/store.h"
 
 enum {
@@ -18,13 +19,15 @@ enum {
 
 void
 batch_init(struct batch *b, const struct store_conf *conf, struct heads *heads,
-	struct id_source *ids, struct dedupe_recent *recent, struct map *visitors)
+	struct id_source *ids, struct dedupe_recent *recent, struct mark_cache *marks,
+	struct map *visitors)
 {
 	*b = (struct batch){
 		.conf = conf,
 		.heads = heads,
 		.ids = ids,
 		.recent = recent,
+		.marks = marks,
 		.visitors = visitors,
 		.arena = arena_create(),
 	};
@@ -352,6 +355,28 @@ flush_audits(struct batch *b)
 	return run_rows(b, STATEMENT_AUDIT_INSERT, count, NULL);
 }
 
+static enum err
+flush_marks(struct batch *b)
+{
+	size_t count = mark_cache_dirty(b->marks);
+	struct value *v = values_for(b, count * 7);
+	const struct mark_entry *m;
+
+	if (count == 0) {
+		return ERR_OK;
+	}
+	while ((m = mark_cache_take_dirty(b->marks)) != NULL) {
+		*v++ = value_id(m->timeline);
+		*v++ = value_id(m->party);
+		*v++ = value_id(m->mark.delivered);
+		*v++ = value_id(m->mark.seen);
+		*v++ = value_id(m->mark.conversation);
+		*v++ = value_id(m->mark.inbound_read);
+		*v++ = value_i64(b->now);
+	}
+	return run_rows(b, STATEMENT_MARK_UPSERT, count, NULL);
+}
+
 enum err
 batch_flush(struct batch *b)
 {
@@ -374,6 +399,9 @@ batch_flush(struct batch *b)
 	}
 	if (err == ERR_OK) {
 		err = flush_audits(b);
+	}
+	if (err == ERR_OK) {
+		err = flush_marks(b);
 	}
 	return err;
 }

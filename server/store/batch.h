@@ -25,6 +25,7 @@
 struct arena;
 struct dedupe_recent;
 struct head;
+struct mark_cache;
 struct store_conf;
 
 struct pending_fact {
@@ -73,6 +74,7 @@ struct batch {
 	struct heads *heads;
 	struct id_source *ids;
 	struct dedupe_recent *recent;
+	struct mark_cache *marks;
 	struct map *visitors; /* id → struct visitor_entry */
 
 	struct arena *arena; /* lives until the next batch begins */
@@ -112,7 +114,8 @@ struct batch {
 };
 
 void batch_init(struct batch *b, const struct store_conf *conf, struct heads *heads,
-	struct id_source *ids, struct dedupe_recent *recent, struct map *visitors);
+	struct id_source *ids, struct dedupe_recent *recent, struct mark_cache *marks,
+	struct map *visitors);
 void batch_fini(struct batch *b);
 
 MUST_CHECK enum err

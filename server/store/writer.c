@@ -21,10 +21,12 @@
 #include "base/log.h"
 #include "store/apply.h"
 #include "store/dedupe.h"
+#include "store/mark_cache.h"
 #include "store/store_private.h"
 
 enum {
 	HEADS_MAX = 16384,
+	MARKS_MAX = 32768,
 	ATTEMPTS_MAX = 8,
 	RECONNECTS_MAX = 3,
 	PROBE_MS = 500,
@@ -120,6 +122,7 @@ keep_effects(struct writer *w)
 	struct batch *b = &w->batch;
 
 	heads_commit(w->heads);
+	mark_cache_commit(w->marks);
 	w->position = b->position;
 	for (size_t i = 0; i < b->key_count; i++) {
 		dedupe_recent_put(w->recent, b->keys[i].key, b->keys[i].fact);
@@ -138,6 +141,7 @@ forget_effects(struct writer *w, bool others_may_have_written)
 	} else {
 		heads_restore(w->heads);
 	}
+	mark_cache_clear(w->marks);
 	visitors_clear(&w->visitors);
 }
 
@@ -536,6 +540,7 @@ destroy(struct writer *w)
 	batch_fini(&w->batch);
 	heads_destroy(w->heads);
 	dedupe_recent_destroy(w->recent);
+	mark_cache_destroy(w->marks);
 	visitors_clear(&w->visitors);
 	map_fini(&w->visitors);
 	free(w->jobs);
@@ -553,9 +558,10 @@ writer_start(struct store *s, struct store_conn *db, struct writer **out, struct
 	w->state = STORE_READY;
 	w->heads = heads_create(HEADS_MAX);
 	w->recent = dedupe_recent_create();
+	w->marks = mark_cache_create(MARKS_MAX);
 	w->jobs = xcalloc((size_t)s->conf.batch, sizeof(struct job *));
 	map_init(&w->visitors);
-	batch_init(&w->batch, &s->conf, w->heads, &w->ids, w->recent, &w->visitors);
+	batch_init(&w->batch, &s->conf, w->heads, &w->ids, w->recent, w->marks, &w->visitors);
 	err = load(w, e);
 	if (err == ERR_OK && pthread_create(&w->thread, NULL, run, w) != 0) {
 		err = error_set(e, ERR_UNAVAILABLE, "cannot start a thread");

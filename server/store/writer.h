@@ -18,6 +18,7 @@ struct writer {
 	struct heads *heads;
 	struct id_source ids;
 	struct dedupe_recent *recent;
+	struct mark_cache *marks;
 	struct map visitors;
 	struct position position; /* as committed */
 	struct signer *signer;
