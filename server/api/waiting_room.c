@@ -1,12 +1,13 @@
 #include "api/waiting_room.h"
 
-#include <string.h>
+#include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/list.h"
 #include "net/net.h"
 
-enum { RETRY_MS = 1000 };
+enum { RETRY_MS = 1000, BODY_MAX = 64 * 1024 };
 
 struct room {
 	waiting_room_try *attempt;
@@ -48,7 +49,9 @@ static const struct http_route routes[] = {
 	{"GET", "/healthz", alive, 0},
 	{"GET", "/readyz", not_ready, 0},
 	{"GET", "/*", come_back, 0},
-	{"POST", "/*", come_back, 0},
+	{"POST", "/*", come_back, BODY_MAX},
+	{"PATCH", "/*", come_back, BODY_MAX},
+	{"DELETE", "/*", come_back, 0},
 	{0},
 };
 static const struct http_route *const tables[] = {routes, NULL};
@@ -68,6 +71,23 @@ try_again(struct timer *t)
 	}
 }
 
+/* The supervisor shall hear neither that we are ready nor, afterwards, that we stop. */
+static enum err
+run_unnoticed(struct net *net, struct error *e)
+{
+	const char *supervisor = getenv("NOTIFY_SOCKET");
+	char *kept = supervisor != NULL ? xstrdup(supervisor) : NULL;
+	enum err rc;
+
+	unsetenv("NOTIFY_SOCKET");
+	rc = net_run(net, e);
+	if (kept != NULL) {
+		setenv("NOTIFY_SOCKET", kept, 1);
+		free(kept);
+	}
+	return rc;
+}
+
 enum err
 waiting_room(const struct net_conf *conf, waiting_room_try *attempt, void *ctx,
 	struct error *e)
@@ -81,7 +101,7 @@ waiting_room(const struct net_conf *conf, waiting_room_try *attempt, void *ctx,
 	}
 	timer_init(&r.timer, try_again);
 	wheel_add(net_wheel(r.net), &r.timer, clock_monotonic_ms() + RETRY_MS);
-	rc = net_run(r.net, e);
+	rc = run_unnoticed(r.net, e);
 	timer_cancel(&r.timer);
 	net_destroy(r.net);
 	return rc != ERR_OK ? rc : r.rc;
