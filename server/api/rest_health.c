@@ -4,6 +4,7 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/routes.h"
+#include "store/read.h"
 
 static void
 reply(struct exchange *x, int status, const char *state, const char *reason)
@@ -35,6 +36,45 @@ alive(struct http_request *rq, void *app)
 	exchange_begin_open(rq, app, false, start_alive);
 }
 
+/* A database that goes away while nothing is written is found by reading. */
+static enum err
+probe(struct reading *r, struct reader *reader, struct error *e)
+{
+	uint64_t newest;
+
+	return read_feed_end(reader, *(const unsigned *)r->parameters, &newest, e);
+}
+
+static void
+answered(struct reading *r)
+{
+	struct exchange *x = r->exchange;
+
+	reading_destroy(r);
+	reply(x, 200, "ready", NULL);
+}
+
+static void
+unanswered(struct reading *r)
+{
+	struct exchange *x = r->exchange;
+
+	reading_destroy(r);
+	reply(x, 503, "unavailable", "the database cannot be read");
+}
+
+static void
+start_probe(struct exchange *x)
+{
+	struct reading *r = reading_create(x, sizeof(unsigned));
+
+	*(unsigned *)r->parameters = (unsigned)x->app->conf->store.node;
+	r->run = probe;
+	r->done = answered;
+	r->failed = unanswered;
+	reading_start(r);
+}
+
 static void
 start_ready(struct exchange *x)
 {
@@ -46,7 +86,7 @@ start_ready(struct exchange *x)
 		/* The reason may name hosts and files: it is in the log, not for everybody. */
 		reply(x, 503, "unavailable", "the database cannot be written to");
 	} else {
-		reply(x, 200, "ready", NULL);
+		start_probe(x);
 	}
 }
 
