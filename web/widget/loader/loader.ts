@@ -24,7 +24,7 @@ declare global {
 	}
 }
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 8_000;
 
 function start(script: HTMLScriptElement): void {
 	const { key = "", lang = "", colour = "", position = "", theme = "" } = script.dataset;
@@ -57,7 +57,7 @@ function start(script: HTMLScriptElement): void {
 			waiting.splice(0).forEach(tell);
 			// Loaded, but not by us: the server has refused this page. No dead button then; the
 			// reason stands in the browser's console.
-			setTimeout(() => answered || panel.unmount(), ANSWER_MS);
+			setTimeout(() => answered || panel.enable(false), ANSWER_MS);
 		},
 	});
 
@@ -66,7 +66,10 @@ function start(script: HTMLScriptElement): void {
 			return;
 		}
 		const message = parseToPage(data);
-		answered ||= message !== null;
+		if (message && !answered) {
+			answered = true;
+			panel.enable(true);
+		}
 		if (message?.type === "close") {
 			panel.hide();
 		} else if (message) {

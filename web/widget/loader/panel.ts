@@ -15,8 +15,8 @@ export interface Panel {
 	readonly frame: HTMLIFrameElement;
 	isOpen(): boolean;
 	mount(): void;
-	/** The frame cannot be used here. */
-	unmount(): void;
+	/** Whether there is anything to show at all. */
+	enable(usable: boolean): void;
 	show(): void;
 	hide(): void;
 	update(unread: number, label: string, title: string, colour: string | null): void;
@@ -91,9 +91,11 @@ export function createPanel(options: PanelOptions): Panel {
 				addEventListener("load", load);
 			}
 		},
-		unmount() {
-			panel.hide();
-			host.remove();
+		enable(usable) {
+			if (!usable) {
+				panel.hide();
+			}
+			host.style.display = usable ? "block" : "none";
 		},
 		show() {
 			if (open) {

@@ -353,7 +353,7 @@ describe("the page around it", () => {
 		server.forbidden = true;
 		await visit();
 		await launcher().waitFor();
-		await launcher().waitFor({ state: "detached", timeout: 8_000 });
+		await launcher().waitFor({ state: "hidden", timeout: 20_000 });
 		problems = [];
 	});
 
