@@ -1,6 +1,7 @@
 /** Real browsers: members of staff at /console/, customers at the demo page, what axe finds. */
-import { readFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame, type FrameLocator, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
@@ -13,14 +14,31 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 /** The machine may be busy with other suites. */
 export const patienceMs = 20_000;
 
-export async function launchBrowser(): Promise<Browser> {
-	return chromium.launch({
-		executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-		args: [
-			"--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-			"--disable-background-networking", "--disable-component-update",
-		],
-	});
+const launchOptions = {
+	executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+	args: [
+		"--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+		"--disable-background-networking", "--disable-component-update",
+	],
+};
+
+/** Where a context can be had: a browser, whose contexts are as private windows, or a profile. */
+export type Browsing = Pick<Browser, "newContext">;
+
+export function launchBrowser(): Promise<Browser> {
+	return chromium.launch(launchOptions);
+}
+
+/** A browser as it is used every day: private windows forbid a frame of another site to store. */
+export function everydayBrowser(): Browsing {
+	return {
+		async newContext(options = {}) {
+			const folder = mkdtempSync(join(tmpdir(), "trunkline-profile-"));
+			const context = await chromium.launchPersistentContext(folder, { ...launchOptions, ...options });
+			context.on("close", () => rmSync(folder, { recursive: true, force: true }));
+			return context;
+		},
+	};
 }
 
 /** A server with the demo's house and four people whose password the tests know. */
@@ -73,7 +91,7 @@ export interface Visit {
 	watch: Watch;
 }
 
-export async function visit(browser: Browser, server: TestServer, options: BrowserContextOptions = {}, alsoAllowed: readonly string[] = []): Promise<Visit> {
+export async function visit(browser: Browsing, server: TestServer, options: BrowserContextOptions = {}, alsoAllowed: readonly string[] = []): Promise<Visit> {
 	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "zh-CN", ...options });
 	context.setDefaultTimeout(patienceMs);
 	const watch = new Watch(context, [server.url, ...alsoAllowed]);
@@ -89,7 +107,7 @@ export class Desk implements Visit {
 		readonly server: TestServer,
 	) {}
 
-	static async open(browser: Browser, server: TestServer, login: string, options: BrowserContextOptions = {}): Promise<Desk> {
+	static async open(browser: Browsing, server: TestServer, login: string, options: BrowserContextOptions = {}): Promise<Desk> {
 		const { context, page, watch } = await visit(browser, server, options);
 		const desk = new Desk(context, page, watch, server);
 		await page.goto(`${server.url}/console/`);
@@ -168,7 +186,7 @@ export class Caller implements Visit {
 		this.frame = page.frameLocator("iframe");
 	}
 
-	static async open(browser: Browser, server: TestServer, options: BrowserContextOptions = {}, url = `${server.url}/demo/`): Promise<Caller> {
+	static async open(browser: Browsing, server: TestServer, options: BrowserContextOptions = {}, url = `${server.url}/demo/`): Promise<Caller> {
 		const { context, page, watch } = await visit(browser, server, options, [new URL(url).origin]);
 		const caller = new Caller(context, page, watch);
 		await page.goto(url);
