@@ -79,7 +79,11 @@ export function useLive(): void {
 	followHouse(client);
 	threads.wire({
 		fetchRange: async (timeline, after) => (await client.range(timeline, after)).entries,
-		follow: (customers) => client.watch(customers),
+		follow: (customers) => {
+			client.watch(customers);
+			/* Who looks at the others is not told here any more. */
+			staff.keepViewers(customers);
+		},
 	});
 	const stopTitle = notifications.start();
 

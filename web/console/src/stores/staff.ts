@@ -63,6 +63,14 @@ export const useStaff = defineStore("staff", () => {
 		}
 	}
 
+	function keepViewers(customers: readonly string[]): void {
+		for (const customer of viewers.keys()) {
+			if (!customers.includes(customer)) {
+				viewers.delete(customer);
+			}
+		}
+	}
+
 	/* Who else than `me` looks at this customer now. */
 	function othersAt(customer: string, me: string): readonly Viewer[] {
 		return (viewers.get(customer) ?? []).filter((viewer) => viewer.id !== me);
@@ -87,6 +95,7 @@ export const useStaff = defineStore("staff", () => {
 		replacePresence,
 		setViewers,
 		replaceViewers,
+		keepViewers,
 		othersAt,
 		clear,
 	};

@@ -1,79 +1,26 @@
-/* The threads that were opened here, newest use last; the oldest is dropped when there are more
- * than the server lets one socket watch. */
+/* The threads that were opened here, newest use last; the oldest are dropped. Only the one in
+ * front is followed, because to follow is to be seen looking; one that comes back catches up. */
 import { defineStore } from "pinia";
-import { markRaw, shallowReactive } from "vue";
-import { Thread as EntryThread } from "@trunkline/client";
+import { shallowReactive } from "vue";
 import { checks, get } from "../app/api";
 import type { CustomerDetail, Entry, Mark } from "../shared/types";
 import { useConversations } from "./conversations";
 import { useSession } from "./session";
+import { createThread, startTyping, stopTyping, takeMark, type Thread } from "./threadState";
+
+export type { Thread, Typist } from "./threadState";
 import { compareEntries } from "./entryOrder";
 
-export const maxOpenThreads = 8;
+const maxOpenThreads = 8;
 const pageSize = 100;
-const typingMs = 6000;
 const settleMs = 1500;
 const gatherMs = 100;
-
-export interface Typist {
-	kind: "customer" | "staff";
-	id: string;
-	until: number;
-}
-
-export interface Thread {
-	readonly customer: string;
-	readonly model: EntryThread<Entry>;
-	entries: readonly Entry[];
-	next: string | null;
-	loaded: boolean;
-	loading: boolean;
-	failed: boolean;
-	detail: CustomerDetail | null;
-	/* How far the customer's devices got, per timeline, in her own numbers (`pub`). */
-	delivered: ReadonlyMap<string, number>;
-	seen: ReadonlyMap<string, number>;
-	/* What is above these is new to me since I opened the thread; null: no line. */
-	newAfter: ReadonlyMap<string, number> | null;
-	typists: readonly Typist[];
-}
-
-type Model = EntryThread<Entry>;
-
-function createModel(): Model {
-	return new EntryThread<Entry>({
-		key: (entry) => entry.id,
-		lane: (entry) => entry.timeline,
-		number: (entry) => entry.seq,
-		compare: compareEntries,
-	});
-}
-
-function createThread(customer: string): Thread {
-	return shallowReactive<Thread>({
-		customer,
-		model: markRaw(createModel()),
-		entries: [],
-		next: null,
-		loaded: false,
-		loading: false,
-		failed: false,
-		detail: null,
-		delivered: new Map(),
-		seen: new Map(),
-		newAfter: null,
-		typists: [],
-	});
-}
-
-function raised(map: ReadonlyMap<string, number>, timeline: string, value: number): ReadonlyMap<string, number> {
-	return value > (map.get(timeline) ?? 0) ? new Map(map).set(timeline, value) : map;
-}
 
 export const useThreads = defineStore("threads", () => {
 	const session = useSession();
 	const conversations = useConversations();
 	const open = shallowReactive(new Map<string, Thread>());
+	let front: string | null = null;
 	/* Set by the live wiring: asks the socket for what is missing, follows what is open. */
 	let fetchRange: (timeline: string, after: number) => Promise<readonly Entry[]> = async () => [];
 	let follow: (customers: readonly string[]) => void = () => undefined;
@@ -83,13 +30,6 @@ export const useThreads = defineStore("threads", () => {
 	function wire(hooks: { fetchRange: typeof fetchRange; follow: typeof follow }): void {
 		fetchRange = hooks.fetchRange;
 		follow = hooks.follow;
-	}
-
-	function takeMark(thread: Thread, mark: Mark): void {
-		if (mark.party === "customer") {
-			thread.delivered = raised(thread.delivered, mark.timeline, Math.max(mark.delivered, mark.seen));
-			thread.seen = raised(thread.seen, mark.timeline, mark.seen);
-		}
 	}
 
 	function takeDetail(thread: Thread, detail: CustomerDetail): void {
@@ -155,6 +95,8 @@ export const useThreads = defineStore("threads", () => {
 
 	/* Opens or brings back a thread. A customer read under another answers with that one's id. */
 	function show(customer: string): Thread {
+		front = customer;
+		follow([customer]);
 		const known = open.get(customer);
 		if (known !== undefined) {
 			open.delete(customer);
@@ -169,7 +111,6 @@ export const useThreads = defineStore("threads", () => {
 		const thread = createThread(customer);
 		open.set(customer, thread);
 		evict();
-		follow([...open.keys()]);
 		void read(thread);
 		return thread;
 	}
@@ -276,24 +217,16 @@ export const useThreads = defineStore("threads", () => {
 		}
 	}
 
-	function stopTyping(thread: Thread, kind: string, id: string): void {
-		thread.typists = thread.typists.filter((typist) => typist.kind !== kind || (kind === "staff" && typist.id !== id));
-	}
-
 	function applyTyping(customer: string, who: { kind: string; id: string | null }, on: boolean): void {
 		const thread = open.get(customer);
 		if (thread === undefined || (who.kind !== "customer" && who.kind !== "staff")) {
 			return;
 		}
-		stopTyping(thread, who.kind, who.id ?? "");
-		if (!on) {
-			return;
+		if (on) {
+			startTyping(thread, who.kind, who.id ?? "");
+		} else {
+			stopTyping(thread, who.kind, who.id ?? "");
 		}
-		const typist: Typist = { kind: who.kind, id: who.id ?? "", until: Date.now() + typingMs };
-		thread.typists = [...thread.typists, typist];
-		setTimeout(() => {
-			thread.typists = thread.typists.filter((one) => one !== typist);
-		}, typingMs);
 	}
 
 	/* After a gap that could not be replayed: every open thread is read again, unread state and
@@ -313,9 +246,17 @@ export const useThreads = defineStore("threads", () => {
 		}
 	}
 
+	/* Nobody looks at it any more. */
+	function leave(customer: string): void {
+		if (front === customer) {
+			front = null;
+			follow([]);
+		}
+	}
+
 	function drop(customer: string): void {
+		leave(customer);
 		open.delete(customer);
-		follow([...open.keys()]);
 	}
 
 	function clear(): void {
@@ -333,6 +274,7 @@ export const useThreads = defineStore("threads", () => {
 		applyMark,
 		applyTyping,
 		resync,
+		leave,
 		drop,
 		clear,
 	};

@@ -112,6 +112,19 @@ describe("a thread", () => {
 		await settle(() => thread.entries.length === 2, "the resync");
 	});
 
+	it("catches up when it comes back to the front", async () => {
+		const threads = useThreads();
+		const thread = threads.show("7001");
+		await settle(() => thread.loaded, "the history");
+		threads.leave("7001");
+		const tell = house.tell.bind(house);
+		house.tell = () => undefined;
+		house.post("7001", customer, "message", { text: "meanwhile" });
+		house.tell = tell;
+		expect(threads.show("7001")).toBe(thread);
+		await settle(() => thread.entries.length === 2, "what came meanwhile");
+	});
+
 	it("takes the ticks of the customer", async () => {
 		const thread = useThreads().show("7001");
 		await settle(() => thread.loaded, "the history");

@@ -92,6 +92,14 @@ describe("the rows of the trunk line", () => {
 		expect(after).toContain("ref-01JD");
 	});
 
+	it("says once what attaching wrote into both histories", () => {
+		const entries = thread((house) => {
+			house.post("1", agent, "attached", { from: "2", to: "1" });
+			house.post("1", agent, "attached", { from: "2", to: "1" }, { timeline: "2" });
+		});
+		expect(types(entries)).toEqual(["day", "event"]);
+	});
+
 	it("gives every row a key of its own", () => {
 		const entries = thread((house) => {
 			for (let index = 0; index < 50; index++) {

@@ -66,6 +66,8 @@ interface RowState {
 	channelKind: string;
 	newAfter: NewAfter | null;
 	shownCalls: Set<string>;
+	/* Attaching is written into both histories; read as one it is said once. */
+	attached: Set<string>;
 	calls: Map<string, Call>;
 }
 
@@ -92,7 +94,20 @@ function pushDay(state: RowState, at: string): void {
 	}
 }
 
+function isRepeated(state: RowState, entry: Entry): boolean {
+	if (entry.kind !== "attached" || entry.body === null) {
+		return false;
+	}
+	const pair = `${entry.body.from}>${entry.body.to}`;
+	const known = state.attached.has(pair);
+	state.attached.add(pair);
+	return known;
+}
+
 function pushEntry(state: RowState, entry: Entry): void {
+	if (isRepeated(state, entry)) {
+		return;
+	}
 	const call = callOf(entry);
 	if (call !== null) {
 		if (state.shownCalls.has(call.id)) {
@@ -142,6 +157,7 @@ export function buildRows(
 		channelKind: "",
 		newAfter,
 		shownCalls: new Set(),
+		attached: new Set(),
 		calls: joinCalls(entries),
 	};
 	for (const entry of entries) {

@@ -1,7 +1,7 @@
 /* Scrolling of a virtual thread: it stays at the end while it is there, stays where it is when
  * older entries are put above, and counts what arrives below meanwhile. */
 import type { Virtualizer } from "@tanstack/vue-virtual";
-import { nextTick, ref, watch, type ComputedRef, type Ref } from "vue";
+import { nextTick, onBeforeUnmount, ref, watch, type ComputedRef, type Ref } from "vue";
 import type { Row } from "./rows";
 
 const endSlack = 48;
@@ -124,6 +124,22 @@ export function useThreadScroll(
 		},
 		{ flush: "post" },
 	);
+
+	/* A growing composer or a turned phone takes room at the end. */
+	const resized = new ResizeObserver(() => {
+		if (pinned.value) {
+			toEnd();
+		}
+	});
+	watch(scroller, (box, before) => {
+		if (before) {
+			resized.unobserve(before);
+		}
+		if (box) {
+			resized.observe(box);
+		}
+	});
+	onBeforeUnmount(() => resized.disconnect());
 
 	return { pinned, below, toEnd, toRow, scrolled, arrived };
 }
