@@ -81,6 +81,12 @@ server_socket(void)
 	return mysql_socket;
 }
 
+void
+fixture_use_server(const char *dir)
+{
+	snprintf(mysql_socket, sizeof(mysql_socket), "%s/mysql.sock", dir);
+}
+
 static MYSQL *
 mysql_open(const char *database)
 {

@@ -28,6 +28,8 @@ struct store_fixture {
 struct store_fixture *fixture_create(enum fixture_database database);
 /* Conf only; the test opens the store itself. */
 struct store_fixture *fixture_prepare(enum fixture_database database);
+/* Instead of the server of the environment: the one that mariadb.sh started in this folder. */
+void fixture_use_server(const char *dir);
 void fixture_open(struct store_fixture *f);
 void fixture_open_with(struct store_fixture *f, const struct store_driver *driver);
 void fixture_close(struct store_fixture *f); /* the store and reader; the data stays */

@@ -10,9 +10,10 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "lib/fault_driver.h"
+#include "lib/store_client.h"
 #include "store/store_private.h"
 
-enum { VISITORS = 3, BURST = 9, WAIT_MS = 20000 };
+enum { WAIT_MS = 20000 };
 
 static int
 open_faulty(void **state, enum fixture_database database)
@@ -36,165 +37,21 @@ set_up_faulty_mysql(void **state)
 	return open_faulty(state, FIXTURE_MYSQL);
 }
 
-/* A client: sends again, with the same ref, whatever was not acknowledged. */
-struct client {
-	struct store_fixture *fixture;
-	uint64_t channel;
-	struct actor visitors[VISITORS];
-	struct actor agent;
-	unsigned next;
-	unsigned acknowledged;
-};
-
-struct sending {
-	bool answered;
-	enum err code;
-};
-
-static void
-note_answer(void *ctx, const struct outcome *o)
-{
-	struct sending *s = ctx;
-
-	s->answered = true;
-	s->code = o->code;
-}
-
-static void
-nap(void)
-{
-	struct timespec t = {0, 1000000};
-
-	nanosleep(&t, NULL);
-}
-
-static struct change *
-message(const struct client *c, unsigned number)
-{
-	struct change *chg = change_create(CHANGE_POST, &c->visitors[number % VISITORS]);
-
-	snprintf(chg->ref, sizeof(chg->ref), "01JD00000000000000%08u", number);
-	chg->post.party.visitor = c->visitors[number % VISITORS].id;
-	chg->post.kind = FACT_MESSAGE;
-	chg->post.channel = c->channel;
-	chg->post.channel_kind = "webchat";
-	chg->post.text = arena_printf(chg->arena, "m%u", number);
-	return chg;
-}
-
-static struct change *
-ring(const struct client *c, unsigned number)
-{
-	struct actor pbx = {.kind = AUTHOR_API, .id = 9};
-	struct change *chg = change_create(CHANGE_CALL, &pbx);
-
-	chg->call.channel = c->channel;
-	chg->call.event = CALL_EVENT_END;
-	chg->call.call = (struct call){
-		.external_id = arena_printf(chg->arena, "call-%u", number),
-		.direction = CALL_IN,
-		.customer_number = "+8613800138000",
-	};
-	return chg;
-}
-
-static struct change *
-make(const struct client *c, unsigned number)
-{
-	return number % BURST == BURST - 1 ? ring(c, number) : message(c, number);
-}
-
-/* Sends a burst at once, so that it goes into few batches, until all of it is acknowledged. */
-static void
-send_burst(struct client *c)
-{
-	struct store *s = c->fixture->store;
-	struct sending sent[BURST] = {{false, ERR_UNAVAILABLE}};
-	int64_t deadline = clock_monotonic_ms() + WAIT_MS;
-	unsigned open = BURST;
-
-	for (unsigned i = 0; i < BURST; i++) {
-		sent[i].code = ERR_UNAVAILABLE;
-		sent[i].answered = true;
-	}
-	while (open > 0) {
-		assert_true(clock_monotonic_ms() < deadline);
-		for (unsigned i = 0; i < BURST; i++) {
-			if (!sent[i].answered || sent[i].code == ERR_OK) {
-				continue;
-			}
-			assert_int_equal(sent[i].code, ERR_UNAVAILABLE);
-			sent[i].answered = false;
-			if (store_submit(s, make(c, c->next + i), note_answer, &sent[i]) != ERR_OK) {
-				sent[i].answered = true;
-			}
-		}
-		store_drain(s);
-		open = 0;
-		for (unsigned i = 0; i < BURST; i++) {
-			open += !sent[i].answered || sent[i].code != ERR_OK;
-		}
-		if (open > 0) {
-			nap();
-		}
-	}
-	c->next += BURST;
-	c->acknowledged += BURST;
-}
-
-static struct client
-client(struct store_fixture *f)
-{
-	struct client c = {.fixture = f, .channel = fixture_channel(f, "webchat")};
-
-	for (unsigned i = 0; i < VISITORS; i++) {
-		c.visitors[i] = fixture_visitor(f, c.channel);
-	}
-	return c;
-}
-
-static void
-check_all_is_there_once(struct client *c)
-{
-	struct store_fixture *f = c->fixture;
-	struct verify_report report;
-	struct error e = {0};
-	unsigned calls = c->next / BURST;
-
-	fixture_close(f);
-	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM fact WHERE kind = 1"),
-		c->next - calls);
-	assert_int_equal(fixture_number(f,
-						 "SELECT COUNT(DISTINCT ref) FROM fact WHERE kind = 1"),
-		c->next - calls);
-	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM fact WHERE kind = 12"),
-		calls);
-	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM phone_call"), calls);
-	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM fact"),
-		fixture_number(f, "SELECT n FROM feed WHERE node = 1"));
-	assert_int_equal(fixture_number(f, "SELECT SUM(inbound) FROM conversation"), c->next);
-	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM customer"), VISITORS + 1);
-	if (store_verify(&f->conf, 0, NULL, NULL, &report, &e) != ERR_OK) {
-		fail_msg("%s", e.text);
-	}
-	assert_int_equal(report.facts, fixture_number(f, "SELECT COUNT(*) FROM fact"));
-}
-
 /* The n-th operation fails, for every n of a burst. */
 static void
 fail_everywhere(struct store_fixture *f, enum fault fault, unsigned operations)
 {
-	struct client c = client(f);
+	struct client c = client_begin(f);
 	unsigned hits = 0;
 
 	for (unsigned n = 0; n < operations; n++) {
 		fault_arm(fault, n, 1);
-		send_burst(&c);
+		client_send_burst(&c);
 		hits += fault_hits();
 	}
 	fault_arm(FAULT_NONE, 0, 0);
 	assert_true(hits > operations / 6);
-	check_all_is_there_once(&c);
+	client_check_all(&c);
 }
 
 static void
@@ -224,27 +81,49 @@ commit_that_did_happen_is_not_made_again(void **state)
 static void
 many_commits_in_a_row_are_decided(void **state)
 {
-	struct client c = client(*state);
+	struct client c = client_begin(*state);
 
 	fault_arm(FAULT_COMMIT_REFUSED, 0, 3);
-	send_burst(&c);
+	client_send_burst(&c);
 	fault_arm(FAULT_COMMIT_UNHEARD, 0, 3);
-	send_burst(&c);
-	send_burst(&c);
-	check_all_is_there_once(&c);
+	client_send_burst(&c);
+	client_send_burst(&c);
+	client_check_all(&c);
 }
 
 static void
 refused_statement_hits_its_change_alone(void **state)
 {
-	struct client c = client(*state);
+	struct client c = client_begin(*state);
 
-	send_burst(&c);
+	client_send_burst(&c);
 	/* Once: the batch is halved, and then nothing is wrong any more. */
 	fault_arm(FAULT_STATEMENT, 1, 1);
-	send_burst(&c);
+	client_send_burst(&c);
 	fault_arm(FAULT_NONE, 0, 0);
-	check_all_is_there_once(&c);
+	client_check_all(&c);
+}
+
+struct sending {
+	bool answered;
+	enum err code;
+};
+
+static void
+note_answer(void *ctx, const struct outcome *o)
+{
+	struct sending *sending = ctx;
+
+	sending->answered = true;
+	sending->code = o->code;
+}
+
+static void
+nap(void)
+{
+	struct timespec t = {0, 1000000};
+
+	nanosleep(&t, NULL);
 }
 
 static void
@@ -262,14 +141,15 @@ static void
 away_means_refused_and_later_delivered(void **state)
 {
 	struct store_fixture *f = *state;
-	struct client c = client(f);
+	struct client c = client_begin(f);
 	struct sending s = {0};
 	struct error why = {0};
 
-	send_burst(&c);
+	client_send_burst(&c);
 	fault_refuse_connections(true);
 	fault_arm(FAULT_LOST, 0, 1000000);
-	assert_int_equal(store_submit(f->store, make(&c, c.next), note_answer, &s), ERR_OK);
+	assert_int_equal(store_submit(f->store, client_change(&c, c.next), note_answer, &s),
+		ERR_OK);
 	while (!s.answered) {
 		store_drain(f->store);
 		nap();
@@ -277,32 +157,32 @@ away_means_refused_and_later_delivered(void **state)
 	assert_int_equal(s.code, ERR_UNAVAILABLE);
 	assert_false(store_ready(f->store, &why));
 	assert_non_null(strstr(why.text, "injected"));
-	assert_int_equal(store_submit(f->store, make(&c, c.next), note_answer, &s),
+	assert_int_equal(store_submit(f->store, client_change(&c, c.next), note_answer, &s),
 		ERR_UNAVAILABLE);
 	fault_arm(FAULT_NONE, 0, 0);
 	fault_refuse_connections(false);
 	wait_ready(f->store);
-	send_burst(&c);
-	check_all_is_there_once(&c);
+	client_send_burst(&c);
+	client_check_all(&c);
 }
 
 static void
 node_started_twice_is_stopped(void **state)
 {
 	struct store_fixture *f = *state;
-	struct client c = client(f);
+	struct client c = client_begin(f);
 	struct change *chg;
 	struct error why = {0};
 
-	send_burst(&c);
+	client_send_burst(&c);
 	fixture_sql(f, "UPDATE feed SET tick = tick + 1 WHERE node = 1");
-	chg = message(&c, 99);
+	chg = client_message(&c, 99);
 	fixture_call(f, chg, ERR_UNAVAILABLE);
 	assert_false(store_ready(f->store, &why));
 	assert_non_null(strstr(why.text, "store.node"));
 	fixture_close(f);
 	fixture_open(f); /* alone again */
-	fixture_call(f, message(&c, 99), ERR_OK);
+	fixture_call(f, client_message(&c, 99), ERR_OK);
 }
 
 /* Another node writes in the same timeline: our heads are out of date, and that is found. */
@@ -310,24 +190,24 @@ static void
 two_nodes_share_a_timeline(void **state)
 {
 	struct store_fixture *f = *state;
-	struct client c = client(f);
+	struct client c = client_begin(f);
 	struct store_conf conf = f->conf;
 	struct store *other = NULL;
 	struct verify_report report;
 	struct error e = {0};
 
-	send_burst(&c);
+	client_send_burst(&c);
 	conf.node = 2;
 	assert_int_equal(store_open(&other, &conf, NULL, true, &e), ERR_OK);
 	for (unsigned i = 0; i < 10; i++) {
 		struct outcome *o = NULL;
 
-		assert_int_equal(store_call(other, message(&c, 1000 + i), &o, &e), ERR_OK);
+		assert_int_equal(store_call(other, client_message(&c, 1000 + i), &o, &e), ERR_OK);
 		outcome_release(o);
-		fixture_call(f, message(&c, 2000 + i), ERR_OK);
+		fixture_call(f, client_message(&c, 2000 + i), ERR_OK);
 	}
 	/* A ref that the other node took is a duplicate here. */
-	assert_true(fixture_call(f, message(&c, 1003), ERR_OK)->duplicate);
+	assert_true(fixture_call(f, client_message(&c, 1003), ERR_OK)->duplicate);
 	store_close(other);
 	fixture_close(f);
 	if (store_verify(&f->conf, 0, NULL, NULL, &report, &e) != ERR_OK) {
@@ -341,7 +221,7 @@ static void
 full_disk_acknowledges_nothing(void **state)
 {
 	struct store_fixture *f = *state;
-	struct client c = client(f);
+	struct client c = client_begin(f);
 	unsigned stored = 0;
 	struct sending s;
 	char text[4000];
@@ -355,7 +235,7 @@ full_disk_acknowledges_nothing(void **state)
 	/* The limit counts for connections made from here on. */
 	fault_arm(FAULT_LOST, 0, 1);
 	for (;;) {
-		struct change *chg = message(&c, 5000 + stored);
+		struct change *chg = client_message(&c, 5000 + stored);
 
 		chg->post.text = arena_strdup(chg->arena, text);
 		s = (struct sending){0};
@@ -379,10 +259,10 @@ full_disk_acknowledges_nothing(void **state)
 	fault_on_connect("PRAGMA max_page_count=100000");
 	fault_arm(FAULT_LOST, 0, 1); /* as if the administrator had made room */
 	wait_ready(f->store);
-	send_burst(&c);
+	client_send_burst(&c);
 	fixture_close(f);
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM fact WHERE kind = 1"),
-		stored + BURST - 1);
+		stored + CLIENT_BURST - 1);
 }
 
 /* clang-format off */
