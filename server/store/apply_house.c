@@ -121,6 +121,7 @@ store_channel(struct batch *b, const struct channel_row *c)
 		value_id(c->id),
 	};
 
+	b->channel = 0; /* its unit may be another now */
 	return batch_run(b, STATEMENT_CHANNEL_UPDATE, args, NULL);
 }
 

@@ -61,6 +61,7 @@ batch_begin(struct batch *b, struct store_conn *db, const struct position *start
 	b->position = *start;
 	b->n_flushed = start->n;
 	b->ticked = false;
+	b->channel = 0;
 	b->duplicates = false;
 	b->failed = ERR_OK;
 	b->error = (struct error){0};

@@ -107,6 +107,8 @@ struct batch {
 
 	struct value *values; /* the rows of the statement that is being run */
 	size_t value_capacity;
+	uint64_t channel; /* whose unit is known: new customers mostly share it; 0: none */
+	uint64_t channel_unit;
 	struct buf body; /* of the fact that is being built */
 	struct json_writer json;
 	uint8_t *salts; /* random bytes in stock */

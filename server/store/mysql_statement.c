@@ -339,7 +339,7 @@ mysql_run(struct store_conn *db, enum statement s, const struct value *args, siz
 	struct mysql_conn *c = conn_of(db);
 	size_t columns = statement_parameters(s);
 	uint64_t total = 0;
-	MYSQL_STMT *st;
+	MYSQL_STMT *st = NULL;
 
 	while (rows > 0) {
 		size_t count = chunk(args, columns, rows);

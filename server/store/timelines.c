@@ -93,12 +93,17 @@ channel_unit(struct batch *b, uint64_t channel)
 	struct channel_row row;
 	struct rows r;
 
+	if (channel != 0 && channel == b->channel) {
+		return b->channel_unit;
+	}
 	if (channel == 0 || batch_read(b, STATEMENT_CHANNEL_BY_ID, args, &r) != ERR_OK ||
 		r.count == 0) {
 		return UNIT_ROOT;
 	}
 	record_channel(rows_at(&r, 0), &row);
-	return row.unit != 0 ? row.unit : UNIT_ROOT;
+	b->channel = channel;
+	b->channel_unit = row.unit != 0 ? row.unit : UNIT_ROOT;
+	return b->channel_unit;
 }
 
 /* Names come from outside, from telephone exchanges too. */
