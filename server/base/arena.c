@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	FIRST_BYTES = 992,           /* a small change fits; the allocator keeps such blocks at hand */
+	FIRST_BYTES = 992, /* a small change fits; the allocator keeps such blocks at hand */
 	BLOCK_BYTES = 8 * 1024 - 64, /* leaves the allocator its header within two pages */
 	LARGE_BYTES = 2 * 1024,
 	ALIGNMENT = _Alignof(max_align_t),

@@ -14,8 +14,8 @@ void arena_reset(struct arena *a);   /* keeps the first block for reuse */
 void *arena_alloc(struct arena *a, size_t size); /* zeroed, max_align_t aligned */
 char *arena_strdup(struct arena *a, const char *text);
 char *arena_strndup(struct arena *a, const char *text, size_t length);
-char *arena_printf(struct arena *a, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+char *
+arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Abort on failure; for the few long-lived objects outside an arena. */
 void *xmalloc(size_t size);

@@ -7,8 +7,8 @@
 
 enum err {
 	ERR_OK = 0,
-	ERR_INVALID,     /* the peer or the operator is wrong; report to them    */
-	ERR_DENIED,      /* known, but not allowed                               */
+	ERR_INVALID, /* the peer or the operator is wrong; report to them    */
+	ERR_DENIED,  /* known, but not allowed                               */
 	ERR_NOT_FOUND,
 	ERR_CONFLICT,    /* unique key or stale version                          */
 	ERR_BUSY,        /* back off and retry                                   */

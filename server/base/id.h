@@ -14,9 +14,10 @@ struct id_source {
 };
 
 void id_source_init(struct id_source *s, uint8_t node, uint64_t floor);
-uint64_t id_next(struct id_source *s); /* strictly increasing, even if the clock goes back */
+uint64_t
+id_next(struct id_source *s); /* strictly increasing, even if the clock goes back */
 
-#define REF_SIZE 27 /* 26 characters and NUL */
+#define REF_SIZE 27                              /* 26 characters and NUL */
 bool ref_valid(const char *text, size_t length); /* 8..26 of [0-9A-Za-z_-] are accepted */
 void ref_make(char out[static REF_SIZE]);
 

@@ -19,17 +19,18 @@ struct json; /* a borrowed node of a parsed document */
 #define json_string base_json_string
 #define json_string_value base_json_string_value
 
-MUST_CHECK enum err json_parse(const char *data, size_t length, struct json **out,
-	struct error *e);
+MUST_CHECK enum err
+json_parse(const char *data, size_t length, struct json **out, struct error *e);
 /* As json_parse, but a repeated key is allowed and its last value wins: some programs (the
  * call records of FreeSWITCH) write such documents. Never for what is stored as it came. */
-MUST_CHECK enum err json_parse_foreign(const char *data, size_t length, struct json **out,
-	struct error *e);
+MUST_CHECK enum err
+json_parse_foreign(const char *data, size_t length, struct json **out, struct error *e);
 void json_free(struct json *root); /* the root only; NULL is fine */
 
 bool json_is_object(const struct json *j);
 bool json_is_array(const struct json *j);
-const struct json *json_get(const struct json *object, const char *key); /* NULL: absent or null */
+const struct json *
+json_get(const struct json *object, const char *key); /* NULL: absent or null */
 size_t json_length(const struct json *array);
 const struct json *json_at(const struct json *array, size_t index);
 
@@ -41,8 +42,8 @@ bool json_bool(const struct json *object, const char *key, bool *out);
 /* Our 64-bit ids travel as decimal strings. */
 bool json_id(const struct json *object, const char *key, uint64_t *out);
 /* Iterate an object: returns NULL at the end. */
-const char *json_iterate(const struct json *object, void **iterator,
-	const struct json **value);
+const char *
+json_iterate(const struct json *object, void **iterator, const struct json **value);
 /* Serialises a node compactly, keys in their order of arrival. */
 void json_dump(const struct json *j, struct buf *out);
 
@@ -69,6 +70,7 @@ void jw_kstring(struct json_writer *w, const char *key, const char *text);
 void jw_ki64(struct json_writer *w, const char *key, int64_t value);
 void jw_kid(struct json_writer *w, const char *key, uint64_t id); /* 0 writes null */
 void jw_kbool(struct json_writer *w, const char *key, bool value);
-void jw_ktime(struct json_writer *w, const char *key, int64_t ms); /* RFC 3339; 0 writes null */
+void jw_ktime(struct json_writer *w, const char *key,
+	int64_t ms); /* RFC 3339; 0 writes null */
 
 #endif

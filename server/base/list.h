@@ -10,10 +10,10 @@ struct list {
 	struct list *prev;
 };
 
-#define list_item(node, type, member) ((type *)((char *)(node) - offsetof(type, member)))
+#define list_item(node, type, member) ((type *)((char *)(node)-offsetof(type, member)))
 #define list_each(head, node) \
 	for (struct list *node = (head)->next, *node##_next = node->next; node != (head); \
-		node = node##_next, node##_next = node->next)
+		 node = node##_next, node##_next = node->next)
 
 static inline void
 list_init(struct list *l)

@@ -17,7 +17,9 @@ void log_event(enum log_level level, const char *event, const char *fields_fmt, 
 	__attribute__((format(printf, 3, 4)));
 
 #define LOG_QUOTE_SIZE 256
-struct log_quoted { char text[LOG_QUOTE_SIZE]; };
+struct log_quoted {
+	char text[LOG_QUOTE_SIZE];
+};
 const char *log_quote(struct log_quoted *q, const char *text); /* escaped, quoted, cut */
 
 #endif

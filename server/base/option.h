@@ -27,12 +27,12 @@ enum option_type {
 struct option {
 	const char *name; /* "server.listen" */
 	enum option_type type;
-	size_t offset; /* into the struct that is filled */
-	const char *fallback; /* the default, as it would be written in the file */
-	int64_t min; /* of the number, or of the length of a text, in bytes */
-	int64_t max; /* no upper bound unless max > min */
+	size_t offset;              /* into the struct that is filled */
+	const char *fallback;       /* the default, as it would be written in the file */
+	int64_t min;                /* of the number, or of the length of a text, in bytes */
+	int64_t max;                /* no upper bound unless max > min */
 	const char *const *choices; /* OPTION_ENUM; ends with NULL */
-	const char *help; /* one or two sentences */
+	const char *help;           /* one or two sentences */
 };
 
 /* Tables are arrays that end with {0}; option_tables end with NULL. */
@@ -40,10 +40,12 @@ struct option_set;
 struct option_set *options_create(const struct option *const *tables, void *target);
 void options_destroy(struct option_set *s); /* frees the strings in target too */
 /* A list may go on in indented lines, each taken as after a comma. */
-MUST_CHECK enum err options_read_file(struct option_set *s, const char *path, struct error *e);
+MUST_CHECK enum err
+options_read_file(struct option_set *s, const char *path, struct error *e);
 MUST_CHECK enum err options_read_environment(struct option_set *s, struct error *e);
 /* "section.name=value" */
-MUST_CHECK enum err options_set(struct option_set *s, const char *assignment, struct error *e);
+MUST_CHECK enum err
+options_set(struct option_set *s, const char *assignment, struct error *e);
 void options_write_example(const struct option *const *tables, FILE *out);
 
 #endif

@@ -17,7 +17,8 @@ bool queue_push(struct queue *q, struct queue_node *item); /* false: full or clo
 void queue_push_always(struct queue *q, struct queue_node *item);
 /* Takes up to `max` items as a chain; waits up to timeout_ms (-1 for ever, 0 not at all). */
 struct queue_node *queue_take(struct queue *q, size_t max, int timeout_ms);
-void queue_close(struct queue *q); /* wakes all takers; push fails; take drains the rest */
+void
+queue_close(struct queue *q); /* wakes all takers; push fails; take drains the rest */
 bool queue_closed(const struct queue *q);
 size_t queue_length(struct queue *q);
 

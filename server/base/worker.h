@@ -18,7 +18,8 @@ struct job {
 struct workers;
 typedef void workers_wake(void *ctx); /* any thread: make the loop call workers_drain */
 
-struct workers *workers_create(size_t threads, size_t limit, workers_wake *wake, void *ctx);
+struct workers *
+workers_create(size_t threads, size_t limit, workers_wake *wake, void *ctx);
 /* Finishes what is queued, drains it, and takes no more: ERR_BUSY from now on. */
 void workers_stop(struct workers *w);
 void workers_destroy(struct workers *w); /* stops them first; NULL is fine */
