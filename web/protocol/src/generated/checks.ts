@@ -3,7 +3,7 @@ import * as v from "valibot";
 
 export const idCheck = v.pipe(v.string(), v.regex(/^[0-9]{1,20}$/));
 
-export const refCheck = v.pipe(v.string(), v.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/));
+export const refCheck = v.pipe(v.string(), v.regex(/^[0-9A-Za-z_-]{8,26}$/));
 
 export const timeCheck = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/));
 

@@ -3,7 +3,7 @@
 /** 64-bit number as decimal text. */
 export type Id = string;
 
-/** ULID made by the client; the same ref never makes a second entry. */
+/** Made by the client, best a ULID; the same ref never makes a second entry. */
 export type Ref = string;
 
 /** RFC 3339, UTC, milliseconds. */
