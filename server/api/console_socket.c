@@ -56,7 +56,7 @@ console_forget_missed(struct console *c)
 	c->missed_sent = 0;
 }
 
-/* That somebody who is there was sent it is the second tick on the customer's message. */
+/* That somebody who is there or looks was sent it is the second tick on the customer's message. */
 static void
 note_delivery(struct console *c, const struct fact *f)
 {
@@ -64,7 +64,7 @@ note_delivery(struct console *c, const struct fact *f)
 	struct actor actor;
 
 	if (f->author_kind != AUTHOR_CUSTOMER || !fact_is_public(f) ||
-		c->state != PRESENCE_ONLINE) {
+		(c->state != PRESENCE_ONLINE && !console_looks_at(c, f->customer))) {
 		return;
 	}
 	actor = console_actor(c);
