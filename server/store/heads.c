@@ -8,7 +8,8 @@
 
 struct heads {
 	struct map by_timeline;
-	/* Entries may be out of date: a find is checked against the head's conversation. */
+	/* Conversation → timeline, as the value itself. Entries may be out of date: a find is
+	 * checked against the head. */
 	struct map by_conversation;
 	struct list recency; /* oldest first */
 	struct list touched;
@@ -33,7 +34,9 @@ heads_create(size_t limit)
 static void
 unindex_conversation(struct heads *h, const struct head *head, uint64_t conversation)
 {
-	if (conversation != 0 && map_get(&h->by_conversation, conversation) == head) {
+	if (conversation != 0 &&
+		(uint64_t)(uintptr_t)map_get(&h->by_conversation, conversation) ==
+			head->timeline) {
 		map_remove(&h->by_conversation, conversation);
 	}
 }
@@ -91,7 +94,8 @@ heads_get(struct heads *h, uint64_t timeline)
 struct head *
 heads_get_by_conversation(struct heads *h, uint64_t conversation)
 {
-	struct head *head = map_get(&h->by_conversation, conversation);
+	uint64_t timeline = (uint64_t)(uintptr_t)map_get(&h->by_conversation, conversation);
+	struct head *head = timeline != 0 ? map_get(&h->by_timeline, timeline) : NULL;
 
 	if (head == NULL || !head->state.has_conversation ||
 		head->state.conversation.id != conversation) {
@@ -120,9 +124,15 @@ heads_add(struct heads *h, uint64_t timeline, const struct head_state *state)
 void
 heads_index_conversation(struct heads *h, struct head *head)
 {
-	if (head->state.has_conversation) {
-		map_put(&h->by_conversation, head->state.conversation.id, head);
+	if (!head->state.has_conversation) {
+		return;
 	}
+	if (h->by_conversation.count > h->limit * 4) {
+		map_fini(&h->by_conversation); /* they come again when they are looked for */
+		map_init(&h->by_conversation);
+	}
+	map_put(&h->by_conversation, head->state.conversation.id,
+		(void *)(uintptr_t)head->timeline);
 }
 
 void

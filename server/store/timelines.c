@@ -83,7 +83,11 @@ conversation_head(struct batch *b, uint64_t conversation)
 		return NULL;
 	}
 	record_conversation(rows_at(&r, 0), &found);
-	return timeline_head(b, found.timeline);
+	h = timeline_head(b, found.timeline);
+	if (h != NULL && h->state.conversation.id == conversation) {
+		heads_index_conversation(b->heads, h);
+	}
+	return h;
 }
 
 uint64_t
