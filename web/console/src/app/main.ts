@@ -38,7 +38,8 @@ async function start(): Promise<void> {
 		(out) => {
 			const now = router.currentRoute.value;
 			if (out && now.name !== undefined && now.meta.plain !== true) {
-				void router.push({ name: "login", query: { next: now.fullPath } });
+				/* Who logs out goes; who was logged out comes back to the same place. */
+				void router.push({ name: "login", query: session.endedBy === "" ? {} : { next: now.fullPath } });
 			}
 		},
 	);

@@ -10,6 +10,8 @@ import { useSession } from "../stores/session";
 import { useStaff } from "../stores/staff";
 import { useThreads } from "../stores/threads";
 
+const renewAfterMs = 500;
+
 export function useLive(): void {
 	const session = useSession();
 	const connection = useConnection();
@@ -66,8 +68,17 @@ export function useLive(): void {
 		client.on("viewers", (frame) => staff.setViewers(frame.customer, frame.staff));
 		client.on("call", (frame) => calls.ring(frame));
 		client.on("bye", (frame) => {
-			if (frame.code === "revoked") {
+			if (frame.code === "revoked" && !session.renewing) {
 				session.end("revoked");
+			}
+		});
+	}
+
+	/* After a changed password the line begins anew with the new session. */
+	function renew(client: ConsoleClient): void {
+		client.on("state", (state) => {
+			if (state === "stopped" && session.renewing) {
+				setTimeout(() => session.me !== null && client.start(), renewAfterMs);
 			}
 		});
 	}
@@ -77,6 +88,7 @@ export function useLive(): void {
 	const client = connection.start(me);
 	follow(client);
 	followHouse(client);
+	renew(client);
 	threads.wire({
 		fetchRange: async (timeline, after) => (await client.range(timeline, after)).entries,
 		follow: (customers) => {

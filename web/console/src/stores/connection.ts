@@ -13,9 +13,28 @@ export type Notice = "none" | "offline" | "reconnecting" | "replaced" | "resumed
 export type WrittenItem = OutboxItem<ConsoleOutboxFrame>;
 
 const outboxFrameCheck: Check<ConsoleOutboxFrame> = v.union([checks.consoleSendFrameCheck, checks.actFrameCheck]);
+const alwaysFollowed: readonly View[] = ["mine", "unassigned"];
+const presenceKey = "trunkline.presence";
 const resumedShownMs = 3000;
 /* A short hiccup is not worth a word. */
 const patienceMs = 1200;
+
+/* Away stays away when the page is loaded again, and ends with the tab. */
+function keptPresence(): "online" | "away" {
+	try {
+		return sessionStorage.getItem(presenceKey) === "away" ? "away" : "online";
+	} catch {
+		return "online";
+	}
+}
+
+function keepPresence(presence: "online" | "away"): void {
+	try {
+		sessionStorage.setItem(presenceKey, presence);
+	} catch {
+		/* Storage is forbidden: it lasts as long as the page. */
+	}
+}
 
 export const useConnection = defineStore("connection", () => {
 	const session = useSession();
@@ -23,7 +42,8 @@ export const useConnection = defineStore("connection", () => {
 	const state = ref<ConnectionState>("stopped");
 	const notice = ref<Notice>("none");
 	const outbox = shallowRef<readonly WrittenItem[]>([]);
-	const presence = ref<"online" | "away">("online");
+	const presence = ref<"online" | "away">(keptPresence());
+	const followed = new Set<View>();
 	let wasOnline = false;
 	let noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -82,6 +102,10 @@ export const useConnection = defineStore("connection", () => {
 		});
 		outbox.value = made.outbox.items;
 		client.value = made;
+		followed.clear();
+		alwaysFollowed.forEach((view) => followed.add(view));
+		made.views([...followed]);
+		made.presence(presence.value);
 		made.start();
 		window.addEventListener("online", wake);
 		window.addEventListener("offline", wentOffline);
@@ -140,11 +164,17 @@ export const useConnection = defineStore("connection", () => {
 
 	function setPresence(next: "online" | "away"): void {
 		presence.value = next;
+		keepPresence(next);
 		client.value?.presence(next);
 	}
 
-	function showViews(views: readonly View[]): void {
-		client.value?.views(views);
+	/* A list that was opened once stays followed, so that it is true when it is shown again. Mine
+	 * and Unassigned are always: what arrives there asks for attention. */
+	function followView(view: View): void {
+		if (!followed.has(view)) {
+			followed.add(view);
+			client.value?.views([...followed]);
+		}
 	}
 
 	return {
@@ -161,6 +191,6 @@ export const useConnection = defineStore("connection", () => {
 		send,
 		act,
 		setPresence,
-		showViews,
+		followView,
 	};
 });

@@ -184,20 +184,20 @@ export const useConversations = defineStore("conversations", () => {
 		}, wait);
 	}
 
+	/* The server took what I (here or elsewhere) have read: its counts are new only now. */
 	function setInboundRead(timeline: string, inboundRead: number): void {
 		for (const item of items.values()) {
 			if (item.timeline === timeline && item.state !== "resolved" && (item.inbound_read ?? 0) < inboundRead) {
 				items.set(item.id, { ...item, inbound_read: Math.min(inboundRead, item.inbound) });
-				scheduleCounts();
 			}
 		}
+		scheduleCounts();
 	}
 
 	function markRead(customer: string): void {
 		for (const item of items.values()) {
 			if (item.customer === customer && unreadOf(item) > 0) {
 				items.set(item.id, { ...item, inbound_read: item.inbound });
-				scheduleCounts();
 			}
 		}
 	}

@@ -5,6 +5,9 @@ import { anything, checks, get, isStatus, patch, post, remove } from "../app/api
 import type { Session, SessionConfig } from "@trunkline/protocol";
 import type { Staff } from "../shared/types";
 
+/* The farewell to the old session comes by another way and may be a little later. */
+const renewingMs = 2000;
+
 export const useSession = defineStore("session", () => {
 	const me = ref<Staff | null>(null);
 	const csrf = ref<string | null>(null);
@@ -12,6 +15,9 @@ export const useSession = defineStore("session", () => {
 	const restored = ref(false);
 	/* Why the log-in page is shown although nobody asked for it. */
 	const endedBy = ref<"" | "revoked">("");
+
+	/* I end or renew my own session: what the server then says about the old one is no surprise. */
+	const renewing = ref(false);
 
 	const isSupervisor = computed(() => me.value !== null && me.value.role !== "agent");
 	const isAdministrator = computed(() => me.value?.role === "administrator");
@@ -41,15 +47,20 @@ export const useSession = defineStore("session", () => {
 	}
 
 	function end(reason: "" | "revoked" = ""): void {
+		if (me.value === null) {
+			return;
+		}
 		me.value = null;
 		csrf.value = null;
 		endedBy.value = reason;
 	}
 
 	async function logOut(): Promise<void> {
+		renewing.value = true;
 		try {
 			await remove("/session");
 		} finally {
+			renewing.value = false;
 			end();
 		}
 	}
@@ -62,9 +73,16 @@ export const useSession = defineStore("session", () => {
 	}
 
 	async function changePassword(old: string, next: string): Promise<void> {
-		await post("/staff/me/password", anything, { old, new: next });
-		/* A changed password makes a new session and with it a new token. */
-		accept(await get("/session", checks.sessionCheck));
+		renewing.value = true;
+		try {
+			await post("/staff/me/password", anything, { old, new: next });
+			/* A changed password makes a new session and with it a new token. */
+			accept(await get("/session", checks.sessionCheck));
+		} finally {
+			setTimeout(() => {
+				renewing.value = false;
+			}, renewingMs);
+		}
 	}
 
 	return {
@@ -73,6 +91,7 @@ export const useSession = defineStore("session", () => {
 		config,
 		restored,
 		endedBy,
+		renewing,
 		isSupervisor,
 		isAdministrator,
 		restore,

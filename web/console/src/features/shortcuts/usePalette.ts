@@ -114,6 +114,9 @@ export function usePalette(
 	function conversationItems(words: string): PaletteItem[] {
 		const items: PaletteItem[] = [];
 		for (const one of conversations.items.values()) {
+			if (conversations.currentOf(one.customer)?.id !== one.id) {
+				continue;
+			}
 			const label = nameOf({
 				id: one.customer,
 				name: one.customer_name ?? "",
