@@ -1,5 +1,5 @@
 // Reads our C sources for the lint checks.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 function walk(folder) {
@@ -20,7 +20,7 @@ function blank(text) {
 
 /** @returns {{path: string, text: string, lines: string[], code: string[]}[]} */
 export function readSources(folders) {
-	return folders.flatMap(walk).sort().map((path) => {
+	return folders.filter((folder) => existsSync(folder)).flatMap(walk).sort().map((path) => {
 		const text = readFileSync(path, "utf8");
 		return { path, text, lines: text.split("\n"), code: blank(text).split("\n") };
 	});
