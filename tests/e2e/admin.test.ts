@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Caller, Desk, expectAccessible, expectCount, launchBrowser, patienceMs, screenshot, startDemo, visit } from "../lib/browser.ts";
+import { Caller, Desk, expectAccessible, expectCount, launchBrowser, patienceMs, screenshot, startDemo, storingBrowser, visit } from "../lib/browser.ts";
 import type { TestServer } from "../lib/server.ts";
 
 let server: TestServer;
@@ -103,7 +103,7 @@ describe("the administrator", () => {
 		expect(site.snippet).toMatch(/^<script src="http:\/\/127\.0\.0\.1:\d+\/widget\.js" data-key="[^"]+" async><\/script>$/);
 		await screenshot(page, "admin-channels");
 		await expectAccessible(page);
-		const lin = await Caller.open(browser, server, {}, origin);
+		const lin = await Caller.open(storingBrowser(), server, {}, origin);
 		await lin.frame.getByRole("heading", { name: "别家客服" }).waitFor();
 		await lin.write("从别家网站来的");
 		await lin.message("从别家网站来的").getByText(/已发送|已送达/).waitFor();
@@ -112,6 +112,21 @@ describe("the administrator", () => {
 		await lin.unfold();
 		await lin.bubble("从别家网站来的").waitFor();
 		await expectAccessible(lin.page);
+		await lin.close();
+		await site.close();
+	});
+
+	test("loses no message where the browser forbids the frame to store", async () => {
+		const site = new ForeignSite();
+		const origin = await site.open();
+		site.snippet = await boss.page.getByRole("article", { name: "别家网站" }).getByLabel("粘贴到网页的代码").inputValue();
+		await boss.page.getByRole("button", { name: "编辑 别家网站" }).click();
+		await boss.page.getByRole("dialog").getByLabel("允许的网站").fill(origin);
+		await boss.page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
+		await expectCount(boss.page.getByRole("dialog"), 0);
+		const lin = await Caller.open(browser, server, {}, origin);
+		await lin.write("隐私窗口里写的");
+		await lin.message("隐私窗口里写的").getByText(/已发送|已送达/).waitFor();
 		await lin.close();
 		await site.close();
 	});

@@ -1,5 +1,5 @@
 /** Real browsers: members of staff at /console/, customers at the demo page, what axe finds. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,13 +29,28 @@ export function launchBrowser(): Promise<Browser> {
 	return chromium.launch(launchOptions);
 }
 
-/** A browser as it is used every day: private windows forbid a frame of another site to store. */
-export function everydayBrowser(): Browsing {
+/** The browser's processes write a little longer than it is open. */
+function forget(folder: string): Promise<unknown> {
+	return until(`${folder} is gone`, () => {
+		try {
+			rmSync(folder, { recursive: true, force: true });
+			return true;
+		} catch {
+			return false;
+		}
+	});
+}
+
+/** A browser that lets a frame of another site store under the page's site, as most do:
+ * private windows forbid it, and so does Debian's Chromium unless it is told. */
+export function storingBrowser(): Browsing {
 	return {
 		async newContext(options = {}) {
 			const folder = mkdtempSync(join(tmpdir(), "trunkline-profile-"));
+			mkdirSync(join(folder, "Default"));
+			writeFileSync(join(folder, "Default", "Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
 			const context = await chromium.launchPersistentContext(folder, { ...launchOptions, ...options });
-			context.on("close", () => rmSync(folder, { recursive: true, force: true }));
+			context.on("close", () => void forget(folder));
 			return context;
 		},
 	};
