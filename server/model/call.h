@@ -42,6 +42,7 @@ struct call {
 
 enum call_event { CALL_EVENT_START = 1, CALL_EVENT_ANSWER = 2, CALL_EVENT_END = 3 };
 
+/* The members of the wire object; the braces are the caller's, as with all encoders here. */
 void call_encode(const struct call *c, struct json_writer *w);
 
 #endif

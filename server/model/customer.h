@@ -36,6 +36,7 @@ struct contact_point {
 	int64_t created_at;
 };
 
+/* The members of the wire objects; the braces are the caller's. */
 void customer_encode(const struct customer *c, struct json_writer *w);
 void contact_point_encode(const struct contact_point *p, struct json_writer *w);
 

@@ -86,6 +86,7 @@ struct audit_row {
 	const char *detail;
 };
 
+/* The members of the wire objects; the braces are the caller's. */
 void staff_encode(const struct staff *s, struct json_writer *w);
 void api_key_encode(const struct api_key *k, struct json_writer *w);
 void

@@ -2,6 +2,7 @@
 #include "lib/store_both.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -135,6 +136,80 @@ same_ref_is_one_entry(void **state)
 	assert_int_equal(fixture_number(f, "SELECT n FROM feed WHERE node = 1"), 4);
 }
 
+/* The wall clock is set back by an hour between two messages. */
+static void
+time_never_goes_back_within_a_timeline(void **state)
+{
+	struct store_fixture *f = *state;
+	uint64_t channel = fixture_channel(f, "webchat");
+	struct actor visitor = fixture_visitor(f, channel);
+	int64_t noon = clock_now_ms();
+	const struct outcome *o;
+	struct change *c;
+
+	clock_set_virtual(noon);
+	o = fixture_say(f, &visitor, channel, "first");
+	assert_int_equal(o->facts[0]->committed_at, noon);
+	clock_set_virtual(noon - 3600000);
+	o = fixture_say(f, &visitor, channel, "second");
+	assert_int_equal(o->facts[0]->committed_at, noon);
+	assert_int_equal(o->facts[0]->at, noon);
+	clock_set_virtual(noon + 1000);
+	c = change_create(CHANGE_POST, &visitor);
+	c->post.party.visitor = visitor.id;
+	c->post.kind = FACT_MESSAGE;
+	c->post.channel = channel;
+	c->post.channel_kind = "webchat";
+	c->post.text = "from the future";
+	c->post.at = noon + 999999;
+	o = fixture_call(f, c, ERR_OK);
+	assert_int_equal(o->facts[0]->at, noon + 1000);
+}
+
+static void
+bad_messages_are_refused(void **state)
+{
+	struct store_fixture *f = *state;
+	uint64_t channel = fixture_channel(f, "webchat");
+	struct actor visitor = fixture_visitor(f, channel);
+	struct actor nobody = {.kind = AUTHOR_CUSTOMER, .id = 4711};
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	const struct outcome *o = fixture_say(f, &visitor, channel, "hello");
+	char *huge = xmalloc(FACT_BODY_MAX + 1);
+	struct change *c;
+
+	memset(huge, 'x', FACT_BODY_MAX);
+	huge[FACT_BODY_MAX] = '\0';
+	c = change_create(CHANGE_POST, &visitor);
+	c->post.party.visitor = visitor.id;
+	c->post.kind = FACT_MESSAGE;
+	c->post.channel = channel;
+	c->post.text = huge;
+	fixture_call(f, c, ERR_INVALID);
+	c = change_create(CHANGE_POST, &visitor);
+	c->post.party.visitor = visitor.id;
+	c->post.kind = FACT_NOTE;
+	c->post.text = "a note by a customer";
+	fixture_call(f, c, ERR_DENIED);
+	c = change_create(CHANGE_POST, &visitor);
+	c->post.party.conversation = o->conversation->id;
+	c->post.kind = FACT_MESSAGE;
+	c->post.text = "into a conversation by number";
+	fixture_call(f, c, ERR_DENIED);
+	c = change_create(CHANGE_POST, &nobody);
+	c->post.party.visitor = nobody.id;
+	c->post.kind = FACT_MESSAGE;
+	c->post.text = "who am I";
+	fixture_call(f, c, ERR_NOT_FOUND);
+	c = change_create(CHANGE_POST, &agent);
+	c->post.party.conversation = o->conversation->id;
+	c->post.kind = FACT_MESSAGE;
+	c->post.text = "";
+	fixture_call(f, c, ERR_INVALID);
+	free(huge);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM fact"), 2);
+}
+
 struct tally {
 	unsigned done;
 	unsigned duplicates;
@@ -218,6 +293,9 @@ main(void)
 		ON_BOTH(notes_are_hidden_and_assign_nobody),
 		ON_BOTH(same_ref_is_one_entry),
 		ON_BOTH(batches_keep_order_and_drop_twins),
+		ON_BOTH(bad_messages_are_refused),
+		/* Last: the clock stays as it was set. */
+		ON_BOTH(time_never_goes_back_within_a_timeline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
