@@ -50,6 +50,8 @@ struct session_watch {
 	uint64_t visitor;
 	uint8_t token_hash[DIGEST_SIZE];
 	int64_t expires_at; /* of the identity: revoked then; 0: never */
+	bool
+		logged_out; /* when revoked() comes: by her own wish, not by a change of rights */
 	void (*revoked)(
 		struct session_watch *w); /* must close the socket; is unwatched already */
 	struct session_watch *next;

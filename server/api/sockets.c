@@ -261,7 +261,7 @@ revoked(struct session_watch *w)
 
 	s->watched = false;
 	socket_bye(s, "revoked", "Log in again.");
-	if (w->staff != 0) {
+	if (w->staff != 0 && w->logged_out) {
 		presence_logged_out(s->app->presence, w->staff);
 	}
 }

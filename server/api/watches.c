@@ -122,5 +122,11 @@ has_token(const struct session_watch *watch, const void *token_hash)
 void
 watches_revoke_token(struct watches *w, const uint8_t token_hash[static DIGEST_SIZE])
 {
-	revoke_chain(w, key_of(token_hash), has_token, token_hash);
+	uint64_t key = key_of(token_hash);
+
+	for (struct session_watch *each = map_get(&w->chains, key); each != NULL;
+		 each = each->next) {
+		each->logged_out = has_token(each, token_hash);
+	}
+	revoke_chain(w, key, has_token, token_hash);
 }

@@ -329,6 +329,29 @@ a_log_out_ends_the_socket_and_frees_the_conversations(void **state)
 }
 
 static void
+changed_rights_end_the_socket_but_take_nothing_away(void **state)
+{
+	struct stage *s = *state;
+	struct talk anna = console_hello_with(&s->anna, UNASSIGNED);
+	struct talk root = console_hello_with(&s->root, UNASSIGNED);
+	struct thread th;
+	char path[60];
+
+	widget_says(&s->widget, "hello");
+	th = thread_of(hear_entry(&anna, "message"));
+	assert_string_equal(json_string(console_acts(&anna, &th, "take"), "t"), "ack");
+	hear_entry(&root, "assigned");
+	snprintf(path, sizeof(path), "/api/v1/staff/%llu",
+		(unsigned long long)s->house->anna);
+	assert_int_equal(ask(&s->root, "PATCH", path, "{\"role\":\"supervisor\"}", NULL),
+		200);
+	assert_string_equal(json_string(hear(&anna, "bye"), "code"), "revoked");
+	hears_no(&root, "entry"); /* she logs in again and goes on */
+	talk_close(&anna);
+	talk_close(&root);
+}
+
+static void
 who_stays_away_gives_her_conversations_back(void **state)
 {
 	struct stage *s = *state;
@@ -459,6 +482,7 @@ main(void)
 		ON_STAGE(viewers_and_typing_are_told_to_who_looks),
 		ON_STAGE(presence_follows_the_sockets),
 		ON_STAGE(a_log_out_ends_the_socket_and_frees_the_conversations),
+		ON_STAGE(changed_rights_end_the_socket_but_take_nothing_away),
 		ON_STAGE(who_stays_away_gives_her_conversations_back),
 		ON_STAGE(reading_is_told_to_the_customer),
 		ON_STAGE(a_range_closes_a_gap),
