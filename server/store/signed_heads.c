@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -182,6 +183,11 @@ open_log(const char *data_dir, struct signer *s, struct error *e)
 	fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		return error_set(e, ERR_UNAVAILABLE, "cannot open %s: %s", path, strerror(errno));
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return error_set(e, ERR_UNAVAILABLE,
+			"another process with this data folder writes as node %u", s->node);
 	}
 	s->file = fdopen(fd, "r+");
 	if (s->file == NULL) {

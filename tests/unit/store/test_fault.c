@@ -185,6 +185,19 @@ node_started_twice_is_stopped(void **state)
 	fixture_call(f, client_message(&c, 99), ERR_OK);
 }
 
+/* On one machine it is found at once, before anything is written. */
+static void
+node_started_twice_here_does_not_start(void **state)
+{
+	struct store_fixture *f = *state;
+	struct store *twin = NULL;
+	struct error e = {0};
+
+	assert_int_equal(store_open(&twin, &f->conf, NULL, true, &e), ERR_UNAVAILABLE);
+	assert_non_null(strstr(e.text, "node 1"));
+	assert_true(store_ready(f->store, NULL));
+}
+
 /* Another node writes in the same timeline: our heads are out of date, and that is found. */
 static void
 two_nodes_share_a_timeline(void **state)
@@ -283,6 +296,7 @@ main(void)
 		ON_BOTH_FAULTY(refused_statement_hits_its_change_alone),
 		ON_BOTH_FAULTY(away_means_refused_and_later_delivered),
 		ON_BOTH_FAULTY(node_started_twice_is_stopped),
+		ON_BOTH_FAULTY(node_started_twice_here_does_not_start),
 		ON_BOTH_FAULTY(two_nodes_share_a_timeline),
 		{"full_disk_acknowledges_nothing on SQLite", full_disk_acknowledges_nothing,
 			set_up_faulty_sqlite, tear_down_store, NULL},
