@@ -128,3 +128,8 @@ export function initials(name: string): string {
 	const letters = words.slice(0, 2).map((word) => Array.from(word)[0] ?? "");
 	return letters.join("").toUpperCase();
 }
+
+/* Four digits that tell visitors apart; the last ones of an id are often the same. */
+export function visitorNumber(id: string): string {
+	return String(BigInt(id) % 9973n).padStart(4, "0");
+}

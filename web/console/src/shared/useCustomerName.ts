@@ -1,5 +1,6 @@
-/* A customer without a name is a visitor, told apart by the end of her number. */
+/* A customer without a name is a visitor, told apart by a short number. */
 import { useI18n } from "vue-i18n";
+import { visitorNumber } from "./format";
 
 export interface Named {
 	id: string;
@@ -13,6 +14,6 @@ export function useCustomerName(): (customer: Named) => string {
 		if (customer.name !== "") {
 			return customer.name;
 		}
-		return t("common.visitor", { number: customer.id.slice(-4) });
+		return t("common.visitor", { number: visitorNumber(customer.id) });
 	};
 }

@@ -5,6 +5,7 @@ import { computed, ref, watch } from "vue";
 import { i18n } from "../app/language";
 import { router } from "../app/router";
 import { beep } from "../shared/beep";
+import { visitorNumber } from "../shared/format";
 import type { Conversation, Entry } from "../shared/types";
 import { useConversations } from "./conversations";
 import { usePreferences } from "./preferences";
@@ -58,7 +59,7 @@ export const useNotifications = defineStore("notifications", () => {
 		}
 		const { t } = i18n.global;
 		const known = conversations.items.get(conversation.id);
-		const number = conversation.customer.slice(-4);
+		const number = visitorNumber(conversation.customer);
 		const name = known?.customer_name || t("common.visitor", { number });
 		const text = entry.kind === "message" ? (entry.body?.text ?? "") : t("inbox.preview.call_ended");
 		try {

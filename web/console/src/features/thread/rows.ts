@@ -63,6 +63,8 @@ function joinOutcome(calls: Map<string, Call>, outcome: CallOutcomeBody | null):
 interface RowState {
 	rows: Row[];
 	day: string;
+	/* Neighbours mostly share their ten minutes, and then their day: dates are dear. */
+	minutes: string;
 	channelKind: string;
 	newAfter: NewAfter | null;
 	shownCalls: Set<string>;
@@ -86,7 +88,14 @@ function isNew(entry: Entry, newAfter: NewAfter): boolean {
 	return entry.author.kind === "customer" && isContact(entry);
 }
 
+const minutesLength = "2026-11-21T08:0".length;
+
 function pushDay(state: RowState, at: string): void {
+	const minutes = at.slice(0, minutesLength);
+	if (minutes === state.minutes) {
+		return;
+	}
+	state.minutes = minutes;
 	const day = dayKey(at);
 	if (day !== state.day) {
 		state.day = day;
@@ -154,6 +163,7 @@ export function buildRows(
 	const state: RowState = {
 		rows: [],
 		day: "",
+		minutes: "",
 		channelKind: "",
 		newAfter,
 		shownCalls: new Set(),
