@@ -167,8 +167,6 @@ export default {
 		noteHidden: "not visible to the customer",
 		erased: "Erased by rule",
 		picture: "Picture: {name}",
-		moved: "This customer's history is now read under another customer.",
-		openPrimary: "Open",
 		state: { pending: "Sending", sent: "Sent", delivered: "Delivered", read: "Read" },
 		pending: {
 			offline: "Will be sent once the network is back",

@@ -164,8 +164,6 @@ export default {
 		noteHidden: "客户不可见",
 		erased: "内容已按规定删除",
 		picture: "图片：{name}",
-		moved: "这位客户的历史已归并到另一位客户名下。",
-		openPrimary: "打开",
 		state: { pending: "发送中", sent: "已发送", delivered: "已送达", read: "已读" },
 		pending: {
 			offline: "等待网络恢复后发送",
