@@ -1,5 +1,6 @@
 /* The embedded database: one file in WAL mode, synchronous=FULL, so that a commit is on the
  * disk when it returns. Statements are prepared once per connection, on first use. */
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,15 @@ configure(struct sqlite_conn *c, enum connection_use use, struct error *e)
 	return execute(c, use == CONNECTION_WRITES ? writes : reads, e);
 }
 
+static pthread_once_t tuned = PTHREAD_ONCE_INIT;
+
+/* SQLite's count of its memory takes a lock in every allocation, and nobody reads it. */
+static void
+tune(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err
 sqlite_connect(const struct store_conf *conf, enum connection_use use,
 	struct store_conn **out, struct error *e)
@@ -128,6 +138,7 @@ sqlite_connect(const struct store_conf *conf, enum connection_use use,
 	if (use == CONNECTION_WRITES) {
 		flags |= SQLITE_OPEN_CREATE;
 	}
+	pthread_once(&tuned, tune);
 	c = xcalloc(1, sizeof(*c));
 	c->base.driver = &store_sqlite;
 	if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK) {
