@@ -11,13 +11,10 @@
 #include "base/log.h"
 #include "desk/presence.h"
 #include "flow/bus.h"
-#include "model/change.h"
 
 enum {
 	HELLO_MS = 10 * 1000,
 	FRAME_OUT_MAX = 900 * 1024, /* what net queues for one socket is 1 MiB */
-	WAITING_HIGH = 256, /* changes of one socket on their way: then we stop reading ... */
-	WAITING_LOW = 128,  /* ... until so many are left */
 	CLOSE_GOING_AWAY = 1001,
 	CLOSE_PROTOCOL = 1002,
 	CLOSE_POLICY = 1008,
@@ -232,8 +229,8 @@ socket_put(struct socket *s)
 	}
 }
 
-static void
-update_pause(struct socket *s)
+void
+socket_update_pause(struct socket *s)
 {
 	if (socket_alive(s)) {
 		websocket_pause(s->ws, s->too_fast || s->too_many);
@@ -251,7 +248,7 @@ timer_due(struct timer *t)
 		return;
 	}
 	s->too_fast = false;
-	update_pause(s);
+	socket_update_pause(s);
 }
 
 static void
@@ -353,7 +350,7 @@ count_frame(struct socket *s)
 	if (limit > 0 && s->frames >= limit && !s->too_fast && s->helloed) {
 		s->too_fast = true;
 		wheel_add(net_wheel(s->app->net), &s->timer, (s->second + 1) * 1000);
-		update_pause(s);
+		socket_update_pause(s);
 	}
 }
 
@@ -418,144 +415,4 @@ socket_message(void *session, const char *data, size_t length)
 	frame_fini(&f);
 	sockets_flush(s->app->sockets);
 	socket_put(s);
-}
-
-/* --- changes ------------------------------------------------------------------------------ */
-
-struct pending {
-	struct socket *socket;
-	socket_committed *committed;
-	bool stale;
-	char ref[REF_SIZE];
-};
-
-static void
-refuse_change(struct socket *s, const struct pending *p, enum err code, const char *text)
-{
-	switch (code) {
-	case ERR_BUSY:
-		socket_nack(s, p->ref, "busy", text, RETRY_BUSY_MS);
-		break;
-	case ERR_INVALID:
-	case ERR_DENIED:
-	case ERR_NOT_FOUND:
-		socket_nack(s, p->ref, err_name(code), text, 0);
-		break;
-	case ERR_CONFLICT:
-		socket_nack(s, p->ref, p->stale ? "stale" : "conflict", text, 0);
-		break;
-	default:
-		socket_nack(s, p->ref, "unavailable", text, RETRY_UNAVAILABLE_MS);
-		break;
-	}
-}
-
-/* One change less on its way. */
-static void
-settle(struct socket *s)
-{
-	s->waiting--;
-	if (s->app->sockets->stopping && s->waiting == 0) {
-		socket_bye(s, "stopping", "The server stops.");
-	} else if (s->too_many && s->waiting <= WAITING_LOW) {
-		s->too_many = false;
-		update_pause(s);
-	}
-}
-
-static void
-change_done(void *ctx, const struct outcome *o)
-{
-	struct pending *p = ctx;
-	struct socket *s = p->socket;
-
-	if (socket_alive(s)) {
-		if (o->code == ERR_OK) {
-			p->committed(s, p->ref, o);
-		} else {
-			refuse_change(s, p, o->code, o->text);
-		}
-	}
-	settle(s);
-	socket_put(s);
-	free(p);
-}
-
-void
-socket_submit(struct socket *s, struct change *c, const char *ref, bool stale,
-	socket_committed *committed)
-{
-	struct pending *p = xmalloc(sizeof(*p));
-	enum err rc;
-
-	p->socket = s;
-	p->committed = committed;
-	p->stale = stale;
-	memcpy(p->ref, ref, REF_SIZE);
-	memcpy(c->ref, ref, REF_SIZE);
-	rc = store_submit(s->app->store, c, change_done, p);
-	if (rc != ERR_OK) {
-		refuse_change(s, p, rc,
-			rc == ERR_BUSY ? "Too much at once, please send again."
-						   : "The database is away, please send again.");
-		free(p);
-		return;
-	}
-	socket_get(s);
-	s->waiting++;
-	if (!s->too_many && s->waiting >= WAITING_HIGH) {
-		s->too_many = true;
-		update_pause(s);
-	}
-}
-
-/* --- reads -------------------------------------------------------------------------------- */
-
-/* Thousands may wait after a restart: the arena comes only when the turn comes. */
-static enum err
-query_run(struct query *query, struct reader *r, struct error *e)
-{
-	struct socket_query *q = (struct socket_query *)query;
-
-	q->arena = arena_create();
-	return q->run(query, r, e);
-}
-
-static void
-query_done(struct query *query)
-{
-	struct socket_query *q = (struct socket_query *)query;
-	struct socket *s = q->socket;
-
-	q->done(q);
-	arena_destroy(q->arena);
-	free(q);
-	sockets_flush(s->app->sockets);
-	socket_put(s);
-}
-
-void *
-socket_query_create(struct socket *s, size_t size,
-	enum err (*run)(struct query *q, struct reader *r, struct error *e),
-	void (*done)(struct socket_query *q))
-{
-	struct socket_query *q = xcalloc(1, size);
-
-	q->query.run = query_run;
-	q->query.done = query_done;
-	q->socket = socket_get(s);
-	q->run = run;
-	q->done = done;
-	return q;
-}
-
-void
-socket_query_start(struct socket_query *q)
-{
-	enum err rc = store_query(q->socket->app->store, &q->query);
-
-	if (rc != ERR_OK) {
-		q->query.code = rc;
-		query_done(&q->query);
-	}
 }

@@ -103,6 +103,8 @@ void socket_message(void *session, const char *data, size_t length);
 void socket_writable(void *session);
 void socket_closed(void *session);
 
+void
+socket_update_pause(struct socket *s); /* reads on, or not, by too_fast and too_many */
 void socket_mark_dirty(struct socket *s);
 void socket_subscribe(struct socket *s); /* to the bus, waking by socket_mark_dirty */
 /* Ends when the log-in or token `who` ends. */

@@ -33,7 +33,7 @@ struct widget {
 
 struct actor widget_actor(const struct widget *w);
 
-/* widget_socket.c */
+/* widget_socket.c; what the house does is in widget_socket_house.c */
 /* From now on she follows this timeline, read under `customer`. */
 void widget_attach(struct widget *w, uint64_t timeline, uint64_t customer);
 void widget_send_fact(struct widget *w, struct fact *f);
