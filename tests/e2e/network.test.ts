@@ -63,8 +63,9 @@ describe.each(databases)("on %s", (database) => {
 		await ann.write("重启时答的");
 		await lin.write("重启时写的");
 		await server.start();
-		await lin.bubble("重启时答的").waitFor();
 		await ann.bubble("重启时写的").waitFor();
+		await ann.insist("重启时答的");
+		await lin.bubble("重启时答的").waitFor();
 		for (const text of ["服务器重启之前", "重启时答的", "重启时写的"]) {
 			await expectCount(lin.bubble(text), 1);
 			await expectCount(ann.bubble(text), 1);

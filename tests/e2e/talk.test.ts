@@ -101,7 +101,7 @@ describe("customer and agent", () => {
 		for (const text of ["隧道里一", "隧道里二", "隧道里三"]) {
 			await lin.write(text);
 		}
-		await expectText(lin.message("隧道里三"), /等待网络|发送中/);
+		await lin.bubble("隧道里三").waitFor();
 		await ann.context.setOffline(true);
 		await ann.write("您慢慢说");
 		await ann.page.getByText("网络已断开", { exact: false }).waitFor();
@@ -110,6 +110,7 @@ describe("customer and agent", () => {
 		await ann.context.setOffline(false);
 		await lin.context.setOffline(false);
 		await ann.bubble("隧道里三").waitFor();
+		await ann.insist("您慢慢说");
 		await lin.bubble("您慢慢说").waitFor();
 		const texts = await ann.log.locator(".bubble").allTextContents();
 		expect(texts.map((text) => text.trim()).filter((text) => text.startsWith("隧道里"))).toEqual(["隧道里一", "隧道里二", "隧道里三"]);

@@ -176,6 +176,18 @@ export class Desk implements Visit {
 		await this.composer.press("Enter");
 	}
 
+	/** An answer that was kept back, because the customer has written since, is sent all the same. */
+	async insist(text: string): Promise<void> {
+		const message = this.message(text);
+		await until(`${text} is sent`, async () => {
+			const force = message.getByRole("button", { name: "仍要发送" });
+			if ((await force.count()) > 0) {
+				await force.click({ timeout: 1000 }).catch(() => undefined);
+			}
+			return (await message.getByText(/已发送|已送达|已读/).count()) > 0;
+		}, patienceMs);
+	}
+
 	async note(text: string): Promise<void> {
 		await this.page.getByRole("tab", { name: /备注|Note/ }).click();
 		await this.write(text);
