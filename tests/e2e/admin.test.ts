@@ -140,7 +140,7 @@ describe("the administrator", () => {
 		page.on("console", (message) => refused.push(message.text()));
 		await page.goto(origin);
 		await expect.poll(() => refused.join(), { timeout: patienceMs }).toMatch(/frame-ancestors/);
-		await expectCount(page.locator("button[aria-haspopup=dialog]"), 0);
+		await page.locator("button[aria-haspopup=dialog]").waitFor({ state: "hidden" });
 		await context.close();
 		await site.close();
 	});
