@@ -397,7 +397,8 @@ describe("everybody", () => {
 
 	it("fills a phone's screen, and the page behind does not scroll", async () => {
 		await open("/demo/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-		expect(await page.locator("iframe").boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+		// It arrives from a few pixels below.
+		await expect.poll(() => page.locator("iframe").boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
 		expect(await launcher().isVisible()).toBe(false);
 		expect(await page.evaluate(() => document.documentElement.style.overflow)).toBe("hidden");
 		await frame.getByRole("button", { name: "收起" }).click();
