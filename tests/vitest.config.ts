@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-/** One project a suite. Files run one after another: the servers under test get both cores. */
-const suite = (name: string, timeoutMs: number) => ({
+/** One project a suite. Files run one after another: the servers under test get both cores. The
+ * browsers' suite tries a failed test once more: a slow machine loses races there; a fault fails twice. */
+const suite = (name: string, timeoutMs: number, retry = 0) => ({
 	test: {
 		name,
 		root: import.meta.dirname,
@@ -11,12 +12,13 @@ const suite = (name: string, timeoutMs: number) => ({
 		hookTimeout: 60_000,
 		pool: "forks" as const,
 		fileParallelism: false,
+		retry,
 	},
 });
 
 export default defineConfig({
 	test: {
 		fileParallelism: false,
-		projects: [suite("integration", 20_000), suite("fault", 240_000), suite("e2e", 60_000)],
+		projects: [suite("integration", 20_000), suite("fault", 240_000), suite("e2e", 60_000, 1)],
 	},
 });
