@@ -57,6 +57,21 @@ exchange_reply(struct exchange *x, struct buf *json)
 }
 
 void
+exchange_open(struct buf *out, struct json_writer *w)
+{
+	buf_init(out, REPLY_MAX_BYTES);
+	jw_init(w, out);
+	jw_object(w);
+}
+
+void
+exchange_close(struct exchange *x, struct buf *out, struct json_writer *w)
+{
+	jw_object_end(w);
+	exchange_reply(x, out);
+}
+
+void
 exchange_reply_empty(struct exchange *x)
 {
 	http_set_header(x->http, "cache-control", "no-store");
@@ -374,6 +389,16 @@ reading_start(struct reading *r)
 	if (store_query(r->exchange->app->store, &r->query) != ERR_OK) {
 		exchange_fail(r->exchange, ERR_BUSY, NULL, "too much is being read just now");
 		reading_destroy(r);
+	}
+}
+
+void
+reading_start_checked(struct reading *r, const struct input *in)
+{
+	if (exchange_refused(r->exchange, in)) {
+		reading_destroy(r);
+	} else {
+		reading_start(r);
 	}
 }
 

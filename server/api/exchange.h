@@ -61,7 +61,10 @@ exchange_begin_open(struct http_request *rq, void *app, bool json, exchange_step
 
 /* --- replies: each ends the exchange ---------------------------------------------------- */
 void exchange_reply(struct exchange *x, struct buf *json); /* takes the bytes */
-void exchange_reply_empty(struct exchange *x);             /* 204 */
+/* The same for one object: opened, written by the caller, closed and replied. */
+void exchange_open(struct buf *out, struct json_writer *w);
+void exchange_close(struct exchange *x, struct buf *out, struct json_writer *w);
+void exchange_reply_empty(struct exchange *x); /* 204 */
 /* For replies that net sends itself (a file): drops the exchange, not the request. */
 struct http_request *exchange_release(struct exchange *x);
 void
@@ -98,6 +101,8 @@ struct reading {
 };
 struct reading *reading_create(struct exchange *x, size_t parameters_size);
 void reading_start(struct reading *r); /* owns it from now on */
+/* The same, unless what it shall read was asked wrongly: then that is replied. */
+void reading_start_checked(struct reading *r, const struct input *in);
 void reading_reply(struct reading *r);
 void reading_destroy(struct reading *r); /* without a reply */
 

@@ -59,12 +59,8 @@ start_list(struct exchange *x)
 	p->to = query_time(&in, "to");
 	p->limit = query_limit(&in, LIST_LIMIT);
 	query_page(&in, "after", &at, &p->before_id);
-	if (exchange_refused(x, &in)) {
-		reading_destroy(r);
-		return;
-	}
 	r->run = run_list;
-	reading_start(r);
+	reading_start_checked(r, &in);
 }
 
 static void

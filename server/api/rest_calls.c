@@ -130,14 +130,11 @@ reply_internal(struct exchange *x)
 	struct buf out;
 	struct json_writer w;
 
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_kid(&w, "call", 0);
 	jw_kid(&w, "customer", 0);
 	jw_kbool(&w, "duplicate", false);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 /* The parser names the wrong member in front of a colon: "from: is missing". */

@@ -60,17 +60,14 @@ start_list(struct exchange *x)
 	struct buf out;
 	struct json_writer w;
 
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_key(&w, "items");
 	jw_array(&w);
 	for (size_t i = 0; i < directory_channel_count(d); i++) {
 		write_channel(x, directory_channel_at(d, i), &w);
 	}
 	jw_array_end(&w);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void
@@ -94,17 +91,14 @@ reply_channel(void *ctx)
 		exchange_fail(x, ERR_UNAVAILABLE, NULL, "stored, but it cannot be read back now");
 		return;
 	}
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	if (request->key[0] != '\0') {
 		jw_kstring(&w, "kid", request->kid);
 		jw_kstring(&w, "secret", request->key);
 	}
 	jw_key(&w, "channel");
 	write_channel(x, channel, &w);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void

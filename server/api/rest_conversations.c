@@ -117,12 +117,8 @@ start_list(struct exchange *x)
 	f->search = query_text(&in, "q", SEARCH_MAX);
 	f->limit = query_limit(&in, LIST_LIMIT);
 	query_page(&in, "after", &f->before_at, &f->before_id);
-	if (exchange_refused(x, &in)) {
-		reading_destroy(r);
-		return;
-	}
 	r->run = run_list;
-	reading_start(r);
+	reading_start_checked(r, &in);
 }
 
 static void
@@ -222,9 +218,7 @@ acknowledge(struct exchange *x, const struct outcome *o)
 	struct buf out;
 	struct json_writer w;
 
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_kstring(&w, "ref", x->state);
 	jw_kid(&w, "id", fact != NULL ? fact->id : 0);
 	jw_ki64(&w, "seq", fact != NULL ? (int64_t)fact->seq : 0);
@@ -239,8 +233,7 @@ acknowledge(struct exchange *x, const struct outcome *o)
 	} else {
 		jw_null(&w);
 	}
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void

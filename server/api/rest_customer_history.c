@@ -14,11 +14,16 @@ enum {
 
 /* --- the thread --------------------------------------------------------------------------- */
 
+typedef enum err read_run(struct reading *r, struct reader *reader, struct error *e);
+typedef enum err
+items_write(struct reading *r, struct reader *reader, uint64_t customer, struct error *e);
+
 struct page {
 	uint64_t customer;
 	int64_t before_at;
 	uint64_t before_id;
 	size_t limit;
+	items_write *write_items; /* of a list; NULL: the thread */
 };
 
 static void
@@ -64,8 +69,7 @@ run_entries(struct reading *r, struct reader *reader, struct error *e)
 }
 
 static void
-start_page(struct exchange *x, size_t limit,
-	enum err (*run)(struct reading *, struct reader *, struct error *))
+start_page(struct exchange *x, size_t limit, read_run *run, items_write *write_items)
 {
 	uint64_t id = exchange_id(x, "id");
 	struct reading *r;
@@ -78,21 +82,18 @@ start_page(struct exchange *x, size_t limit,
 	r = reading_create(x, sizeof(*p));
 	p = r->parameters;
 	p->customer = id;
+	p->write_items = write_items;
 	input_init(&in, x, r->arena);
 	p->limit = query_limit(&in, limit);
 	query_page(&in, "before", &p->before_at, &p->before_id);
-	if (exchange_refused(x, &in)) {
-		reading_destroy(r);
-		return;
-	}
 	r->run = run;
-	reading_start(r);
+	reading_start_checked(r, &in);
 }
 
 static void
 start_entries(struct exchange *x)
 {
-	start_page(x, ENTRIES_LIMIT, run_entries);
+	start_page(x, ENTRIES_LIMIT, run_entries, NULL);
 }
 
 static void
@@ -105,38 +106,46 @@ entries(struct http_request *rq, void *app)
 
 /* --- her calls and files ------------------------------------------------------------------ */
 
+/* The list of what is hers, by the page's own write. */
 static enum err
-run_calls(struct reading *r, struct reader *reader, struct error *e)
+run_items(struct reading *r, struct reader *reader, struct error *e)
 {
 	const struct page *p = r->parameters;
 	struct customer customer;
-	struct call *calls;
-	size_t count;
 	enum err rc = customer_find(reader, &r->scope, p->customer, r->arena, &customer, e);
 
-	if (rc == ERR_OK) {
-		rc = read_calls_of(reader, customer.id, p->limit, r->arena, &calls, &count, e);
-	}
 	if (rc != ERR_OK) {
 		return rc;
 	}
 	jw_object(&r->json);
 	jw_key(&r->json, "items");
 	jw_array(&r->json);
+	rc = p->write_items(r, reader, customer.id, e);
+	jw_array_end(&r->json);
+	jw_object_end(&r->json);
+	return rc;
+}
+
+static enum err
+write_calls(struct reading *r, struct reader *reader, uint64_t customer, struct error *e)
+{
+	const struct page *p = r->parameters;
+	struct call *calls;
+	size_t count = 0;
+	enum err rc = read_calls_of(reader, customer, p->limit, r->arena, &calls, &count, e);
+
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		call_encode(&calls[i], &r->json);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
-	return ERR_OK;
+	return rc;
 }
 
 static void
 start_calls(struct exchange *x)
 {
-	start_page(x, CALLS_LIMIT, run_calls);
+	start_page(x, CALLS_LIMIT, run_items, write_calls);
 }
 
 static void
@@ -148,37 +157,25 @@ calls(struct http_request *rq, void *app)
 }
 
 static enum err
-run_files(struct reading *r, struct reader *reader, struct error *e)
+write_files(struct reading *r, struct reader *reader, uint64_t customer, struct error *e)
 {
 	const struct page *p = r->parameters;
-	struct customer customer;
 	struct file_row *files;
-	size_t count;
-	enum err rc = customer_find(reader, &r->scope, p->customer, r->arena, &customer, e);
+	size_t count = 0;
+	enum err rc = read_files_of(reader, customer, p->limit, r->arena, &files, &count, e);
 
-	if (rc == ERR_OK) {
-		rc = read_files_of(reader, customer.id, p->limit, r->arena, &files, &count, e);
-	}
-	if (rc != ERR_OK) {
-		return rc;
-	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		file_encode(&files[i], &r->json);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
-	return ERR_OK;
+	return rc;
 }
 
 static void
 start_files(struct exchange *x)
 {
-	start_page(x, FILES_LIMIT, run_files);
+	start_page(x, FILES_LIMIT, run_items, write_files);
 }
 
 static void

@@ -75,12 +75,8 @@ start_list(struct exchange *x)
 	f->search = query_text(&in, "q", SEARCH_MAX);
 	f->limit = query_limit(&in, LIST_LIMIT);
 	query_page(&in, "after", &f->before_at, &f->before_id);
-	if (exchange_refused(x, &in)) {
-		reading_destroy(r);
-		return;
-	}
 	r->run = run_list;
-	reading_start(r);
+	reading_start_checked(r, &in);
 }
 
 static void
@@ -146,12 +142,8 @@ start_lookup(struct exchange *x)
 	} else if (strcmp(l->kind, "user") != 0) {
 		l->value = contact_normalise(&in, x->app, l->kind, l->value, "value");
 	}
-	if (exchange_refused(x, &in)) {
-		reading_destroy(r);
-		return;
-	}
 	r->run = run_lookup;
-	reading_start(r);
+	reading_start_checked(r, &in);
 }
 
 static void

@@ -72,15 +72,12 @@ registered(struct exchange *x, const struct outcome *o)
 	struct json_writer w;
 
 	file.id = o->id;
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_key(&w, "file");
 	jw_object(&w);
 	file_encode(&file, &w);
 	jw_object_end(&w);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void

@@ -12,16 +12,13 @@ reply(struct exchange *x, int status, const char *state, const char *reason)
 	struct buf out;
 	struct json_writer w;
 
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_kstring(&w, "status", state);
 	if (reason != NULL) {
 		jw_kstring(&w, "reason", reason);
 	}
-	jw_object_end(&w);
 	x->status = status;
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void

@@ -60,9 +60,7 @@ reply_session(struct exchange *x, const struct staff *staff, const char *csrf)
 	struct buf out;
 	struct json_writer w;
 
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	if (staff != NULL) {
 		jw_key(&w, "staff");
 		jw_object(&w);
@@ -71,8 +69,7 @@ reply_session(struct exchange *x, const struct staff *staff, const char *csrf)
 		write_config(x->app, &w);
 	}
 	jw_kstring(&w, "csrf", csrf);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static bool

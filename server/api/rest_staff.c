@@ -43,9 +43,7 @@ start_list(struct exchange *x)
 	struct buf out;
 	struct json_writer w;
 
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_key(&w, "items");
 	jw_array(&w);
 	for (size_t i = 0; i < directory_staff_count(d); i++) {
@@ -54,8 +52,7 @@ start_list(struct exchange *x)
 		jw_object_end(&w);
 	}
 	jw_array_end(&w);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void
@@ -81,9 +78,7 @@ reply_staff(void *ctx)
 		exchange_fail(x, ERR_UNAVAILABLE, NULL, "stored, but it cannot be read back now");
 		return;
 	}
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_key(&w, "staff");
 	jw_object(&w);
 	staff_encode(staff, &w);
@@ -91,8 +86,7 @@ reply_staff(void *ctx)
 	if (request->generated[0] != '\0') {
 		jw_kstring(&w, "password", request->generated);
 	}
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void

@@ -89,9 +89,7 @@ start_config(struct exchange *x)
 	if (channel == NULL) {
 		return;
 	}
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_kstring(&w, "name", channel->name);
 	jw_key(&w, "languages");
 	jw_array(&w);
@@ -107,8 +105,7 @@ start_config(struct exchange *x)
 		settings.title_en[0] != '\0' ? settings.title_en : channel->name);
 	jw_object_end(&w);
 	jw_ki64(&w, "max_upload", x->app->conf->upload_max);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void
@@ -126,14 +123,11 @@ reply_token(struct exchange *x)
 	struct buf out;
 	struct json_writer w;
 
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
+	exchange_open(&out, &w);
 	jw_kstring(&w, "token", request->token);
 	jw_ktime(&w, "expires_at", request->expires_at);
 	jw_kbool(&w, "identified", request->identified);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_close(x, &out, &w);
 }
 
 static void
