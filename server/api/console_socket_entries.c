@@ -87,6 +87,7 @@ console_act(struct console *c, const struct frame *f)
 		.action = f->act.action,
 		.assignee = f->act.assignee,
 		.version = f->act.version,
+		.note = f->act.note != NULL ? arena_strdup(change->arena, f->act.note) : NULL,
 	};
 	socket_submit(&c->socket, change, f->ref, false, acted);
 }

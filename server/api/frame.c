@@ -205,6 +205,25 @@ widget_send(const struct json *j, struct frame *f, struct error *e)
 }
 
 static enum err
+hand_over(const struct json *j, struct act_frame *act, struct error *e)
+{
+	const struct json *note = json_get(j, "note");
+	size_t length = 0;
+
+	if (note == NULL) {
+		return ERR_OK;
+	}
+	act->note = json_string_value(note, &length);
+	if (act->note == NULL) {
+		return wrong(e, "note");
+	}
+	if (length > HANDOVER_NOTE_MAX) {
+		return error_set(e, ERR_INVALID, "note is longer than %d bytes", HANDOVER_NOTE_MAX);
+	}
+	return ERR_OK;
+}
+
+static enum err
 act(const struct json *j, struct frame *f, struct error *e)
 {
 	static const char *const names[] = {
@@ -231,7 +250,10 @@ act(const struct json *j, struct frame *f, struct error *e)
 		(f->act.action == ACTION_ASSIGN && f->act.assignee == 0)) {
 		return wrong(e, "assignee");
 	}
-	return optional_count(j, "version", &f->act.version) ? ERR_OK : wrong(e, "version");
+	if (!optional_count(j, "version", &f->act.version)) {
+		return wrong(e, "version");
+	}
+	return hand_over(j, &f->act, e);
 }
 
 static enum err

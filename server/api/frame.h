@@ -70,6 +70,7 @@ struct act_frame {
 	enum conversation_action action;
 	uint64_t assignee;
 	uint64_t version;
+	const char *note; /* of a hand-over; NULL: none */
 };
 
 struct mark_frame {

@@ -286,6 +286,7 @@ start_act(struct exchange *x)
 	c->conversation.action = read_action(&in);
 	c->conversation.assignee = input_id(&in, "assignee");
 	c->conversation.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
+	c->conversation.note = input_text(&in, "note", HANDOVER_NOTE_MAX);
 	if (c->conversation.action == ACTION_ASSIGN && c->conversation.assignee == 0) {
 		input_wrong(&in, "assignee", "is missing");
 	}

@@ -59,8 +59,8 @@ struct post {
 	const uint64_t *files; /* registered uploads of the same author, not yet sent */
 	size_t file_count;
 	int64_t at; /* 0: now; else clamped to the commit */
-	/* An agent saw the conversation up to this customer entry; 0: no check. If the customer
-	 * has written since and `stale_check` is set the change fails with ERR_CONFLICT. */
+	/* An agent saw the timeline up to this entry. If the customer has written or a colleague
+	 * answered since and `stale_check` is set, the change fails with ERR_CONFLICT. */
 	uint64_t seen_seq;
 	bool stale_check;
 };
@@ -87,11 +87,14 @@ enum conversation_action {
 	ACTION_REOPEN,
 };
 
+#define HANDOVER_NOTE_MAX 4000 /* bytes */
+
 struct conversation_change {
 	uint64_t conversation;
 	enum conversation_action action;
 	uint64_t assignee; /* ACTION_ASSIGN */
 	uint64_t version;  /* expected version; 0: any */
+	const char *note;  /* ACTION_ASSIGN, ACTION_RELEASE: for who has it next; NULL: none */
 };
 
 struct mark_change {

@@ -1,6 +1,9 @@
 /* Take, assign, release, resolve, reopen. What is so already is answered without a new fact, so
  * that a repeated action does no harm. */
+#include <string.h>
+
 #include "base/arena.h"
+#include "base/str.h"
 #include "store/apply.h"
 #include "store/records.h"
 
@@ -113,6 +116,34 @@ resolve(struct batch *b, struct job *j, struct head *h)
 	return episode_resolve(b, j, h);
 }
 
+/* What the one who gives it away says to whoever has it next, in the same transaction. */
+static enum err
+hand_over(struct batch *b, struct job *j, struct head *h)
+{
+	const char *note = j->change->conversation.note;
+	uint64_t to = h->state.conversation.assignee;
+	struct draft d = draft_of(j, FACT_NOTE);
+	struct json_writer *w = batch_body(b);
+	struct fact *f;
+	enum err err;
+
+	d.conversation = h->state.conversation.id;
+	d.channel = h->state.conversation.channel;
+	d.channel_kind = h->state.conversation.channel_kind;
+	d.ref = j->fact_count == 0 ? d.ref : NULL;
+	jw_kstring(w, "text", note);
+	jw_key(w, "handover");
+	jw_object(w);
+	jw_kid(w, "to", to);
+	jw_object_end(w);
+	err = fact_append(b, j, h, &d, &f);
+	if (err == ERR_OK) {
+		episode_note(h, f, note);
+		fact_settle(h, f, to);
+	}
+	return err;
+}
+
 static enum err
 act(struct batch *b, struct job *j, struct head *h)
 {
@@ -175,6 +206,13 @@ apply_conversation(struct batch *b, struct job *j)
 	if (j->change->actor.kind == AUTHOR_CUSTOMER || !head_allowed(j, h)) {
 		return job_refuse(j, ERR_DENIED, "this customer is not in your unit");
 	}
+	if (!str_empty(change->note) && change->action != ACTION_ASSIGN &&
+		change->action != ACTION_RELEASE) {
+		return job_refuse(j, ERR_INVALID, "only who passes it on leaves a note");
+	}
+	if (change->note != NULL && strlen(change->note) > HANDOVER_NOTE_MAX) {
+		return job_refuse(j, ERR_INVALID, "the note is too long");
+	}
 	current = h->state.conversation.id == change->conversation;
 	if (current && change->version != 0 &&
 		change->version != h->state.conversation.version) {
@@ -182,6 +220,9 @@ apply_conversation(struct batch *b, struct job *j)
 		return job_refuse(j, ERR_CONFLICT, "the conversation has changed meanwhile");
 	}
 	err = current ? act(b, j, h) : act_on_older(b, j, h);
+	if (err == ERR_OK && current && !str_empty(change->note)) {
+		err = hand_over(b, j, h);
+	}
 	if (b->failed == ERR_OK) {
 		outcome_of(j, h);
 		j->outcome.id = change->conversation;

@@ -30,28 +30,62 @@ check(struct job *j, const struct post *p)
 	return ERR_OK;
 }
 
-/* Has she written since the agent looked? */
+static enum err
+know_customer_seq(struct batch *b, struct head *h)
+{
+	struct value args[] = {value_id(h->timeline)};
+	struct head_state *s = &h->state;
+	struct rows r;
+
+	if (s->customer_seq_known) {
+		return ERR_OK;
+	}
+	if (batch_flush(b) != ERR_OK ||
+		batch_read(b, STATEMENT_LAST_CUSTOMER_SEQ, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	s->customer_seq = r.count > 0 ? value_as_id(rows_at(&r, 0)) : 0;
+	s->customer_seq_known = true;
+	return ERR_OK;
+}
+
+static enum err
+know_answer(struct batch *b, struct head *h)
+{
+	struct value args[] = {value_id(h->timeline)};
+	struct head_state *s = &h->state;
+	struct rows r;
+
+	if (s->answer_known) {
+		return ERR_OK;
+	}
+	if (batch_flush(b) != ERR_OK ||
+		batch_read(b, STATEMENT_LAST_ANSWER, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	s->answer_seq = r.count > 0 ? value_as_id(&rows_at(&r, 0)[0]) : 0;
+	s->answer_author = r.count > 0 ? value_as_id(&rows_at(&r, 0)[1]) : 0;
+	s->answer_known = true;
+	return ERR_OK;
+}
+
+/* Has she written, or a colleague answered, since the agent looked? */
 static enum err
 check_stale(struct batch *b, struct job *j, struct head *h, const struct post *p)
 {
-	struct head_state *s = &h->state;
+	const struct head_state *s = &h->state;
 
 	if (!p->stale_check) {
 		return ERR_OK;
 	}
-	if (!s->customer_seq_known) {
-		struct value args[] = {value_id(h->timeline)};
-		struct rows r;
-
-		if (batch_flush(b) != ERR_OK ||
-			batch_read(b, STATEMENT_LAST_CUSTOMER_SEQ, args, &r) != ERR_OK) {
-			return b->failed;
-		}
-		s->customer_seq = r.count > 0 ? value_as_id(rows_at(&r, 0)) : 0;
-		s->customer_seq_known = true;
+	if (know_customer_seq(b, h) != ERR_OK || know_answer(b, h) != ERR_OK) {
+		return b->failed;
 	}
 	if (s->customer_seq > p->seen_seq) {
 		return job_refuse(j, ERR_CONFLICT, "the customer has written since");
+	}
+	if (s->answer_seq > p->seen_seq && s->answer_author != j->change->actor.id) {
+		return job_refuse(j, ERR_CONFLICT, "a colleague has answered since");
 	}
 	return ERR_OK;
 }

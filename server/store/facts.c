@@ -110,6 +110,11 @@ fact_append(struct batch *b, struct job *j, struct head *h, const struct draft *
 		s->customer_seq = f->seq;
 		s->customer_seq_known = true;
 	}
+	if (f->author_kind == AUTHOR_STAFF && f->kind == FACT_MESSAGE) {
+		s->answer_seq = f->seq;
+		s->answer_author = f->author;
+		s->answer_known = true;
+	}
 	if (j->has_key && !j->key_taken) {
 		j->key_taken = true;
 		batch_key(b, j, j->key, f->id);

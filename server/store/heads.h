@@ -26,6 +26,9 @@ struct head_state {
 	int64_t committed_at;
 	bool customer_seq_known;
 	uint64_t customer_seq; /* the customer's newest message */
+	bool answer_known;
+	uint64_t answer_seq; /* the newest message of the house, and whose it is */
+	uint64_t answer_author;
 	bool has_conversation; /* the open one, else the one resolved last */
 	bool conversation_dirty;
 	struct conversation conversation;

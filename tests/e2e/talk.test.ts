@@ -180,9 +180,7 @@ describe("customer and agent", () => {
 	test("a conversation is handed on, resolved, undone and reopened", async () => {
 		const bob = await Desk.open(browser, server, "bob");
 		const lin = await talkAbout("请转给懂的人");
-		await ann.page.getByRole("button", { name: "转给同事（A）" }).click();
-		await ann.page.getByRole("dialog").getByRole("searchbox").fill("bob");
-		await ann.page.getByRole("dialog").getByRole("button", { name: /BOB/ }).click();
+		await ann.handOver("bob");
 		await bob.goto("/inbox/mine");
 		await bob.openRow("请转给懂的人");
 		await bob.page.getByText("由您接待").waitFor();

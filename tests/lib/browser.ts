@@ -188,6 +188,17 @@ export class Desk implements Visit {
 		}, patienceMs);
 	}
 
+	/** Hands the open conversation to a colleague, with a note if there is something to say. */
+	async handOver(login: string, note = ""): Promise<void> {
+		const dialog = this.page.getByRole("dialog");
+		await this.page.getByRole("button", { name: /^(转给同事（A）|Hand over \(A\))$/ }).click();
+		await dialog.getByRole("searchbox").fill(login);
+		await dialog.getByRole("button", { name: new RegExp(login.toUpperCase()) }).click();
+		await dialog.getByRole("textbox").fill(note);
+		await dialog.locator("button[type=submit]").click();
+		await dialog.waitFor({ state: "detached" });
+	}
+
 	async note(text: string): Promise<void> {
 		await this.page.getByRole("tab", { name: /备注|Note/ }).click();
 		await this.write(text);

@@ -65,6 +65,8 @@ export interface Written {
 
 export interface ActOptions {
 	readonly assignee?: string;
+	/** With assign or release: an internal note for whoever has it next. */
+	readonly note?: string;
 	readonly version?: number;
 	readonly lane?: string;
 }
@@ -172,6 +174,7 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 			action,
 			...(options.assignee === undefined ? {} : { assignee: options.assignee }),
 			...(options.version === undefined ? {} : { version: options.version }),
+			...(options.note === undefined ? {} : { note: options.note }),
 		};
 		this.outbox.add(options.lane ?? conversation, frame, { passing: true });
 		return done;

@@ -148,6 +148,7 @@ export const useConnection = defineStore("connection", () => {
 		action: Action,
 		version: number | undefined,
 		assignee: string | undefined,
+		note?: string,
 	): Promise<Conversation> {
 		if (client.value === null || !online.value) {
 			throw new NackError("offline", "");
@@ -155,6 +156,7 @@ export const useConnection = defineStore("connection", () => {
 		const ack = await client.value.act(conversation, action, {
 			...(version === undefined ? {} : { version }),
 			...(assignee === undefined ? {} : { assignee }),
+			...(note === undefined || note === "" ? {} : { note }),
 		});
 		if (ack.conversation === undefined || ack.conversation === null) {
 			throw new NackError("invalid", "");

@@ -10,6 +10,7 @@ import type { Conversation, Entry } from "../shared/types";
 import { useConversations } from "./conversations";
 import { usePreferences } from "./preferences";
 import { useSession } from "./session";
+import { useStaff } from "./staff";
 
 /* Imported or replayed history makes no noise. */
 const freshMs = 60_000;
@@ -18,6 +19,7 @@ export const useNotifications = defineStore("notifications", () => {
 	const preferences = usePreferences();
 	const session = useSession();
 	const conversations = useConversations();
+	const staff = useStaff();
 	/* Conversations that asked for attention and were not looked at since. */
 	const waiting = ref<ReadonlySet<string>>(new Set());
 	const reading = ref<string | null>(null);
@@ -28,12 +30,21 @@ export const useNotifications = defineStore("notifications", () => {
 		return conversations.counts.mine_unread + unassigned.length;
 	});
 
+	/* A colleague gave it to me. */
+	function isHandover(entry: Entry): boolean {
+		if (entry.kind !== "assigned" || entry.body === null) {
+			return false;
+		}
+		const { to, by } = entry.body;
+		return to === session.me?.id && by !== null && by !== to;
+	}
+
 	function wants(entry: Entry, conversation: Conversation): boolean {
 		const missed = entry.kind === "call_ended" && entry.body?.call.result === "missed";
 		const message = entry.kind === "message" && entry.author.kind === "customer";
 		const concerns = conversation.assignee === null || conversation.assignee === session.me?.id;
 		const fresh = Date.now() - Date.parse(entry.committed_at) < freshMs;
-		return (missed || message) && concerns && fresh && !entry.imported && conversation.state !== "resolved";
+		return (missed || message || isHandover(entry)) && concerns && fresh && !entry.imported && conversation.state !== "resolved";
 	}
 
 	function consider(entry: Entry, conversation: Conversation): void {
@@ -53,6 +64,14 @@ export const useNotifications = defineStore("notifications", () => {
 		}
 	}
 
+	function wordsOf(entry: Entry): string {
+		const { t } = i18n.global;
+		if (entry.kind === "message") {
+			return entry.body?.text ?? "";
+		}
+		return entry.kind === "assigned" ? t("handover.title", { name: staff.nameOf(entry.body?.by) }) : t("inbox.preview.call_ended");
+	}
+
 	function show(entry: Entry, conversation: Conversation): void {
 		if (typeof Notification === "undefined" || Notification.permission !== "granted") {
 			return;
@@ -61,7 +80,7 @@ export const useNotifications = defineStore("notifications", () => {
 		const known = conversations.items.get(conversation.id);
 		const number = visitorNumber(conversation.customer);
 		const name = known?.customer_name || t("common.visitor", { number });
-		const text = entry.kind === "message" ? (entry.body?.text ?? "") : t("inbox.preview.call_ended");
+		const text = wordsOf(entry);
 		try {
 			const box = new Notification(name, { body: text.slice(0, 160), tag: conversation.id });
 			box.onclick = () => {

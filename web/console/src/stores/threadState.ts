@@ -26,6 +26,8 @@ export interface Thread {
 	seen: ReadonlyMap<string, number>;
 	/* What is above these is new to me since I opened the thread; null: no line. */
 	newAfter: ReadonlyMap<string, number> | null;
+	/* How far I have looked at it, per timeline: what is above was not seen when I answer. */
+	looked: ReadonlyMap<string, number>;
 	typists: readonly Typist[];
 }
 
@@ -53,6 +55,7 @@ export function createThread(customer: string): Thread {
 		delivered: new Map(),
 		seen: new Map(),
 		newAfter: null,
+		looked: new Map(),
 		typists: [],
 	});
 }

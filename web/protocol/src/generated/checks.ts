@@ -82,8 +82,13 @@ export const callCheck = v.object({
 	version: countCheck,
 });
 
+export const handoverCheck = v.object({
+	to: v.nullable(idCheck),
+});
+
 export const textBodyCheck = v.object({
 	text: v.string(),
+	handover: v.exactOptional(handoverCheck),
 });
 
 export const callBodyCheck = v.object({
@@ -556,6 +561,7 @@ export const actFrameCheck = v.object({
 	action: actionCheck,
 	assignee: v.exactOptional(idCheck),
 	version: v.exactOptional(countCheck),
+	note: v.exactOptional(v.pipe(v.string(), v.maxLength(4000))),
 });
 
 export const consoleMarkFrameCheck = v.object({

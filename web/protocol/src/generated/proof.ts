@@ -26,6 +26,7 @@ export const byName = {
 	file: checks.fileCheck satisfies v.GenericSchema<unknown, types.File>,
 	transfer: checks.transferCheck satisfies v.GenericSchema<unknown, types.Transfer>,
 	call: checks.callCheck satisfies v.GenericSchema<unknown, types.Call>,
+	handover: checks.handoverCheck satisfies v.GenericSchema<unknown, types.Handover>,
 	textBody: checks.textBodyCheck satisfies v.GenericSchema<unknown, types.TextBody>,
 	callBody: checks.callBodyCheck satisfies v.GenericSchema<unknown, types.CallBody>,
 	callOutcomeBody: checks.callOutcomeBodyCheck satisfies v.GenericSchema<unknown, types.CallOutcomeBody>,

@@ -88,8 +88,15 @@ export interface Call {
 	readonly version: Count;
 }
 
+export interface Handover {
+	/** null: back to Unassigned */
+	readonly to: Id | null;
+}
+
 export interface TextBody {
 	readonly text: string;
+	/** of a note that was left with a hand-over */
+	readonly handover?: Handover;
 }
 
 export interface CallBody {
@@ -410,6 +417,8 @@ export interface ActFrame {
 	readonly action: Action;
 	readonly assignee?: Id;
 	readonly version?: Count;
+	/** with assign or release: for whoever has it next */
+	readonly note?: string;
 }
 
 export interface ConsoleMarkFrame {

@@ -82,7 +82,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 	);
 
 	function seenSeq(timeline: string): number {
-		return thread.model.newest(timeline) ?? 0;
+		return thread.looked.get(timeline) ?? thread.model.newest(timeline) ?? 0;
 	}
 
 	/* An open conversation is named; without one the message opens the next. */

@@ -15,7 +15,8 @@ export interface Actions {
 	mine: ComputedRef<boolean>;
 	resolved: ComputedRef<boolean>;
 	take: () => Promise<boolean>;
-	assign: (staff: string) => Promise<boolean>;
+	/* To a colleague, or to nobody: back to Unassigned. */
+	transfer: (staff: string | null, note: string) => Promise<boolean>;
 	release: () => Promise<boolean>;
 	resolve: () => Promise<boolean>;
 	reopen: () => Promise<boolean>;
@@ -46,14 +47,14 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 		toasts.show(t(`thread.refused.${known ? code : "other"}`), "danger");
 	}
 
-	async function act(action: Action, assignee?: string): Promise<boolean> {
+	async function act(action: Action, assignee?: string, note?: string): Promise<boolean> {
 		const target = conversation.value;
 		if (target === undefined || busy.value) {
 			return false;
 		}
 		busy.value = true;
 		try {
-			conversations.apply(await connection.act(target.id, action, target.version, assignee));
+			conversations.apply(await connection.act(target.id, action, target.version, assignee, note));
 			return true;
 		} catch (error) {
 			await explain(error, target.id);
@@ -70,10 +71,10 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 		return act("take");
 	}
 
-	async function assign(to: string): Promise<boolean> {
-		const done = await act("assign", to);
+	async function transfer(to: string | null, note: string): Promise<boolean> {
+		const done = to === null ? await act("release", undefined, note) : await act("assign", to, note);
 		if (done) {
-			toasts.show(t("thread.assignedTo", { name: staff.nameOf(to) }));
+			toasts.show(to === null ? t("thread.releasedToast") : t("thread.assignedTo", { name: staff.nameOf(to) }));
 		}
 		return done;
 	}
@@ -105,7 +106,7 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 		mine,
 		resolved,
 		take,
-		assign,
+		transfer,
 		release: () => act("release"),
 		resolve,
 		reopen: () => act("reopen"),

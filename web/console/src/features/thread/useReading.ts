@@ -19,6 +19,7 @@ export function useReading(thread: Thread, pinned: Ref<boolean>): void {
 			const newest = thread.model.newest(timeline);
 			if (newest !== null && newest > (marked.get(timeline) ?? 0)) {
 				marked.set(timeline, newest);
+				thread.looked = new Map(marked);
 				connection.client?.mark(thread.customer, timeline, newest);
 			}
 		}
