@@ -15,6 +15,7 @@ text_of(const json_t *string)
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json_memory.h"
 #include "base/str.h"
 
 static json_t *
@@ -55,6 +56,7 @@ too_deep(const char *data, size_t length)
 static enum err
 parse(const char *data, size_t length, size_t flags, struct json **out, struct error *e)
 {
+	struct json_memory *memory;
 	json_error_t reason;
 	json_t *root;
 	const char *quote;
@@ -67,8 +69,11 @@ parse(const char *data, size_t length, size_t flags, struct json **out, struct e
 	if (length > 0 && memchr(data, '\0', length) != NULL) {
 		return error_set(e, ERR_INVALID, "JSON with a NUL character");
 	}
+	json_memory_begin();
 	root = json_loadb(data, length, flags, &reason);
+	memory = json_memory_end();
 	if (root == NULL) {
+		json_memory_free(memory);
 		/* What follows " near " quotes the input, which may be private. */
 		quote = strstr(reason.text, " near ");
 		return error_set(e, ERR_INVALID, "JSON line %d, column %d: %.*s", reason.line,
@@ -95,7 +100,9 @@ json_parse_foreign(const char *data, size_t length, struct json **out, struct er
 void
 json_free(struct json *root)
 {
-	json_decref(node(root));
+	if (root != NULL) {
+		json_memory_free(json_memory_of(root));
+	}
 }
 
 static bool

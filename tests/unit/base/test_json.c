@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -248,6 +249,74 @@ dumps_are_compact_and_in_order(void **state)
 	json_free(root);
 }
 
+/* More than one block of memory, and texts that need a block of their own. */
+static void
+large_documents_come_back_whole(void **state)
+{
+	enum { COUNT = 3000, LONG = 5000 };
+	struct buf text;
+	struct buf back;
+	struct json *root;
+
+	(void)state;
+	buf_init(&text, 1 << 20);
+	buf_init(&back, 1 << 20);
+	buf_putc(&text, '[');
+	for (int i = 0; i < COUNT; i++) {
+		buf_printf(&text, "{\"n\":%d},", i);
+	}
+	buf_putc(&text, '"');
+	for (int i = 0; i < LONG; i++) {
+		buf_putc(&text, 'x');
+	}
+	buf_puts(&text, "\"]");
+	root = parsed(text.data);
+	assert_int_equal(json_length(root), COUNT + 1);
+	json_dump(root, &back);
+	assert_string_equal(back.data, text.data);
+	json_free(root);
+	buf_fini(&text);
+	buf_fini(&back);
+}
+
+static void
+several_documents_live_side_by_side(void **state)
+{
+	struct json *first = parsed("{\"a\":\"one\"}");
+	struct json *second = parsed("{\"a\":\"two\"}");
+	struct json *third;
+
+	(void)state;
+	json_free(first);
+	third = parsed("{\"a\":\"three\"}");
+	assert_string_equal(json_string(second, "a"), "two");
+	assert_string_equal(json_string(third, "a"), "three");
+	json_free(third);
+	assert_string_equal(json_string(second, "a"), "two");
+	json_free(second);
+}
+
+static void *
+free_document(void *root)
+{
+	json_free(root);
+	return NULL;
+}
+
+static void
+a_document_may_be_freed_by_another_thread(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(pthread_create(&thread, NULL, free_document,
+							 parsed("{\"a\":[1]}")),
+			0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -262,6 +331,9 @@ main(void)
 		cmocka_unit_test(iteration_keeps_the_order_of_arrival),
 		cmocka_unit_test(foreign_documents_may_repeat_keys),
 		cmocka_unit_test(dumps_are_compact_and_in_order),
+		cmocka_unit_test(large_documents_come_back_whole),
+		cmocka_unit_test(several_documents_live_side_by_side),
+		cmocka_unit_test(a_document_may_be_freed_by_another_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
