@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 
@@ -57,7 +58,9 @@ void jw_object(struct json_writer *w);
 void jw_object_end(struct json_writer *w);
 void jw_array(struct json_writer *w);
 void jw_array_end(struct json_writer *w);
-void jw_key(struct json_writer *w, const char *key);
+/* A name of our own, which needs no escaping: letters, digits and what else is plain. */
+void jw_key_n(struct json_writer *w, const char *key, size_t length);
+void jw_key_any(struct json_writer *w, const char *key); /* somebody else's name */
 void jw_string(struct json_writer *w, const char *text); /* NULL writes null */
 void jw_string_n(struct json_writer *w, const char *text, size_t length);
 void jw_i64(struct json_writer *w, int64_t value);
@@ -65,12 +68,49 @@ void jw_id(struct json_writer *w, uint64_t id); /* as a string */
 void jw_bool(struct json_writer *w, bool value);
 void jw_null(struct json_writer *w);
 void jw_raw(struct json_writer *w, const char *json, size_t length); /* trusted JSON */
+/* Inline, so that the length of a literal is known to the compiler. */
+static inline void
+jw_key(struct json_writer *w, const char *key)
+{
+	jw_key_n(w, key, strlen(key));
+}
+
 /* key + value in one */
-void jw_kstring(struct json_writer *w, const char *key, const char *text);
-void jw_ki64(struct json_writer *w, const char *key, int64_t value);
-void jw_kid(struct json_writer *w, const char *key, uint64_t id); /* 0 writes null */
-void jw_kbool(struct json_writer *w, const char *key, bool value);
-void jw_ktime(struct json_writer *w, const char *key,
-	int64_t ms); /* RFC 3339; 0 writes null */
+static inline void
+jw_kstring(struct json_writer *w, const char *key, const char *text)
+{
+	jw_key_n(w, key, strlen(key));
+	jw_string(w, text);
+}
+
+static inline void
+jw_ki64(struct json_writer *w, const char *key, int64_t value)
+{
+	jw_key_n(w, key, strlen(key));
+	jw_i64(w, value);
+}
+
+void jw_id_or_null(struct json_writer *w, uint64_t id);
+static inline void
+jw_kid(struct json_writer *w, const char *key, uint64_t id) /* 0 writes null */
+{
+	jw_key_n(w, key, strlen(key));
+	jw_id_or_null(w, id);
+}
+
+static inline void
+jw_kbool(struct json_writer *w, const char *key, bool value)
+{
+	jw_key_n(w, key, strlen(key));
+	jw_bool(w, value);
+}
+
+void jw_time(struct json_writer *w, int64_t ms); /* RFC 3339; 0 writes null */
+static inline void
+jw_ktime(struct json_writer *w, const char *key, int64_t ms)
+{
+	jw_key_n(w, key, strlen(key));
+	jw_time(w, ms);
+}
 
 #endif

@@ -50,6 +50,31 @@ close_with(struct json_writer *w, char bracket)
 	w->need_comma = true;
 }
 
+/* The comma, if one is needed, and room for `length` bytes behind it. */
+static char *
+extend_value(struct json_writer *w, size_t length)
+{
+	size_t comma = w->need_comma ? 1 : 0;
+	char *p = buf_extend(w->out, comma + length);
+
+	w->need_comma = true;
+	if (p == NULL) {
+		return NULL;
+	}
+	p[0] = ',';
+	return p + comma;
+}
+
+static void
+append_value(struct json_writer *w, const char *text, size_t length)
+{
+	char *p = extend_value(w, length);
+
+	if (p != NULL) {
+		memcpy(p, text, length);
+	}
+}
+
 void
 jw_object(struct json_writer *w)
 {
@@ -103,20 +128,10 @@ plain_run(const char *text, size_t length)
 }
 
 static void
-append_quoted(struct buf *out, const char *text, size_t length)
+append_escaping(struct buf *out, const char *text, size_t length)
 {
 	size_t run = plain_run(text, length);
 
-	if (run == length) {
-		char *p = buf_extend(out, length + 2);
-
-		if (p != NULL) {
-			p[0] = '"';
-			p[length + 1] = '"';
-			memcpy(p + 1, length > 0 ? text : "", length);
-		}
-		return;
-	}
 	buf_putc(out, '"');
 	while (run < length) {
 		buf_append(out, text, run);
@@ -130,21 +145,12 @@ append_quoted(struct buf *out, const char *text, size_t length)
 }
 
 void
-jw_key(struct json_writer *w, const char *key)
+jw_key_n(struct json_writer *w, const char *key, size_t length)
 {
-	size_t length = strlen(key);
 	size_t comma = w->need_comma ? 1 : 0;
-	char *p;
+	char *p = buf_extend(w->out, comma + length + 3);
 
-	if (plain_run(key, length) < length) {
-		begin_value(w);
-		append_quoted(w->out, key, length);
-		buf_putc(w->out, ':');
-		w->need_comma = false;
-		return;
-	}
 	w->need_comma = false;
-	p = buf_extend(w->out, comma + length + 3);
 	if (p == NULL) {
 		return;
 	}
@@ -157,10 +163,30 @@ jw_key(struct json_writer *w, const char *key)
 }
 
 void
-jw_string_n(struct json_writer *w, const char *text, size_t length)
+jw_key_any(struct json_writer *w, const char *key)
 {
 	begin_value(w);
-	append_quoted(w->out, text, length);
+	append_escaping(w->out, key, strlen(key));
+	buf_putc(w->out, ':');
+	w->need_comma = false;
+}
+
+void
+jw_string_n(struct json_writer *w, const char *text, size_t length)
+{
+	char *p;
+
+	if (plain_run(text, length) < length) {
+		begin_value(w);
+		append_escaping(w->out, text, length);
+		return;
+	}
+	p = extend_value(w, length + 2);
+	if (p != NULL) {
+		p[0] = '"';
+		memcpy(p + 1, length > 0 ? text : "", length);
+		p[length + 1] = '"';
+	}
 }
 
 void
@@ -173,14 +199,26 @@ jw_string(struct json_writer *w, const char *text)
 	jw_string_n(w, text, strlen(text));
 }
 
-/* Writes backwards from the end of `out`; returns where the digits start. */
+/* Writes backwards from `end`, two digits a division; returns where the digits start. */
 static char *
 digits_of(uint64_t value, char *end)
 {
-	do {
-		*--end = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+								"25262728293031323334353637383940414243444546474849"
+								"50515253545556575859606162636465666768697071727374"
+								"75767778798081828384858687888990919293949596979899";
+
+	while (value >= 100) {
+		end -= 2;
+		memcpy(end, pairs + value % 100 * 2, 2);
+		value /= 100;
+	}
+	if (value >= 10) {
+		end -= 2;
+		memcpy(end, pairs + value * 2, 2);
+	} else {
+		*--end = (char)('0' + value);
+	}
 	return end;
 }
 
@@ -194,8 +232,7 @@ jw_i64(struct json_writer *w, int64_t value)
 	if (value < 0) {
 		*--start = '-';
 	}
-	begin_value(w);
-	buf_append(w->out, start, (size_t)(end - start));
+	append_value(w, start, (size_t)(end - start));
 }
 
 void
@@ -208,73 +245,55 @@ jw_id(struct json_writer *w, uint64_t id)
 	end[-1] = '"';
 	start = digits_of(id, end - 1);
 	*--start = '"';
-	begin_value(w);
-	buf_append(w->out, start, (size_t)(end - start));
+	append_value(w, start, (size_t)(end - start));
+}
+
+void
+jw_id_or_null(struct json_writer *w, uint64_t id)
+{
+	if (id == 0) {
+		jw_null(w);
+	} else {
+		jw_id(w, id);
+	}
 }
 
 void
 jw_bool(struct json_writer *w, bool value)
 {
-	begin_value(w);
-	buf_puts(w->out, value ? "true" : "false");
+	if (value) {
+		append_value(w, "true", 4);
+	} else {
+		append_value(w, "false", 5);
+	}
 }
 
 void
 jw_null(struct json_writer *w)
 {
-	begin_value(w);
-	buf_append(w->out, "null", 4);
+	append_value(w, "null", 4);
 }
 
 void
 jw_raw(struct json_writer *w, const char *json, size_t length)
 {
-	begin_value(w);
-	buf_append(w->out, json, length);
+	append_value(w, json, length);
 }
 
 void
-jw_kstring(struct json_writer *w, const char *key, const char *text)
+jw_time(struct json_writer *w, int64_t ms)
 {
-	jw_key(w, key);
-	jw_string(w, text);
-}
+	char *p;
 
-void
-jw_ki64(struct json_writer *w, const char *key, int64_t value)
-{
-	jw_key(w, key);
-	jw_i64(w, value);
-}
-
-void
-jw_kid(struct json_writer *w, const char *key, uint64_t id)
-{
-	jw_key(w, key);
-	if (id == 0) {
-		jw_null(w);
-		return;
-	}
-	jw_id(w, id);
-}
-
-void
-jw_kbool(struct json_writer *w, const char *key, bool value)
-{
-	jw_key(w, key);
-	jw_bool(w, value);
-}
-
-void
-jw_ktime(struct json_writer *w, const char *key, int64_t ms)
-{
-	char text[TIME_TEXT_SIZE];
-
-	jw_key(w, key);
 	if (ms == 0) {
 		jw_null(w);
 		return;
 	}
-	time_format(ms, text);
-	jw_string_n(w, text, TIME_TEXT_SIZE - 1);
+	/* The NUL that time_format writes falls on the closing quote. */
+	p = extend_value(w, TIME_TEXT_SIZE + 1);
+	if (p != NULL) {
+		p[0] = '"';
+		time_format(ms, p + 1);
+		p[TIME_TEXT_SIZE] = '"';
+	}
 }

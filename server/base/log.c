@@ -175,7 +175,7 @@ write_json(struct buf *line, const char *time, const char *level, const char *ev
 		if (key_length > 0) {
 			buf_clear(&key);
 			buf_append(&key, fields, key_length);
-			jw_key(&w, key.data);
+			jw_key_any(&w, key.data);
 			write_json_value(&w, value, (size_t)(end - value));
 		}
 		fields = end + strspn(end, " ");
