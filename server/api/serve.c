@@ -80,6 +80,7 @@ woken(void *ctx)
 
 	store_drain(s->app.store);
 	sockets_flush(s->app.sockets);
+	bus_forget_frames(s->app.bus);
 }
 
 static void

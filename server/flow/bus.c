@@ -40,6 +40,7 @@ struct bus {
 	size_t window_count;
 	size_t window_next;
 	size_t window_bytes;
+	size_t framed; /* so many of the newest may have frames */
 	size_t queue_limit;
 	size_t subscriptions;
 	uint64_t newest;
@@ -250,6 +251,7 @@ bus_publish(struct bus *b, struct fact *f)
 	size_t count = topics_of(f, topics);
 
 	window_put(b, f);
+	b->framed++;
 	b->newest = f->id;
 	for (size_t i = 0; i < count; i++) {
 		struct topic_node *node = map_get(&b->topics, topics[i]);
@@ -261,6 +263,18 @@ bus_publish(struct bus *b, struct fact *f)
 			deliver(list_item(link, struct follow, in_topic)->subscription, f);
 		}
 	}
+}
+
+void
+bus_forget_frames(struct bus *b)
+{
+	size_t count = b->framed < b->window_count ? b->framed : b->window_count;
+
+	for (size_t i = 1; i <= count; i++) {
+		fact_forget_frames(
+			b->window[(b->window_next + b->window_size - i) % b->window_size]);
+	}
+	b->framed = 0;
 }
 
 struct bus_subscription *

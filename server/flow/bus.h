@@ -34,6 +34,11 @@ uint64_t bus_newest(const struct bus *b);
 void bus_set_newest(struct bus *b, uint64_t id);
 void bus_publish(struct bus *b, struct fact *f); /* takes its own reference */
 
+/* Frees the frames of what was published since: to be called when all that listen had their
+ * turn. Whoever is slower or resumes has them made again; the memory of thousands of facts
+ * would otherwise go round through the processor's cache. */
+void bus_forget_frames(struct bus *b);
+
 struct bus_subscription *bus_subscribe(struct bus *b, bus_wake *wake, void *ctx);
 void bus_follow(struct bus_subscription *s, uint64_t topic_number, bool on);
 struct fact *

@@ -34,6 +34,15 @@ fact_get(struct fact *f)
 }
 
 void
+fact_forget_frames(struct fact *f)
+{
+	free(f->staff_json);
+	free(f->public_json);
+	f->staff_json = NULL;
+	f->public_json = NULL;
+}
+
+void
 fact_put(struct fact *f)
 {
 	if (f == NULL) {
@@ -45,8 +54,7 @@ fact_put(struct fact *f)
 	}
 	free(f->body);
 	free(f->files);
-	free(f->staff_json);
-	free(f->public_json);
+	fact_forget_frames(f);
 	free(f);
 }
 

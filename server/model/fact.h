@@ -50,7 +50,7 @@ struct fact {
 	uint64_t owner;
 	bool imported; /* history brought in later: no sound, no unread */
 
-	/* Encodings made on first use by fact_staff_json / fact_public_json. */
+	/* Encodings made on first use by fact_staff_frame / fact_public_frame. */
 	char *staff_json;
 	size_t staff_json_length;
 	char *public_json;
@@ -72,6 +72,7 @@ bool fact_is_public(const struct fact *f);
 /* Whole frames {"t":"entry",...}, encoded once and cached in the fact. Loop thread. */
 const char *fact_staff_frame(struct fact *f, size_t *length);
 const char *fact_public_frame(struct fact *f, const char *author_name, size_t *length);
+void fact_forget_frames(struct fact *f); /* they are made again when asked for */
 
 /* The chain. */
 struct fact_chain_input {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "lib/test.h"
 #include "model/fact.h"
 
@@ -286,6 +287,25 @@ topics_of_one_id_differ_by_kind(void **state)
 	}
 }
 
+static void
+forgotten_frames_are_made_again_for_whoever_resumes(void **state)
+{
+	struct fixture *f = *state;
+	struct fact *fact = fact_of(1, 0, AGENT);
+	size_t length;
+	char *first;
+
+	bus_publish(f->bus, fact);
+	first = xstrdup(fact_staff_frame(fact, &length));
+	bus_forget_frames(f->bus);
+	assert_null(fact->staff_json);
+	publish(f->bus, 2, 0, AGENT);
+	bus_forget_frames(f->bus);
+	assert_string_equal(fact_staff_frame(fact, &length), first);
+	free(first);
+	fact_put(fact);
+}
+
 int
 main(void)
 {
@@ -312,6 +332,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_replay_longer_than_the_queue_is_refused, setup,
 			teardown),
 		cmocka_unit_test(long_entries_count_by_their_bytes),
+		cmocka_unit_test_setup_teardown(
+			forgotten_frames_are_made_again_for_whoever_resumes, setup, teardown),
 		cmocka_unit_test(topics_of_one_id_differ_by_kind),
 	};
 
