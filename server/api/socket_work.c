@@ -14,6 +14,7 @@ enum {
 
 /* --- changes ------------------------------------------------------------------------------ */
 
+/* Lies in the arena of the change. */
 struct pending {
 	struct socket *socket;
 	socket_committed *committed;
@@ -70,27 +71,24 @@ change_done(void *ctx, const struct outcome *o)
 	}
 	settle(s);
 	socket_put(s);
-	free(p);
 }
 
 void
 socket_submit(struct socket *s, struct change *c, const char *ref, bool stale,
 	socket_committed *committed)
 {
-	struct pending *p = xmalloc(sizeof(*p));
+	struct pending *kept = arena_alloc(c->arena, sizeof(*kept));
+	struct pending p = {.socket = s, .committed = committed, .stale = stale};
 	enum err rc;
 
-	p->socket = s;
-	p->committed = committed;
-	p->stale = stale;
-	memcpy(p->ref, ref, REF_SIZE);
+	memcpy(p.ref, ref, REF_SIZE);
 	memcpy(c->ref, ref, REF_SIZE);
-	rc = store_submit(s->app->store, c, change_done, p);
+	*kept = p;
+	rc = store_submit(s->app->store, c, change_done, kept);
 	if (rc != ERR_OK) {
-		refuse_change(s, p, rc,
+		refuse_change(s, &p, rc,
 			rc == ERR_BUSY ? "Too much at once, please send again."
 						   : "The database is away, please send again.");
-		free(p);
 		return;
 	}
 	socket_get(s);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	FIRST_BYTES = 992, /* a small change fits; the allocator keeps such blocks at hand */
+	FIRST_BYTES = 1920,          /* a message fits on its way through the store */
 	BLOCK_BYTES = 8 * 1024 - 64, /* leaves the allocator its header within two pages */
 	LARGE_BYTES = 2 * 1024,
 	ALIGNMENT = _Alignof(max_align_t),
@@ -23,9 +23,10 @@ struct block {
 	_Alignas(max_align_t) unsigned char data[];
 };
 
+/* One piece of memory with its first block. */
 struct arena {
 	struct block *newest;
-	struct block *first;
+	struct block first;
 };
 
 static struct block *
@@ -42,10 +43,12 @@ block_create(size_t capacity)
 struct arena *
 arena_create(void)
 {
-	struct arena *a = xmalloc(sizeof(*a));
+	struct arena *a = xmalloc(sizeof(*a) + FIRST_BYTES);
 
-	a->first = block_create(FIRST_BYTES);
-	a->newest = a->first;
+	a->first.older = NULL;
+	a->first.used = 0;
+	a->first.capacity = FIRST_BYTES;
+	a->newest = &a->first;
 	return a;
 }
 
@@ -57,14 +60,14 @@ arena_reset(struct arena *a)
 	while (b != NULL) {
 		struct block *older = b->older;
 
-		if (b != a->first) {
+		if (b != &a->first) {
 			free(b);
 		}
 		b = older;
 	}
-	a->first->older = NULL;
-	a->first->used = 0;
-	a->newest = a->first;
+	a->first.older = NULL;
+	a->first.used = 0;
+	a->newest = &a->first;
 }
 
 void
@@ -74,7 +77,6 @@ arena_destroy(struct arena *a)
 		return;
 	}
 	arena_reset(a);
-	free(a->first);
 	free(a);
 }
 

@@ -149,13 +149,22 @@ draft_of(const struct job *j, enum fact_kind kind)
 void
 outcome_of(struct job *j, const struct head *h)
 {
+	const struct fact *newest = j->fact_count > 0 ? j->facts[j->fact_count - 1] : NULL;
 	struct conversation *copy;
 
 	j->outcome.customer = h->state.customer;
 	j->outcome.timeline = h->timeline;
-	if (h->state.has_conversation) {
-		copy = arena_alloc(j->change->arena, sizeof(*copy));
-		*copy = h->state.conversation;
-		j->outcome.conversation = copy;
+	if (!h->state.has_conversation) {
+		return;
 	}
+	if (newest != NULL && newest->has_conversation &&
+		newest->after.id == h->state.conversation.id &&
+		newest->after.version == h->state.conversation.version) {
+		/* What it left behind is how the conversation stands now. */
+		j->outcome.conversation = &newest->after;
+		return;
+	}
+	copy = arena_alloc(j->change->arena, sizeof(*copy));
+	*copy = h->state.conversation;
+	j->outcome.conversation = copy;
 }
