@@ -283,17 +283,39 @@ put_conversation(struct value *v, const struct conversation *c)
 	return v;
 }
 
+/* Conversations that only went on need fewer columns and indexes than those that changed
+ * their state, their assignee or their customer. */
 struct gathering {
 	struct batch *b;
+	bool moved; /* which of the two kinds is gathered */
 	size_t count;
 };
+
+static bool
+same_place(const struct conversation *a, const struct conversation *b)
+{
+	return a->id == b->id && a->customer == b->customer && a->unit == b->unit &&
+		a->owner == b->owner && a->state == b->state && a->assignee == b->assignee &&
+		a->resolved_at == b->resolved_at;
+}
+
+static bool
+is_wanted(const struct gathering *g, struct head *head)
+{
+	if (!head->state.conversation_dirty) {
+		return false;
+	}
+	head->conversation_moved |= !head->before.has_conversation ||
+		!same_place(&head->before.conversation, &head->state.conversation);
+	return head->conversation_moved == g->moved;
+}
 
 static void
 count_dirty(void *ctx, struct head *head)
 {
 	struct gathering *g = ctx;
 
-	g->count += head->state.conversation_dirty;
+	g->count += is_wanted(g, head);
 }
 
 static void
@@ -301,7 +323,7 @@ gather_dirty(void *ctx, struct head *head)
 {
 	struct gathering *g = ctx;
 
-	if (head->state.conversation_dirty) {
+	if (is_wanted(g, head)) {
 		put_conversation(g->b->values + g->count * 22, &head->state.conversation);
 		head->state.conversation_dirty = false;
 		g->count++;
@@ -310,9 +332,9 @@ gather_dirty(void *ctx, struct head *head)
 
 /* Those that left their heads first: they free the key of the open one. */
 static enum err
-flush_conversations(struct batch *b)
+flush_moved(struct batch *b)
 {
-	struct gathering g = {.b = b};
+	struct gathering g = {.b = b, .moved = true};
 	size_t closed = b->closed_count - b->closed_flushed;
 
 	heads_each_touched(b->heads, count_dirty, &g);
@@ -327,6 +349,37 @@ flush_conversations(struct batch *b)
 	heads_each_touched(b->heads, gather_dirty, &g);
 	b->closed_flushed = b->closed_count;
 	return run_rows(b, STATEMENT_CONVERSATION_UPSERT, g.count, NULL);
+}
+
+static enum err
+flush_progress(struct batch *b)
+{
+	struct gathering g = {.b = b, .moved = false};
+	uint64_t affected = 0;
+
+	heads_each_touched(b->heads, count_dirty, &g);
+	if (g.count == 0) {
+		return ERR_OK;
+	}
+	values_for(b, g.count * 22);
+	g.count = 0;
+	heads_each_touched(b->heads, gather_dirty, &g);
+	if (run_rows(b, STATEMENT_CONVERSATION_PROGRESS, g.count, &affected) != ERR_OK) {
+		return b->failed;
+	}
+	if (affected < g.count) {
+		b->failed = error_set(&b->error, ERR_CONFLICT,
+			"a conversation was changed by others");
+	}
+	return b->failed;
+}
+
+static enum err
+flush_conversations(struct batch *b)
+{
+	enum err err = flush_moved(b);
+
+	return err == ERR_OK ? flush_progress(b) : err;
 }
 
 static enum err

@@ -142,6 +142,7 @@ heads_touch(struct heads *h, struct head *head)
 		return;
 	}
 	head->before = head->state;
+	head->conversation_moved = false;
 	list_append(&h->touched, &head->touched);
 }
 

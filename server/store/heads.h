@@ -41,6 +41,7 @@ struct head {
 	struct list touched; /* in heads.touched while the batch changed it */
 	bool loaded_in_batch;
 	struct head_state before; /* valid while touched */
+	bool conversation_moved;  /* in this batch: all columns of its row are written */
 };
 
 struct heads;

@@ -96,7 +96,7 @@ configure(struct sqlite_conn *c, enum connection_use use, struct error *e)
 								 "PRAGMA synchronous=FULL;"
 								 "PRAGMA wal_autocheckpoint=16000;"
 								 "PRAGMA journal_size_limit=67108864;"
-								 "PRAGMA cache_size=-262144;"
+								 "PRAGMA cache_size=-65536;"
 								 "PRAGMA temp_store=MEMORY";
 	static const char reads[] = "PRAGMA query_only=ON;"
 								"PRAGMA cache_size=-4096;"

@@ -347,6 +347,97 @@ feed_tells_what_was_missed(void **state)
 	fact_list_release(&list);
 }
 
+/* --- the row follows --------------------------------------------------------------------- */
+
+struct last {
+	unsigned done;
+	struct conversation conversation;
+};
+
+static void
+keep_last(void *ctx, const struct outcome *o)
+{
+	struct last *l = ctx;
+
+	l->done++;
+	if (o->conversation != NULL) {
+		l->conversation = *o->conversation;
+	}
+}
+
+static void
+submit_move(struct store_fixture *f, const struct scene *s, unsigned move, struct last *l)
+{
+	static const enum conversation_action actions[] = {ACTION_ASSIGN, ACTION_RELEASE,
+		ACTION_RESOLVE, ACTION_REOPEN};
+	const struct actor *who = move % 3 == 0 ? &s->visitor : &s->chief;
+	struct change *c = change_create(move % 7 < 4 ? CHANGE_POST : CHANGE_CONVERSATION,
+		who);
+
+	if (c->kind == CHANGE_POST && who == &s->visitor) {
+		c->post = (struct post){.party.visitor = s->visitor.id,
+			.kind = FACT_MESSAGE,
+			.channel = s->channel,
+			.channel_kind = "webchat"};
+		c->post.text = arena_printf(c->arena, "message %u", move);
+	} else if (c->kind == CHANGE_POST) {
+		c->post = (struct post){.party.conversation = s->conversation, .kind = FACT_NOTE};
+		c->post.text = arena_printf(c->arena, "note %u", move);
+	} else {
+		c->actor = s->chief;
+		c->conversation.conversation = s->conversation;
+		c->conversation.action = actions[move / 7 % 4];
+		c->conversation.assignee = move % 2 == 0 ? s->chen.id : s->lin.id;
+	}
+	assert_int_equal(store_submit(f->store, c, keep_last, l), ERR_OK);
+}
+
+/* Of a conversation that only goes on less is written than of one that changes hands; many
+ * changes in one batch mix both, and some lead back to where it began. */
+static void
+the_row_follows_every_change(void **state)
+{
+	struct store_fixture *f = *state;
+	struct scene s = scene(f);
+	struct last l = {0};
+	unsigned submitted = 0;
+
+	for (unsigned round = 0; round < 12; round++) {
+		struct conversation_item row;
+
+		for (unsigned i = 0; i <= round * 3; i++) {
+			submit_move(f, &s, submitted++, &l);
+		}
+		while (l.done < submitted) {
+			store_drain(f->store);
+		}
+		assert_int_equal(read_conversation(f->reader, s.conversation, s.chief.id,
+							 f->arena, &row, NULL),
+			ERR_OK);
+		assert_int_equal(row.conversation.id, l.conversation.id);
+		assert_int_equal(row.conversation.version, l.conversation.version);
+		assert_int_equal(row.conversation.state, l.conversation.state);
+		assert_int_equal(row.conversation.assignee, l.conversation.assignee);
+		assert_int_equal(row.conversation.inbound, l.conversation.inbound);
+		assert_int_equal(row.conversation.resolved_at, l.conversation.resolved_at);
+		assert_int_equal(row.conversation.last_seq, l.conversation.last_seq);
+		assert_string_equal(row.conversation.preview, l.conversation.preview);
+	}
+}
+
+static void
+a_row_that_vanished_is_not_passed_over(void **state)
+{
+	struct store_fixture *f = *state;
+	struct scene s = scene(f);
+	const struct outcome *o;
+
+	fixture_sql(f, "DELETE FROM conversation");
+	o = fixture_say(f, &s.visitor, s.channel, "still there?");
+	assert_non_null(o->conversation);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM conversation"), 1);
+}
+
 int
 main(void)
 {
@@ -361,6 +452,8 @@ main(void)
 		ON_BOTH(stale_answer_is_refused_on_request),
 		ON_BOTH(lists_follow_view_state_and_scope),
 		ON_BOTH(feed_tells_what_was_missed),
+		ON_BOTH(the_row_follows_every_change),
+		ON_BOTH(a_row_that_vanished_is_not_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
