@@ -1,4 +1,5 @@
 /** The people of a test: members of staff with a browser's cookie, customers with a widget. */
+import { expectDescribed } from "./contract.ts";
 import type { TestServer } from "./server.ts";
 import { makeRef, TestSocket, type Frame } from "./socket.ts";
 import { until } from "./wait.ts";
@@ -21,7 +22,9 @@ async function call(url: string, method: string, headers: Record<string, string>
 	});
 	const text = await answer.text();
 	const json = answer.headers.get("content-type")?.includes("json") === true;
-	return { status: answer.status, headers: answer.headers, body: json && text !== "" ? JSON.parse(text) : text };
+	const received = json && text !== "" ? JSON.parse(text) : text;
+	expectDescribed({ method, url, status: answer.status, sent: raw ? undefined : body, received });
+	return { status: answer.status, headers: answer.headers, body: received };
 }
 
 export class Staff {
