@@ -66,6 +66,38 @@ write_contacts(struct reader *r, uint64_t customer, struct arena *a,
 	return ERR_OK;
 }
 
+/* Only what she has, in the fields that are in use, in their order. */
+static enum err
+write_fields(struct reader *r, uint64_t customer, struct arena *a, struct json_writer *w,
+	struct error *e)
+{
+	struct field_value *values;
+	struct field *fields;
+	size_t value_count;
+	size_t count;
+	enum err rc = read_fields(r, a, &fields, &count, e);
+
+	if (rc == ERR_OK) {
+		rc = read_values(r, customer, a, &values, &value_count, e);
+	}
+	if (rc != ERR_OK) {
+		return rc;
+	}
+	jw_key(w, "fields");
+	jw_array(w);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < value_count && fields[i].active; k++) {
+			if (values[k].field == fields[i].id) {
+				jw_object(w);
+				field_value_encode(&fields[i], &values[k], w);
+				jw_object_end(w);
+			}
+		}
+	}
+	jw_array_end(w);
+	return ERR_OK;
+}
+
 static void
 write_party(struct json_writer *w, uint64_t party)
 {
@@ -170,6 +202,9 @@ customer_write(struct reader *r, const struct scope *scope, const struct custome
 	customer_encode(c, w);
 	jw_object_end(w);
 	rc = write_contacts(r, c->id, a, w, e);
+	if (rc == ERR_OK) {
+		rc = write_fields(r, c->id, a, w, e);
+	}
 	if (rc == ERR_OK) {
 		rc = write_timelines(r, c->id, a, w, e);
 	}

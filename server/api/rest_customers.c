@@ -6,6 +6,7 @@
 #include "api/contact_input.h"
 #include "api/customer_view.h"
 #include "api/exchange.h"
+#include "api/field_input.h"
 #include "api/input.h"
 #include "api/routes.h"
 #include "base/arena.h"
@@ -253,6 +254,15 @@ read_profile(struct input *in, struct customer *c)
 	}
 }
 
+/* null takes the customer from her owner. */
+static void
+read_ownership(struct input *in, struct customer_change *change)
+{
+	change->customer.owner = input_id(in, "owner");
+	change->customer.unit = input_id(in, "unit");
+	change->clear_owner = change->customer.owner == 0 && input_given(in, "owner");
+}
+
 static void
 read_contact_list(struct input *in, const struct app *app, struct customer_change *change)
 {
@@ -299,7 +309,7 @@ not_created(struct exchange *x, const struct outcome *o)
 	if (o->code == ERR_CONFLICT) {
 		customer_conflict(x, o, NULL, 0);
 	} else {
-		exchange_fail(x, o->code, NULL, o->text);
+		exchange_fail(x, o->code, o->field[0] != '\0' ? o->field : NULL, o->text);
 	}
 }
 
@@ -312,6 +322,8 @@ start_create(struct exchange *x)
 	input_init(&in, x, c->arena);
 	c->customer.create = true;
 	read_profile(&in, &c->customer.customer);
+	read_ownership(&in, &c->customer);
+	field_values_read(&in, &c->customer);
 	read_contact_list(&in, x->app, &c->customer);
 	if (str_empty(c->customer.customer.name)) {
 		input_wrong(&in, "name", "is missing");
@@ -341,7 +353,7 @@ not_edited(struct exchange *x, const struct outcome *o)
 	if (o->code == ERR_CONFLICT) {
 		customer_conflict(x, o, o->id != 0 ? "external_id" : NULL, *(uint64_t *)x->state);
 	} else {
-		exchange_fail(x, o->code, NULL, o->text);
+		exchange_fail(x, o->code, o->field[0] != '\0' ? o->field : NULL, o->text);
 	}
 }
 
@@ -353,6 +365,8 @@ edit_checked(struct exchange *x, uint64_t primary)
 
 	input_init(&in, x, c->arena);
 	read_profile(&in, &c->customer.customer);
+	read_ownership(&in, &c->customer);
+	field_values_read(&in, &c->customer);
 	c->customer.customer.id = primary;
 	c->customer.customer.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX,
 		0);

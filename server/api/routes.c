@@ -12,6 +12,7 @@ const struct http_route *const api_route_tables[] = {
 	customer_routes,
 	customer_history_routes,
 	contact_routes,
+	field_routes,
 	call_routes,
 	file_routes,
 	staff_routes,

@@ -13,6 +13,7 @@
 #include "model/actor.h"
 #include "model/call.h"
 #include "model/customer.h"
+#include "model/field.h"
 #include "model/staff.h"
 #include "model/types.h"
 
@@ -26,6 +27,7 @@ enum change_kind {
 	CHANGE_RELEASE_ALL,  /* all open conversations of one member of staff */
 	CHANGE_MARK,         /* delivered / read watermark */
 	CHANGE_CUSTOMER,     /* create or edit */
+	CHANGE_FIELD,        /* define, edit or put aside a field of customers */
 	CHANGE_CONTACT,      /* add, prove or remove a contact point */
 	CHANGE_ATTACH,       /* read one customer under another */
 	CHANGE_VISITOR,      /* a new visitor, rotated or ended token */
@@ -105,15 +107,33 @@ struct mark_change {
 	uint64_t seen;
 };
 
-struct customer_change {
-	bool create;
-	struct customer
-		customer; /* NULL strings stay as they are; version = expected, 0: any */
-	const struct contact_point *contacts; /* with create */
-	size_t contact_count;
+enum row_action { ROW_ADD = 1, ROW_EDIT, ROW_REMOVE };
+
+struct value_change {
+	const char *key;  /* of the field */
+	const char *text; /* as typed, see field_normalise(); "" clears */
 };
 
-enum row_action { ROW_ADD = 1, ROW_EDIT, ROW_REMOVE };
+struct customer_change {
+	bool create;
+	/* Whoever has customer.external_id is edited, else created. Contact points that she
+	 * lacks are added, proven where nobody else has proven them. A change that finds all as it
+	 * says leaves no trace: outcome.duplicate. */
+	bool by_external_id;
+	struct customer
+		customer; /* NULL strings stay as they are; version = expected, 0: any */
+	bool clear_owner;
+	const struct contact_point *contacts; /* with create or by_external_id */
+	size_t contact_count;
+	const struct value_change *values;
+	size_t value_count;
+};
+
+struct field_change {
+	enum row_action action; /* ADD or EDIT; a field is put aside by active = false */
+	struct field field;     /* NULL texts, role 0 and position -1 stay as they are */
+	bool set_active;
+};
 
 struct contact_change {
 	enum row_action action;
@@ -204,6 +224,7 @@ struct change {
 		uint64_t release_all_of; /* staff id */
 		struct mark_change mark;
 		struct customer_change customer;
+		struct field_change field;
 		struct contact_change contact;
 		struct attach_change attach;
 		struct visitor_change visitor;

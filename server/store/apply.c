@@ -15,6 +15,7 @@ static apply_step *const steps[] = {
 	[CHANGE_RELEASE_ALL] = apply_release_all,
 	[CHANGE_MARK] = apply_mark,
 	[CHANGE_CUSTOMER] = apply_customer,
+	[CHANGE_FIELD] = apply_field,
 	[CHANGE_CONTACT] = apply_contact,
 	[CHANGE_ATTACH] = apply_attach,
 	[CHANGE_VISITOR] = apply_visitor,

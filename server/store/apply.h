@@ -16,6 +16,7 @@ enum err apply_conversation(struct batch *b, struct job *j);
 enum err apply_release_all(struct batch *b, struct job *j);
 enum err apply_mark(struct batch *b, struct job *j);
 enum err apply_customer(struct batch *b, struct job *j);
+enum err apply_field(struct batch *b, struct job *j);
 enum err apply_contact(struct batch *b, struct job *j);
 enum err apply_attach(struct batch *b, struct job *j);
 enum err apply_visitor(struct batch *b, struct job *j);

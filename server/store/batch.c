@@ -62,6 +62,7 @@ batch_begin(struct batch *b, struct store_conn *db, const struct position *start
 	b->n_flushed = start->n;
 	b->ticked = false;
 	b->channel = 0;
+	b->fields = NULL;
 	b->duplicates = false;
 	b->failed = ERR_OK;
 	b->error = (struct error){0};

@@ -109,6 +109,8 @@ struct batch {
 	size_t value_capacity;
 	uint64_t channel; /* whose unit is known: new customers mostly share it; 0: none */
 	uint64_t channel_unit;
+	struct field *fields; /* that the house defined, read once a batch; NULL: not yet */
+	size_t field_count;
 	struct buf body; /* of the fact that is being built */
 	struct json_writer json;
 	uint8_t *salts; /* random bytes in stock */

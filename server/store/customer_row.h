@@ -2,6 +2,8 @@
 #ifndef STORE_CUSTOMER_ROW_H
 #define STORE_CUSTOMER_ROW_H
 
+#include <stddef.h>
+
 #include "model/customer.h"
 #include "store/batch.h"
 
@@ -22,5 +24,12 @@ contact_check_free(struct batch *b, struct job *j, const struct contact_point *p
 /* Adds it and says so in the timeline. */
 MUST_CHECK enum err contact_add_fact(struct batch *b, struct job *j, struct head *h,
 	const struct contact_point *p);
+
+/* Which contact points of a CHANGE_CUSTOMER are to be added to this customer (0: a new one).
+ * Those that a person gives may not collide with anybody's; see by_external_id for a list's. */
+MUST_CHECK enum err contacts_plan(struct batch *b, struct job *j, uint64_t customer,
+	const struct contact_point **out, size_t *count);
+MUST_CHECK enum err contacts_store(struct batch *b, struct job *j, struct head *h,
+	const struct contact_point *contacts, size_t count);
 
 #endif

@@ -9,8 +9,10 @@
 	extern const char symbol[]
 
 EMBED(migration_0001, "0001_start.sql");
+EMBED(migration_0005, "0005_customer_fields.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
+	{5, "customer_fields", migration_0005},
 	{0, NULL, NULL},
 };

@@ -14,6 +14,7 @@
 #include "model/conversation.h"
 #include "model/customer.h"
 #include "model/fact.h"
+#include "model/field.h"
 #include "model/staff.h"
 
 struct arena;
@@ -114,6 +115,18 @@ MUST_CHECK enum err read_contacts(struct reader *r, uint64_t customer, struct ar
 MUST_CHECK enum err
 read_customers_by_contact(struct reader *r, const char *kind, const char *value,
 	struct arena *a, struct customer **out, size_t *count, struct error *e);
+
+/* --- fields of the house ------------------------------------------------------------------ */
+/* In their order, those put aside too. */
+MUST_CHECK enum err read_fields(struct reader *r, struct arena *a, struct field **out,
+	size_t *count, struct error *e);
+/* What she has now, a value for each field at most; several choices joined by lines. */
+MUST_CHECK enum err read_values(struct reader *r, uint64_t customer, struct arena *a,
+	struct field_value **out, size_t *count, struct error *e);
+/* What she had in this field before, newest first. */
+MUST_CHECK enum err read_former_values(struct reader *r, uint64_t customer,
+	uint64_t field, struct arena *a, struct field_value **out, size_t *count,
+	struct error *e);
 
 /* --- calls ------------------------------------------------------------------------------ */
 MUST_CHECK enum err read_call(struct reader *r, uint64_t id, struct arena *a,

@@ -13,25 +13,10 @@ limit_of(size_t wanted)
 	return wanted == 0 || wanted > READ_LIMIT_MAX ? READ_LIMIT_MAX : wanted;
 }
 
-static enum err
-customers(struct reader *r, enum statement s, const struct value *args, struct arena *a,
-	struct customer **out, size_t *count, struct error *e)
-{
-	struct customer *items;
-	struct rows rows;
-	enum err err = reader_run(r, s, args, a, &rows, e);
-
-	if (err != ERR_OK) {
-		return err;
-	}
-	items = arena_alloc(a, (rows.count + 1) * sizeof(*items));
-	for (size_t i = 0; i < rows.count; i++) {
-		record_customer(rows_at(&rows, i), &items[i]);
-	}
-	*out = items;
-	*count = rows.count;
-	return ERR_OK;
-}
+DEFINE_LIST(customers, struct customer, record_customer)
+DEFINE_LIST(contacts, struct contact_point, record_contact)
+DEFINE_LIST(calls, struct call, record_call)
+DEFINE_LIST(files, struct file_row, record_file)
 
 enum err
 read_customer(struct reader *r, uint64_t id, struct arena *a, struct customer *out,
@@ -92,20 +77,8 @@ read_contacts(struct reader *r, uint64_t customer, struct arena *a,
 	struct contact_point **out, size_t *count, struct error *e)
 {
 	struct value args[] = {value_id(customer), value_i64(READ_LIMIT_MAX)};
-	struct contact_point *items;
-	struct rows rows;
-	enum err err = reader_run(r, STATEMENT_CONTACTS_OF, args, a, &rows, e);
 
-	if (err != ERR_OK) {
-		return err;
-	}
-	items = arena_alloc(a, (rows.count + 1) * sizeof(*items));
-	for (size_t i = 0; i < rows.count; i++) {
-		record_contact(rows_at(&rows, i), &items[i]);
-	}
-	*out = items;
-	*count = rows.count;
-	return ERR_OK;
+	return contacts(r, STATEMENT_CONTACTS_OF, args, a, out, count, e);
 }
 
 enum err
@@ -131,20 +104,8 @@ read_calls_of(struct reader *r, uint64_t customer, size_t limit, struct arena *a
 	struct call **out, size_t *count, struct error *e)
 {
 	struct value args[] = {value_id(customer), value_i64((int64_t)limit_of(limit))};
-	struct call *items;
-	struct rows rows;
-	enum err err = reader_run(r, STATEMENT_CALL_LIST, args, a, &rows, e);
 
-	if (err != ERR_OK) {
-		return err;
-	}
-	items = arena_alloc(a, (rows.count + 1) * sizeof(*items));
-	for (size_t i = 0; i < rows.count; i++) {
-		record_call(rows_at(&rows, i), &items[i]);
-	}
-	*out = items;
-	*count = rows.count;
-	return ERR_OK;
+	return calls(r, STATEMENT_CALL_LIST, args, a, out, count, e);
 }
 
 enum err
@@ -172,26 +133,6 @@ read_visitor(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
 		.created_at = value_as_i64(&row[5]),
 		.expires_at = value_as_i64(&row[6]),
 	};
-	return ERR_OK;
-}
-
-static enum err
-files(struct reader *r, enum statement s, const struct value *args, struct arena *a,
-	struct file_row **out, size_t *count, struct error *e)
-{
-	struct file_row *items;
-	struct rows rows;
-	enum err err = reader_run(r, s, args, a, &rows, e);
-
-	if (err != ERR_OK) {
-		return err;
-	}
-	items = arena_alloc(a, (rows.count + 1) * sizeof(*items));
-	for (size_t i = 0; i < rows.count; i++) {
-		record_file(rows_at(&rows, i), &items[i]);
-	}
-	*out = items;
-	*count = rows.count;
 	return ERR_OK;
 }
 

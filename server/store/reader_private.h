@@ -20,4 +20,25 @@ MUST_CHECK enum err reader_connect(struct reader *r, struct error *e);
 MUST_CHECK enum err reader_run(struct reader *r, enum statement s,
 	const struct value *args, struct arena *a, struct rows *out, struct error *e);
 
+/* Defines a function that runs a statement and gives its rows as records with their count. */
+#define DEFINE_LIST(name, type, record) \
+	static enum err name(struct reader *r, enum statement s, const struct value *args, \
+		struct arena *a, type **out, size_t *count, struct error *e) \
+	{ \
+		struct rows rows; \
+		type *items; \
+		enum err err = reader_run(r, s, args, a, &rows, e); \
+\
+		if (err != ERR_OK) { \
+			return err; \
+		} \
+		items = arena_alloc(a, (rows.count + 1) * sizeof(*items)); \
+		for (size_t i = 0; i < rows.count; i++) { \
+			record(rows_at(&rows, i), &items[i]); \
+		} \
+		*out = items; \
+		*count = rows.count; \
+		return ERR_OK; \
+	}
+
 #endif

@@ -70,6 +70,39 @@ record_contact(const struct value *v, struct contact_point *out)
 }
 
 void
+record_field(const struct value *v, struct field *out)
+{
+	*out = (struct field){
+		.id = value_as_id(&v[0]),
+		.key = value_as_text(&v[1]),
+		.kind = (enum field_kind)value_as_i64(&v[2]),
+		.label_zh = value_as_text(&v[3]),
+		.label_en = value_as_text(&v[4]),
+		.choices = value_as_text(&v[5]),
+		.edit_role = (enum staff_role)value_as_i64(&v[6]),
+		.position = value_as_i64(&v[7]),
+		.active = value_as_bool(&v[8]),
+		.created_at = value_as_i64(&v[9]),
+		.version = value_as_id(&v[10]),
+	};
+}
+
+void
+record_value(const struct value *v, struct field_value *out)
+{
+	*out = (struct field_value){
+		.customer = value_as_id(&v[0]),
+		.field = value_as_id(&v[1]),
+		.text = value_as_text(&v[2]),
+		.source = (enum value_source)value_as_i64(&v[3]),
+		.author_kind = (enum author_kind)value_as_i64(&v[4]),
+		.author = value_as_id(&v[5]),
+		.at = value_as_i64(&v[6]),
+		.until = value_as_i64(&v[7]),
+	};
+}
+
+void
 record_staff(const struct value *v, struct staff *out)
 {
 	*out = (struct staff){

@@ -6,6 +6,7 @@
 #include "model/call.h"
 #include "model/conversation.h"
 #include "model/customer.h"
+#include "model/field.h"
 #include "model/staff.h"
 #include "store/value.h"
 
@@ -22,6 +23,8 @@ enum {
 void record_conversation(const struct value *v, struct conversation *out);
 void record_customer(const struct value *v, struct customer *out);
 void record_contact(const struct value *v, struct contact_point *out);
+void record_field(const struct value *v, struct field *out);
+void record_value(const struct value *v, struct field_value *out);
 void record_staff(const struct value *v, struct staff *out);
 void record_call(const struct value *v, struct call *out);
 void record_file(const struct value *v, struct file_row *out);

@@ -46,6 +46,7 @@ extern const struct option store_options[]; /* section "store", offsets into sto
 struct outcome {
 	enum err code;  /* ERR_OK also for a duplicate: then facts has the original */
 	char text[240]; /* why it failed, for a person */
+	char field[64]; /* which member of the wish was wrong, as "fields.risk"; "": not known */
 	bool duplicate;
 	struct fact *const *facts; /* in order of seq; the change's own first */
 	size_t fact_count;

@@ -112,10 +112,13 @@ function checkOf(node) {
 }
 
 function nullable(parts) {
-	if (parts.length !== 1) {
-		throw new Error(`only "something or null" is understood: ${JSON.stringify(parts)}`);
+	if (parts.length === 0) {
+		throw new Error("null alone is nothing");
 	}
-	return `v.nullable(${checkOf(parts[0])})`;
+	if (parts.length === 1) {
+		return `v.nullable(${checkOf(parts[0])})`;
+	}
+	return `v.nullable(v.union([${parts.map(checkOf).join(", ")}]))`;
 }
 
 /** Definitions in an order in which each comes after what it refers to. */

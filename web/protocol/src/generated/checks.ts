@@ -429,12 +429,46 @@ export const markCheck = v.object({
 	inbound_read: countCheck,
 });
 
+export const fieldValueCheck = v.nullable(v.union([v.string(), v.boolean(), v.array(v.string())]));
+
+export const customerValueCheck = v.object({
+	key: v.string(),
+	value: fieldValueCheck,
+	source: v.string(),
+	author: authorCheck,
+	at: timeCheck,
+	until: v.nullable(timeCheck),
+});
+
 export const customerDetailCheck = v.object({
 	customer: customerCheck,
 	contacts: v.array(contactCheck),
+	fields: v.exactOptional(v.array(customerValueCheck)),
 	timelines: v.array(timelineEndCheck),
 	marks: v.array(markCheck),
 	conversation: v.nullable(conversationItemCheck),
+});
+
+export const fieldKindCheck = v.picklist(["text", "number", "money", "date", "choice", "multi_choice", "yes_no", "phone"]);
+
+export const fieldChoiceCheck = v.object({
+	key: v.string(),
+	zh: v.string(),
+	en: v.string(),
+});
+
+export const fieldCheck = v.object({
+	id: idCheck,
+	key: v.string(),
+	kind: fieldKindCheck,
+	label_zh: v.string(),
+	label_en: v.string(),
+	choices: v.array(fieldChoiceCheck),
+	edit_role: roleCheck,
+	position: countCheck,
+	active: v.boolean(),
+	created_at: timeCheck,
+	version: countCheck,
 });
 
 export const staffCheck = v.object({
@@ -837,9 +871,42 @@ export const conversationPageCheck = v.object({
 	next: v.nullable(v.string()),
 });
 
+export const customerItemCheck = v.object({
+	id: idCheck,
+	primary: idCheck,
+	unit: v.nullable(idCheck),
+	owner: v.nullable(idCheck),
+	anonymous: v.boolean(),
+	name: v.string(),
+	external_id: v.nullable(v.string()),
+	language: languageCheck,
+	gender: v.string(),
+	company: v.string(),
+	remark: v.string(),
+	restricted: v.boolean(),
+	created_at: timeCheck,
+	updated_at: timeCheck,
+	version: countCheck,
+	phone: v.exactOptional(v.string()),
+	last_contact_at: v.exactOptional(v.nullable(timeCheck)),
+	fields: v.exactOptional(v.record(v.string(), fieldValueCheck)),
+});
+
 export const customerPageCheck = v.object({
-	items: v.array(customerCheck),
+	items: v.array(customerItemCheck),
 	next: v.nullable(v.string()),
+});
+
+export const fieldListCheck = v.object({
+	items: v.array(fieldCheck),
+});
+
+export const fieldAnswerCheck = v.object({
+	field: fieldCheck,
+});
+
+export const valueHistoryCheck = v.object({
+	items: v.array(customerValueCheck),
 });
 
 export const entryPageCheck = v.object({

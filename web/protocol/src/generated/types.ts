@@ -284,12 +284,49 @@ export interface Mark {
 	readonly inbound_read: Count;
 }
 
+/** A text, true or false, the keys of several choices, or nothing. Numbers are texts, so that no digit is lost. */
+export type FieldValue = string | boolean | readonly string[] | null;
+
+export interface CustomerValue {
+	readonly key: string;
+	readonly value: FieldValue;
+	/** agent, import, api, bot, system */
+	readonly source: string;
+	readonly author: Author;
+	readonly at: Time;
+	readonly until: Time | null;
+}
+
 export interface CustomerDetail {
 	readonly customer: Customer;
 	readonly contacts: readonly Contact[];
+	readonly fields?: readonly CustomerValue[];
 	readonly timelines: readonly TimelineEnd[];
 	readonly marks: readonly Mark[];
 	readonly conversation: ConversationItem | null;
+}
+
+export type FieldKind = "text" | "number" | "money" | "date" | "choice" | "multi_choice" | "yes_no" | "phone";
+
+export interface FieldChoice {
+	readonly key: string;
+	readonly zh: string;
+	readonly en: string;
+}
+
+export interface Field {
+	readonly id: Id;
+	/** what integrators call it; never changes */
+	readonly key: string;
+	readonly kind: FieldKind;
+	readonly label_zh: string;
+	readonly label_en: string;
+	readonly choices: readonly FieldChoice[];
+	readonly edit_role: Role;
+	readonly position: Count;
+	readonly active: boolean;
+	readonly created_at: Time;
+	readonly version: Count;
 }
 
 export interface Staff {
@@ -695,9 +732,28 @@ export interface ConversationPage {
 	readonly next: string | null;
 }
 
+export interface CustomerItem extends Customer {
+	/** her first one, or empty */
+	readonly phone?: string;
+	readonly last_contact_at?: Time | null;
+	readonly fields?: Record<string, FieldValue>;
+}
+
 export interface CustomerPage {
-	readonly items: readonly Customer[];
+	readonly items: readonly CustomerItem[];
 	readonly next: string | null;
+}
+
+export interface FieldList {
+	readonly items: readonly Field[];
+}
+
+export interface FieldAnswer {
+	readonly field: Field;
+}
+
+export interface ValueHistory {
+	readonly items: readonly CustomerValue[];
 }
 
 export interface EntryPage {

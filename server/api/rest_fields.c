@@ -1,0 +1,314 @@
+/* /api/v1/fields: the fields of customers that the house defines, and the history of a value. */
+#include <string.h>
+
+#include "api/app.h"
+#include "api/customer_view.h"
+#include "api/exchange.h"
+#include "api/input.h"
+#include "api/routes.h"
+#include "base/arena.h"
+#include "base/str.h"
+#include "model/change.h"
+#include "model/names.h"
+#include "store/read.h"
+
+enum { CHOICES_BYTES_MAX = 32 * 1024, POSITION_MAX = 10000 };
+
+/* --- the list ----------------------------------------------------------------------------- */
+
+static enum err
+run_list(struct reading *r, struct reader *reader, struct error *e)
+{
+	struct field *items;
+	size_t count;
+	enum err rc = read_fields(reader, r->arena, &items, &count, e);
+
+	if (rc != ERR_OK) {
+		return rc;
+	}
+	jw_object(&r->json);
+	jw_key(&r->json, "items");
+	jw_array(&r->json);
+	for (size_t i = 0; i < count; i++) {
+		jw_object(&r->json);
+		field_encode(&items[i], &r->json);
+		jw_object_end(&r->json);
+	}
+	jw_array_end(&r->json);
+	jw_object_end(&r->json);
+	return ERR_OK;
+}
+
+static void
+start_list(struct exchange *x)
+{
+	struct reading *r = reading_create(x, 0);
+
+	r->run = run_list;
+	reading_start(r);
+}
+
+static void
+list(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT, .scope = "customers:read"};
+
+	exchange_begin(rq, app, &access, start_list);
+}
+
+/* --- defining ----------------------------------------------------------------------------- */
+
+static enum err
+run_one(struct reading *r, struct reader *reader, struct error *e)
+{
+	uint64_t id = *(uint64_t *)r->parameters;
+	struct field *items;
+	size_t count;
+	enum err rc = read_fields(reader, r->arena, &items, &count, e);
+
+	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
+		if (items[i].id == id) {
+			jw_object(&r->json);
+			jw_key(&r->json, "field");
+			jw_object(&r->json);
+			field_encode(&items[i], &r->json);
+			jw_object_end(&r->json);
+			jw_object_end(&r->json);
+		}
+	}
+	return rc;
+}
+
+static void
+defined(struct exchange *x, const struct outcome *o)
+{
+	struct reading *r = reading_create(x, sizeof(uint64_t));
+
+	*(uint64_t *)r->parameters = o->id;
+	r->run = run_one;
+	reading_start(r);
+}
+
+static void
+not_defined(struct exchange *x, const struct outcome *o)
+{
+	exchange_fail(x, o->code, o->field[0] != '\0' ? o->field : NULL, o->text);
+}
+
+/* Kept as the JSON that it is, with the three members of each choice and nothing else. */
+static const char *
+read_choices(struct input *in)
+{
+	const struct json *list = json_get(in->object, "choices");
+	struct json_writer w;
+	const char *text;
+	struct buf out;
+
+	if (list == NULL) {
+		return NULL;
+	}
+	if (!json_is_array(list) || json_length(list) > FIELD_CHOICES_MAX) {
+		input_wrong(in, "choices", "must be a list of at most %d", FIELD_CHOICES_MAX);
+		return NULL;
+	}
+	buf_init(&out, CHOICES_BYTES_MAX);
+	jw_init(&w, &out);
+	jw_array(&w);
+	for (size_t i = 0; i < json_length(list); i++) {
+		struct input item = *in;
+		const char *key;
+		const char *zh;
+		const char *en;
+
+		item.object = json_at(list, i);
+		item.prefix = arena_printf(in->arena, "choices[%zu].", i);
+		key = input_required_line(&item, "key", FIELD_KEY_MAX);
+		zh = input_line(&item, "zh", FIELD_LABEL_MAX);
+		en = input_line(&item, "en", FIELD_LABEL_MAX);
+		if (item.field != NULL) {
+			input_wrong(in, item.field_name, "%s", item.text);
+			break;
+		}
+		jw_object(&w);
+		jw_kstring(&w, "key", key);
+		jw_kstring(&w, "zh", zh != NULL ? zh : "");
+		jw_kstring(&w, "en", en != NULL ? en : "");
+		jw_object_end(&w);
+	}
+	jw_array_end(&w);
+	text = arena_strndup(in->arena, out.data, out.length);
+	buf_fini(&out);
+	return text;
+}
+
+static void
+read_definition(struct input *in, struct field_change *change)
+{
+	struct field *f = &change->field;
+	const char *role = input_line(in, "edit_role", 16);
+
+	f->label_zh = input_clearable(in, "label_zh", FIELD_LABEL_MAX);
+	f->label_en = input_clearable(in, "label_en", FIELD_LABEL_MAX);
+	f->choices = read_choices(in);
+	f->position = input_number(in, "position", 0, POSITION_MAX, -1);
+	change->set_active = input_given(in, "active");
+	f->active = input_flag(in, "active", true);
+	if (role != NULL && !staff_role_parse(role, &f->edit_role)) {
+		input_wrong(in, "edit_role", "must be agent, supervisor or administrator");
+	}
+}
+
+static void
+start_create(struct exchange *x)
+{
+	struct change *c = exchange_change(x, CHANGE_FIELD);
+	const char *kind;
+	struct input in;
+
+	input_init(&in, x, c->arena);
+	c->field.action = ROW_ADD;
+	read_definition(&in, &c->field);
+	c->field.field.key = input_required_line(&in, "key", FIELD_KEY_MAX);
+	kind = input_required_line(&in, "kind", 16);
+	if (kind != NULL && !field_kind_parse(kind, &c->field.field.kind)) {
+		input_wrong(&in, "kind", "there is no such kind of field");
+	}
+	if (exchange_refused(x, &in)) {
+		change_destroy(c);
+		return;
+	}
+	x->status = 201;
+	exchange_submit(x, c, defined, not_defined);
+}
+
+static void
+create(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_ADMINISTRATOR, .json = true};
+
+	exchange_begin(rq, app, &access, start_create);
+}
+
+static void
+start_edit(struct exchange *x)
+{
+	uint64_t id = exchange_id(x, "id");
+	struct change *c;
+	struct input in;
+
+	if (id == 0) {
+		return;
+	}
+	c = exchange_change(x, CHANGE_FIELD);
+	input_init(&in, x, c->arena);
+	c->field.action = ROW_EDIT;
+	read_definition(&in, &c->field);
+	c->field.field.id = id;
+	c->field.field.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
+	if (exchange_refused(x, &in)) {
+		change_destroy(c);
+		return;
+	}
+	exchange_submit(x, c, defined, not_defined);
+}
+
+static void
+edit(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_ADMINISTRATOR, .json = true};
+
+	exchange_begin(rq, app, &access, start_edit);
+}
+
+/* --- the history of a value --------------------------------------------------------------- */
+
+struct history {
+	uint64_t customer;
+	const char *key;
+};
+
+static void
+write_values(struct json_writer *w, const struct field *f,
+	const struct field_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (values[i].field == f->id) {
+			jw_object(w);
+			field_value_encode(f, &values[i], w);
+			jw_object_end(w);
+		}
+	}
+}
+
+static enum err
+run_history(struct reading *r, struct reader *reader, struct error *e)
+{
+	const struct history *h = r->parameters;
+	const struct field *field = NULL;
+	struct field_value *values;
+	struct customer customer;
+	struct field *fields;
+	size_t count;
+	enum err rc = customer_find(reader, &r->scope, h->customer, r->arena, &customer, e);
+
+	if (rc == ERR_OK) {
+		rc = read_fields(reader, r->arena, &fields, &count, e);
+	}
+	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
+		field = str_equals(fields[i].key, h->key) ? &fields[i] : field;
+	}
+	if (rc == ERR_OK && field == NULL) {
+		return error_set(e, ERR_NOT_FOUND, "there is no such field");
+	}
+	if (rc == ERR_OK) {
+		rc = read_values(reader, customer.id, r->arena, &values, &count, e);
+	}
+	if (rc != ERR_OK) {
+		return rc;
+	}
+	jw_object(&r->json);
+	jw_key(&r->json, "items");
+	jw_array(&r->json);
+	write_values(&r->json, field, values, count);
+	rc = read_former_values(reader, customer.id, field->id, r->arena, &values, &count, e);
+	if (rc == ERR_OK) {
+		write_values(&r->json, field, values, count);
+	}
+	jw_array_end(&r->json);
+	jw_object_end(&r->json);
+	return rc;
+}
+
+static void
+start_history(struct exchange *x)
+{
+	uint64_t id = exchange_id(x, "id");
+	struct history *h;
+	struct reading *r;
+
+	if (id == 0) {
+		return;
+	}
+	r = reading_create(x, sizeof(*h));
+	h = r->parameters;
+	h->customer = id;
+	h->key = arena_strdup(r->arena, http_param(x->http, "key"));
+	r->run = run_history;
+	reading_start(r);
+}
+
+static void
+history(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT, .scope = "customers:read"};
+
+	exchange_begin(rq, app, &access, start_history);
+}
+
+const struct http_route field_routes[] = {
+	{"GET", "/api/v1/fields", list, 0},
+	{"POST", "/api/v1/fields", create, JSON_BODY_MAX},
+	{"PATCH", "/api/v1/fields/:id", edit, JSON_BODY_MAX},
+	{"GET", "/api/v1/customers/:id/fields/:key", history, 0},
+	{0},
+};
