@@ -26,6 +26,7 @@ export function useDestinations(): ComputedRef<Destination[]> {
 		if (session.isAdministrator) {
 			pages.push(
 				{ name: "staff", icon: "task", label: "shell.staff", to: "/admin/staff", group: "house" },
+				{ name: "fields", icon: "filter", label: "shell.fields", to: "/admin/fields", group: "house" },
 				{ name: "channels", icon: "web", label: "shell.channels", to: "/admin/channels", group: "house" },
 				{ name: "api-keys", icon: "lock", label: "shell.apiKeys", to: "/admin/api-keys", group: "house" },
 			);

@@ -53,6 +53,12 @@ const routes: readonly RouteRecordRaw[] = [
 		meta: { title: "shell.staff", roles: administrators },
 	},
 	{
+		path: "/admin/fields",
+		name: "fields",
+		component: () => import("../features/admin/FieldsPage.vue"),
+		meta: { title: "shell.fields", roles: administrators },
+	},
+	{
 		path: "/admin/channels",
 		name: "channels",
 		component: () => import("../features/admin/ChannelsPage.vue"),

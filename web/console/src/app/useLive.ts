@@ -5,6 +5,7 @@ import { useCalls } from "../stores/calls";
 import { useConnection } from "../stores/connection";
 import { useConversations } from "../stores/conversations";
 import { useDrafts } from "../stores/drafts";
+import { useFields } from "../stores/fields";
 import { useNotifications } from "../stores/notifications";
 import { useSession } from "../stores/session";
 import { useStaff } from "../stores/staff";
@@ -20,6 +21,7 @@ export function useLive(): void {
 	const staff = useStaff();
 	const calls = useCalls();
 	const notifications = useNotifications();
+	const fields = useFields();
 	const me = session.me?.id ?? "";
 	let firstWelcome = true;
 
@@ -85,6 +87,7 @@ export function useLive(): void {
 
 	useDrafts().open(me);
 	void staff.load().catch(() => undefined);
+	void fields.load().catch(() => undefined);
 	const client = connection.start(me);
 	follow(client);
 	followHouse(client);
@@ -105,6 +108,7 @@ export function useLive(): void {
 		conversations.clear();
 		threads.clear();
 		staff.clear();
+		fields.clear();
 		calls.clear();
 	});
 }

@@ -8,6 +8,8 @@ export interface EventWords {
 	staffName: (id: string | null) => string;
 	outcome: (code: string) => string;
 	me: string;
+	/* Of a field of the house: its label and its value in words; null: none that is known. */
+	field?: (key: string, value: string) => { name: string; text: string } | null;
 }
 
 function actor(entry: Entry, words: EventWords): string {
@@ -22,13 +24,18 @@ function person(id: string | null, words: EventWords): string {
 	return id === words.me ? words.t("thread.you") : words.staffName(id);
 }
 
+function changeText(field: string, value: string, words: EventWords): { name: string; text: string } {
+	const own = field.startsWith("field.") ? words.field?.(field.slice("field.".length), value) : null;
+	const key = `customer.field.${field}`;
+	const name = own?.name ?? (words.te(key) ? words.t(key) : field);
+	const text = field === "owner" && value !== "" ? words.staffName(value) : (own?.text ?? value);
+	return { name, text: text === "" ? words.t("thread.event.emptyValue") : text };
+}
+
 function changesText(changes: Record<string, { from: string | null; to: string | null }>, words: EventWords): string {
 	const parts = Object.entries(changes).map(([field, { from, to }]) => {
-		const key = `customer.field.${field}`;
-		const name = words.te(key) ? words.t(key) : field;
-		const before = from === null || from === "" ? words.t("thread.event.emptyValue") : from;
-		const after = to === null || to === "" ? words.t("thread.event.emptyValue") : to;
-		return words.t("thread.event.change", { field: name, from: before, to: after });
+		const [before, after] = [changeText(field, from ?? "", words), changeText(field, to ?? "", words)];
+		return words.t("thread.event.change", { field: before.name, from: before.text, to: after.text });
 	});
 	return parts.join(words.t("common.listSeparator"));
 }
