@@ -96,7 +96,7 @@ struct conversation_change {
 	enum conversation_action action;
 	uint64_t assignee; /* ACTION_ASSIGN */
 	uint64_t version;  /* expected version; 0: any */
-	const char *note;  /* ACTION_ASSIGN, ACTION_RELEASE: for who has it next; NULL: none */
+	const char *note; /* ACTION_ASSIGN, ACTION_RELEASE: for who has it next; NULL: none */
 };
 
 struct mark_change {

@@ -124,9 +124,9 @@ MUST_CHECK enum err read_fields(struct reader *r, struct arena *a, struct field 
 MUST_CHECK enum err read_values(struct reader *r, uint64_t customer, struct arena *a,
 	struct field_value **out, size_t *count, struct error *e);
 /* What she had in this field before, newest first. */
-MUST_CHECK enum err read_former_values(struct reader *r, uint64_t customer,
-	uint64_t field, struct arena *a, struct field_value **out, size_t *count,
-	struct error *e);
+MUST_CHECK enum err
+read_former_values(struct reader *r, uint64_t customer, uint64_t field, struct arena *a,
+	struct field_value **out, size_t *count, struct error *e);
 
 /* --- calls ------------------------------------------------------------------------------ */
 MUST_CHECK enum err read_call(struct reader *r, uint64_t id, struct arena *a,

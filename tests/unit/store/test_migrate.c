@@ -98,8 +98,9 @@ half_done_migration_is_finished(void **state)
 		"WHERE version = (SELECT MAX(version) FROM migration)");
 	assert_int_equal(store_migrate(&f->conf, &from, &to, &e), ERR_OK);
 	assert_true(from < to);
-	assert_int_equal(
-		fixture_number(f, "SELECT COUNT(*) FROM migration WHERE applied_at = 0"), 0);
+	assert_int_equal(fixture_number(f,
+						 "SELECT COUNT(*) FROM migration WHERE applied_at = 0"),
+		0);
 	fixture_sql(f, "DELETE FROM migration WHERE version > 1");
 	fixture_sql(f, "UPDATE migration SET applied_at = 0, steps = 1");
 	fixture_sql(f, "DROP TABLE unit");
