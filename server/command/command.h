@@ -23,10 +23,12 @@ struct command {
 extern const struct command
 	*const commands[]; /* in the order of the overview; NULL ends */
 
+extern const struct command command_backup;
 extern const struct command command_check_config;
 extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_migrate;
+extern const struct command command_restore;
 extern const struct command command_serve;
 extern const struct command command_user;
 extern const struct command command_verify;

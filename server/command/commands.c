@@ -10,5 +10,7 @@ const struct command *const commands[] = {
 	&command_user,
 	&command_import,
 	&command_verify,
+	&command_backup,
+	&command_restore,
 	NULL,
 };

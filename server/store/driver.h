@@ -19,6 +19,9 @@ struct arena;
 struct store_conf;
 struct store_driver;
 
+/* One row of a scan; what it points to lives until the return. */
+typedef enum err scan_row(void *ctx, const struct value *row, struct error *e);
+
 enum connection_use { CONNECTION_WRITES, CONNECTION_READS };
 
 /* Embedded as the first member of a driver's own connection. */
@@ -42,6 +45,15 @@ struct store_driver { /* all slots are mandatory */
 		const struct value *args, struct arena *a, struct rows *out, struct error *e);
 	/* One statement of a migration. ERR_CONFLICT: the table or index is there already. */
 	enum err (*script)(struct store_conn *db, const char *sql, struct error *e);
+	/* For copying whole tables, see store/tables.h. From now on until it is disconnected the
+	 * connection sees one moment, whatever is committed meanwhile; nobody waits for it. */
+	enum err (*snapshot)(struct store_conn *db, struct error *e);
+	/* A query without parameters, row by row as it arrives. */
+	enum err (*scan)(struct store_conn *db, const char *sql, size_t columns,
+		scan_row *each, void *ctx, struct error *e);
+	/* An INSERT of `columns` values, run for each of the rows. */
+	enum err (*insert)(struct store_conn *db, const char *sql, size_t columns,
+		const struct value *args, size_t rows, struct error *e);
 	void (*thread_end)(void); /* before a thread that used connections ends */
 	enum dialect dialect;
 	bool ddl_in_transaction; /* begin and rollback hold for CREATE and ALTER too */

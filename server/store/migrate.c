@@ -139,9 +139,10 @@ look(struct store_conn *db, struct present *out, struct error *e)
 }
 
 static enum err
-apply_all(struct store_conn *db, struct present *p, struct error *e)
+apply_all(struct store_conn *db, struct present *p, int limit, struct error *e)
 {
-	for (const struct migration *m = migrations; m->version != 0; m++) {
+	for (const struct migration *m = migrations; m->version != 0 && m->version <= limit;
+		 m++) {
 		enum err err;
 
 		if (m->version <= p->version) {
@@ -176,7 +177,7 @@ compare(const struct present *p, int newest, bool apply, struct error *e)
 /* One process at a time: SQLite by its write lock, MySQL by a named lock that ends with the
  * connection. */
 static enum err
-migrate_locked(struct store_conn *db, bool apply, int newest, int *from, int *to,
+migrate_locked(struct store_conn *db, bool apply, int limit, int *from, int *to,
 	struct error *e)
 {
 	struct present p = {0};
@@ -187,13 +188,13 @@ migrate_locked(struct store_conn *db, bool apply, int newest, int *from, int *to
 		err = look(db, &p, e);
 	}
 	if (err == ERR_OK) {
-		err = compare(&p, newest, apply, e);
+		err = compare(&p, limit, apply, e);
 	}
 	if (err != ERR_OK) {
 		return err;
 	}
 	*from = p.version;
-	err = apply_all(db, &p, e);
+	err = apply_all(db, &p, limit, e);
 	*to = p.version;
 	return err;
 }
@@ -213,20 +214,16 @@ lock(struct store_conn *db, enum statement statement, struct error *e)
 }
 
 static enum err
-migrate_in_transaction(struct store_conn *db, bool apply, int *from, int *to,
+migrate_in_transaction(struct store_conn *db, bool apply, int limit, int *from, int *to,
 	struct error *e)
 {
 	const struct store_driver *driver = db->driver;
-	int newest = 0;
 	enum err err = driver->begin(db, e);
 
 	if (err != ERR_OK) {
 		return err;
 	}
-	for (const struct migration *m = migrations; m->version != 0; m++) {
-		newest = m->version;
-	}
-	err = migrate_locked(db, apply, newest, from, to, e);
+	err = migrate_locked(db, apply, limit, from, to, e);
 	if (err == ERR_OK) {
 		return driver->commit(db, e);
 	}
@@ -234,8 +231,20 @@ migrate_in_transaction(struct store_conn *db, bool apply, int *from, int *to,
 	return err;
 }
 
-enum err
-migrate(struct store_conn *db, bool apply, int *from, int *to, struct error *e)
+int
+migrate_newest(void)
+{
+	int newest = 0;
+
+	for (const struct migration *m = migrations; m->version != 0; m++) {
+		newest = m->version;
+	}
+	return newest;
+}
+
+static enum err
+migrate_to(struct store_conn *db, bool apply, int limit, int *from, int *to,
+	struct error *e)
 {
 	int was = 0;
 	int now = 0;
@@ -245,7 +254,7 @@ migrate(struct store_conn *db, bool apply, int *from, int *to, struct error *e)
 	if (err != ERR_OK) {
 		return err;
 	}
-	err = migrate_in_transaction(db, apply, &was, &now, e);
+	err = migrate_in_transaction(db, apply, limit, &was, &now, e);
 	unlocked = lock(db, STATEMENT_MIGRATION_UNLOCK, err == ERR_OK ? e : NULL);
 	if (err == ERR_OK) {
 		err = unlocked;
@@ -253,6 +262,37 @@ migrate(struct store_conn *db, bool apply, int *from, int *to, struct error *e)
 	if (err == ERR_OK) {
 		*from = was;
 		*to = now;
+	}
+	return err;
+}
+
+enum err
+migrate(struct store_conn *db, bool apply, int *from, int *to, struct error *e)
+{
+	return migrate_to(db, apply, migrate_newest(), from, to, e);
+}
+
+enum err
+migrate_up_to(struct store_conn *db, int version, struct error *e)
+{
+	int from;
+	int to;
+
+	return migrate_to(db, true, version, &from, &to, e);
+}
+
+enum err
+migrate_version(struct store_conn *db, int *out, struct error *e)
+{
+	struct present p;
+	enum err err = look(db, &p, e);
+
+	if (err == ERR_OK && (p.half_done != 0 || p.version == 0)) {
+		err = error_set(e, ERR_INVALID,
+			"the database is not in shape: run `trunkline migrate`");
+	}
+	if (err == ERR_OK) {
+		*out = p.version;
 	}
 	return err;
 }

@@ -115,8 +115,8 @@ mysql_code(unsigned number)
 	}
 }
 
-static enum err
-fail(struct mysql_conn *c, const char *what, struct error *e)
+enum err
+mysql_fail(struct mysql_conn *c, const char *what, struct error *e)
 {
 	return error_set(e, mysql_code(mysql_errno(c->db)), "MySQL: %s: %u %s", what,
 		mysql_errno(c->db), mysql_error(c->db));
@@ -160,11 +160,11 @@ configure(struct mysql_conn *c, enum connection_use use, struct error *e)
 
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		if (mysql_query(c->db, settings[i]) != 0) {
-			return fail(c, settings[i], e);
+			return mysql_fail(c, settings[i], e);
 		}
 	}
 	if (mysql_autocommit(c->db, use == CONNECTION_READS) != 0) {
-		return fail(c, "autocommit", e);
+		return mysql_fail(c, "autocommit", e);
 	}
 	c->arrays = MYSQL_HAS_ARRAYS &&
 		strstr(mysql_get_server_info(c->db), "MariaDB") != NULL;
@@ -195,7 +195,7 @@ mysql_connect_to(const struct store_conf *conf, enum connection_use use,
 	if (mysql_real_connect(c->db, socket != NULL ? NULL : conf->host, conf->user,
 			conf->password, conf->database, (unsigned)conf->port, socket,
 			CLIENT_FOUND_ROWS) == NULL) {
-		err = fail(c, "connect", e);
+		err = mysql_fail(c, "connect", e);
 	} else {
 		err = configure(c, use, e);
 	}
@@ -226,7 +226,7 @@ mysql_commit_now(struct store_conn *db, struct error *e)
 		return ERR_OK;
 	}
 	if (mysql_errno(c->db) == SERVER_DEADLOCK) {
-		return fail(c, "COMMIT", e);
+		return mysql_fail(c, "COMMIT", e);
 	}
 	return error_set(e, ERR_UNCERTAIN, "MySQL: COMMIT: %u %s", mysql_errno(c->db),
 		mysql_error(c->db));
@@ -243,7 +243,7 @@ mysql_script(struct store_conn *db, const char *sql, struct error *e)
 {
 	struct mysql_conn *c = conn_of(db);
 
-	return mysql_query(c->db, sql) == 0 ? ERR_OK : fail(c, "migration", e);
+	return mysql_query(c->db, sql) == 0 ? ERR_OK : mysql_fail(c, "migration", e);
 }
 
 const struct store_driver store_mysql = {
@@ -256,6 +256,9 @@ const struct store_driver store_mysql = {
 	.run = mysql_run,
 	.read = mysql_read,
 	.script = mysql_script,
+	.snapshot = mysql_snapshot,
+	.scan = mysql_scan,
+	.insert = mysql_insert,
 	.thread_end = mysql_thread_end,
 	.dialect = DIALECT_MYSQL,
 	.ddl_in_transaction = false,

@@ -1,5 +1,5 @@
-/* One connection to MySQL or MariaDB: shared by mysql.c (connections, transactions, errors) and
- * mysql_statement.c (binding and reading). Builds against either client library. */
+/* One connection to MySQL or MariaDB: shared by mysql.c (connections, transactions, errors),
+ * mysql_statement.c (binding and reading) and mysql_tables.c (whole tables). Builds against either client library. */
 #ifndef STORE_MYSQL_CONN_H
 #define STORE_MYSQL_CONN_H
 
@@ -7,6 +7,8 @@
 #include <stdbool.h>
 
 #include "store/driver.h"
+
+struct buf;
 
 #ifdef MARIADB_PACKAGE_VERSION
 #define MYSQL_HAS_ARRAYS 1
@@ -27,10 +29,27 @@ struct mysql_conn {
 };
 
 enum err mysql_code(unsigned number);
+enum err mysql_fail(struct mysql_conn *c, const char *what, struct error *e);
 enum err mysql_fail_statement(MYSQL_STMT *st, enum statement s, struct error *e);
 MUST_CHECK enum err mysql_run(struct store_conn *db, enum statement s,
 	const struct value *args, size_t rows, uint64_t *affected, struct error *e);
 MUST_CHECK enum err mysql_read(struct store_conn *db, enum statement s,
 	const struct value *args, struct arena *a, struct rows *out, struct error *e);
+/* How many rows from here go into one packet; at least one. */
+size_t mysql_chunk(const struct value *args, size_t columns, size_t rows);
+/* The statement as text, its VALUES tuple once for each row. */
+void mysql_build_text(struct mysql_conn *c, const char *sql, const struct value *args,
+	size_t rows, struct buf *out);
+MUST_CHECK enum err mysql_snapshot(struct store_conn *db, struct error *e);
+MUST_CHECK enum err mysql_scan(struct store_conn *db, const char *sql, size_t columns,
+	scan_row *each, void *ctx, struct error *e);
+MUST_CHECK enum err mysql_insert(struct store_conn *db, const char *sql, size_t columns,
+	const struct value *args, size_t rows, struct error *e);
+bool mysql_type_is_number(enum enum_field_types type);
+
+enum {
+	MYSQL_CHARSET_BINARY = 63,
+	MYSQL_CHUNK_BYTES = 4 * 1024 * 1024, /* well below the smallest max_allowed_packet */
+};
 
 #endif

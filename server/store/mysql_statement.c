@@ -11,7 +11,6 @@
 enum {
 	PARAMETERS_MAX = 64,
 	COLUMNS_MAX = 64,
-	CHUNK_BYTES = 4 * 1024 * 1024, /* well below the smallest usual max_allowed_packet */
 	CHUNK_ROWS = 1000,
 	READ_ROWS_MAX = 100000,
 };
@@ -249,9 +248,9 @@ put_value(struct mysql_conn *c, struct buf *out, const struct value *v)
 }
 
 /* The tuple after VALUES once for each row; its literals stay. */
-static void
-build_text(struct mysql_conn *c, const char *sql, const struct value *args, size_t rows,
-	struct buf *out)
+void
+mysql_build_text(struct mysql_conn *c, const char *sql, const struct value *args,
+	size_t rows, struct buf *out)
 {
 	const char *tuple = strstr(sql, "VALUES (") + strlen("VALUES ");
 	const char *end = strchr(tuple, ')') + 1;
@@ -280,8 +279,8 @@ execute_text(struct mysql_conn *c, enum statement s, const struct value *args,
 	struct buf sql;
 	enum err err = ERR_OK;
 
-	buf_init(&sql, (size_t)CHUNK_BYTES * 4);
-	build_text(c, statement_text(s, DIALECT_MYSQL), args, rows, &sql);
+	buf_init(&sql, (size_t)MYSQL_CHUNK_BYTES * 4);
+	mysql_build_text(c, statement_text(s, DIALECT_MYSQL), args, rows, &sql);
 	if (sql.overflowed) {
 		err = error_set(e, ERR_INVALID, "MySQL: %s: too long", statement_name(s));
 	} else if (mysql_real_query(c->db, sql.data, sql.length) != 0) {
@@ -296,9 +295,8 @@ execute_text(struct mysql_conn *c, enum statement s, const struct value *args,
 
 /* --- run ---------------------------------------------------------------------------------- */
 
-/* How many rows from here fit into one packet; at least one. */
-static size_t
-chunk(const struct value *args, size_t columns, size_t rows)
+size_t
+mysql_chunk(const struct value *args, size_t columns, size_t rows)
 {
 	size_t bytes = 0;
 	size_t count = 0;
@@ -312,7 +310,7 @@ chunk(const struct value *args, size_t columns, size_t rows)
 				bytes += v->length;
 			}
 		}
-		if (bytes > CHUNK_BYTES && count > 0) {
+		if (bytes > MYSQL_CHUNK_BYTES && count > 0) {
 			break;
 		}
 		count++;
@@ -342,7 +340,7 @@ mysql_run(struct store_conn *db, enum statement s, const struct value *args, siz
 	MYSQL_STMT *st = NULL;
 
 	while (rows > 0) {
-		size_t count = chunk(args, columns, rows);
+		size_t count = mysql_chunk(args, columns, rows);
 		uint64_t changed = 0;
 		enum err err;
 
@@ -376,8 +374,8 @@ struct fetch {
 	bool binary[COLUMNS_MAX];
 };
 
-static bool
-is_number(enum enum_field_types type)
+bool
+mysql_type_is_number(enum enum_field_types type)
 {
 	switch (type) {
 	case MYSQL_TYPE_TINY:
@@ -394,8 +392,6 @@ is_number(enum enum_field_types type)
 	}
 }
 
-enum { CHARSET_BINARY = 63 };
-
 static void
 bind_results(MYSQL_RES *meta, struct arena *a, struct fetch *f)
 {
@@ -408,10 +404,10 @@ bind_results(MYSQL_RES *meta, struct arena *a, struct fetch *f)
 		const MYSQL_FIELD *field = mysql_fetch_field_direct(meta, (unsigned)i);
 		MYSQL_BIND *b = &f->binds[i];
 
-		f->binary[i] = field->charsetnr == CHARSET_BINARY;
+		f->binary[i] = field->charsetnr == MYSQL_CHARSET_BINARY;
 		b->is_null = &f->nulls[i];
 		b->length = &f->lengths[i];
-		if (is_number(field->type)) {
+		if (mysql_type_is_number(field->type)) {
 			b->buffer_type = MYSQL_TYPE_LONGLONG;
 			b->buffer = &f->numbers[i];
 		} else {

@@ -1,26 +1,19 @@
 /* The embedded database: one file in WAL mode, synchronous=FULL, so that a commit is on the
  * disk when it returns. Statements are prepared once per connection, on first use. */
 #include <pthread.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "store/driver.h"
+#include "store/sqlite_conn.h"
 #include "store/store.h"
 
 enum {
 	BUSY_TIMEOUT_MS = 5000,
 	READ_ROWS_MAX = 100000,
 	PATH_SIZE = 1024,
-};
-
-struct sqlite_conn {
-	struct store_conn base;
-	sqlite3 *db;
-	sqlite3_stmt *prepared[STATEMENT_COUNT];
 };
 
 static struct sqlite_conn *
@@ -53,8 +46,8 @@ code_of(int rc)
 }
 
 /* Some errors end the transaction by themselves; then the statements before are gone too. */
-static enum err
-fail(struct sqlite_conn *c, const char *what, bool in_transaction, struct error *e)
+enum err
+sqlite_fail(struct sqlite_conn *c, const char *what, bool in_transaction, struct error *e)
 {
 	enum err code = code_of(sqlite3_extended_errcode(c->db));
 
@@ -68,7 +61,7 @@ static enum err
 execute(struct sqlite_conn *c, const char *sql, struct error *e)
 {
 	if (sqlite3_exec(c->db, sql, NULL, NULL, NULL) != SQLITE_OK) {
-		return fail(c, sql, false, e);
+		return sqlite_fail(c, sql, false, e);
 	}
 	return ERR_OK;
 }
@@ -161,14 +154,14 @@ prepare(struct sqlite_conn *c, enum statement s, sqlite3_stmt **out, struct erro
 	if (c->prepared[s] == NULL &&
 		sqlite3_prepare_v3(c->db, statement_text(s, DIALECT_SQLITE), -1,
 			SQLITE_PREPARE_PERSISTENT, &c->prepared[s], NULL) != SQLITE_OK) {
-		return fail(c, statement_name(s), !sqlite3_get_autocommit(c->db), e);
+		return sqlite_fail(c, statement_name(s), !sqlite3_get_autocommit(c->db), e);
 	}
 	*out = c->prepared[s];
 	return ERR_OK;
 }
 
-static void
-bind(sqlite3_stmt *st, const struct value *args, int count)
+void
+sqlite_bind(sqlite3_stmt *st, const struct value *args, int count)
 {
 	for (int i = 0; i < count; i++) {
 		const struct value *v = &args[i];
@@ -241,9 +234,9 @@ sqlite_run(struct store_conn *db, enum statement statement, const struct value *
 	}
 	columns = sqlite3_bind_parameter_count(st);
 	for (size_t i = 0; i < rows && err == ERR_OK; i++) {
-		bind(st, args + i * (size_t)columns, columns);
+		sqlite_bind(st, args + i * (size_t)columns, columns);
 		if (sqlite3_step(st) != SQLITE_DONE) {
-			err = fail(c, statement_name(statement), in_transaction, e);
+			err = sqlite_fail(c, statement_name(statement), in_transaction, e);
 		} else {
 			changed += (uint64_t)sqlite3_changes(c->db);
 		}
@@ -310,13 +303,13 @@ sqlite_read(struct store_conn *db, enum statement statement, const struct value 
 	if (err != ERR_OK) {
 		return err;
 	}
-	bind(st, args, sqlite3_bind_parameter_count(st));
+	sqlite_bind(st, args, sqlite3_bind_parameter_count(st));
 	r.columns = (size_t)sqlite3_column_count(st);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW && r.count < READ_ROWS_MAX) {
 		append_row(st, a, &r, &capacity);
 	}
 	if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
-		err = fail(c, statement_name(statement), in_transaction, e);
+		err = sqlite_fail(c, statement_name(statement), in_transaction, e);
 	}
 	sqlite3_reset(st);
 	if (err == ERR_OK) {
@@ -331,7 +324,7 @@ sqlite_script(struct store_conn *db, const char *sql, struct error *e)
 	struct sqlite_conn *c = conn_of(db);
 
 	if (sqlite3_exec(c->db, sql, NULL, NULL, NULL) != SQLITE_OK) {
-		return fail(c, "migration", !sqlite3_get_autocommit(c->db), e);
+		return sqlite_fail(c, "migration", !sqlite3_get_autocommit(c->db), e);
 	}
 	return ERR_OK;
 }
@@ -352,6 +345,9 @@ const struct store_driver store_sqlite = {
 	.run = sqlite_run,
 	.read = sqlite_read,
 	.script = sqlite_script,
+	.snapshot = sqlite_snapshot,
+	.scan = sqlite_scan,
+	.insert = sqlite_insert,
 	.thread_end = sqlite_thread_end,
 	.dialect = DIALECT_SQLITE,
 	.ddl_in_transaction = true,

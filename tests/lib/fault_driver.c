@@ -210,6 +210,26 @@ fault_script(struct store_conn *db, const char *sql, struct error *e)
 	return inner_driver->script(conn_of(db)->inner, sql, e);
 }
 
+static enum err
+fault_snapshot(struct store_conn *db, struct error *e)
+{
+	return inner_driver->snapshot(conn_of(db)->inner, e);
+}
+
+static enum err
+fault_scan(struct store_conn *db, const char *sql, size_t columns, scan_row *each,
+	void *ctx, struct error *e)
+{
+	return inner_driver->scan(conn_of(db)->inner, sql, columns, each, ctx, e);
+}
+
+static enum err
+fault_insert(struct store_conn *db, const char *sql, size_t columns,
+	const struct value *args, size_t rows, struct error *e)
+{
+	return inner_driver->insert(conn_of(db)->inner, sql, columns, args, rows, e);
+}
+
 const struct store_driver *
 fault_driver(const struct store_driver *inner)
 {
@@ -223,6 +243,9 @@ fault_driver(const struct store_driver *inner)
 	driver.run = fault_run;
 	driver.read = fault_read;
 	driver.script = fault_script;
+	driver.snapshot = fault_snapshot;
+	driver.scan = fault_scan;
+	driver.insert = fault_insert;
 	armed = FAULT_NONE;
 	remaining = 0;
 	refusing = false;

@@ -12,6 +12,7 @@ const LAYERS = {
 	model: [],
 	net: [],
 	store: ["model"],
+	backup: ["model", "store"],
 	channels: ["model"],
 	knowledge: ["model", "store/store.h"],
 	flow: ["model", "desk", "STORE", "CHANNELS", "knowledge"],
