@@ -14,15 +14,24 @@
 #include "base/err.h"
 #include "channels/phone/e164.h"
 
-struct arena;
-struct call_change;
+struct change;
+struct channel_row;
 struct json;
 
 struct channel_caps {
 	bool writes;   /* the house can answer on it: a composer is shown */
 	bool receipts; /* delivered and read come back */
 	bool typing;
+	bool entries;    /* takes entries at POST /api/v1/entries/KIND */
+	bool staff;      /* members of staff may post them, not only programs */
 	size_t text_max; /* characters of one message; 0: no limit of its own */
+};
+
+/* What somebody posted to a channel. All of it is the caller's. */
+struct inbound {
+	const struct json *body;           /* an object */
+	const struct channel_row *account; /* the configured account; NULL: none known yet */
+	const struct dial_plan *plan;      /* for numbers as they are dialled here */
 };
 
 /* Loop thread; nothing here may block. */
@@ -30,9 +39,10 @@ struct channel_driver {
 	const char *name; /* folder, `kind` in the database and on the wire */
 	struct channel_caps caps;
 
-	/* Optional: a provider that pushes call events. `out` lives in the arena. */
-	MUST_CHECK enum err (*decode_call)(const struct json *body,
-		const struct dial_plan *plan, struct arena *a, struct call_change *out,
+	/* Optional: a provider or a form that pushes. Sets out->kind and its members; what they
+	 * point to lives in out->arena. The caller has filled in the actor and, for entries, the
+	 * account. ERR_INVALID names the wrong member in front of a colon: "from: is missing". */
+	MUST_CHECK enum err (*decode)(const struct inbound *in, struct change *out,
 		struct error *e);
 };
 

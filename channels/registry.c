@@ -2,10 +2,13 @@
 #include <string.h>
 
 #include "channels/channel.h"
+#include "channels/counter/driver.h"
 #include "channels/phone/driver.h"
 #include "channels/webchat/driver.h"
+#include "model/channel_kind.h"
 
 const struct channel_driver *const channel_drivers[] = {
+	&counter_driver,
 	&phone_driver,
 	&webchat_driver,
 	NULL,
@@ -20,4 +23,12 @@ channel_driver_find(const char *name)
 		}
 	}
 	return NULL;
+}
+
+bool
+channel_kind_writes(const char *kind)
+{
+	const struct channel_driver *driver = channel_driver_find(kind);
+
+	return driver == NULL || driver->caps.writes;
 }

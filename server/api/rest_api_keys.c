@@ -21,6 +21,7 @@ static const char *const known_scopes[] = {
 	"customers:read",
 	"customers:write",
 	"entries:read",
+	"entries:write",
 };
 #define SCOPE_COUNT (sizeof(known_scopes) / sizeof(known_scopes[0]))
 
@@ -141,7 +142,7 @@ read_scopes(struct input *in)
 
 		if (!is_known(scope)) {
 			input_wrong(in, "scopes",
-				"may be calls:write, customers:read, customers:write, entries:read");
+				"may be calls:write, customers:read, customers:write, entries:read, entries:write");
 			return scopes;
 		}
 		scopes = arena_printf(in->arena, "%s%s%s", scopes, scopes[0] != '\0' ? " " : "",

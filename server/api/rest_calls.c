@@ -176,12 +176,13 @@ start_event(struct exchange *x)
 		.area = x->app->conf->home_area,
 		.extension_max = (size_t)x->app->conf->extension_digits,
 	};
+	struct inbound inbound = {.body = x->body, .plan = &plan};
 	struct change *c = exchange_change(x, CHANGE_CALL);
 	struct error e = {0};
 	struct input in;
 
 	input_init(&in, x, c->arena);
-	if (phone_driver.decode_call(x->body, &plan, c->arena, &c->call, &e) != ERR_OK) {
+	if (phone_driver.decode(&inbound, c, &e) != ERR_OK) {
 		refuse_event(x, &e);
 		change_destroy(c);
 		return;

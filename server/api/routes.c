@@ -14,6 +14,7 @@ const struct http_route *const api_route_tables[] = {
 	contact_routes,
 	field_routes,
 	call_routes,
+	entry_routes,
 	file_routes,
 	staff_routes,
 	channel_routes,

@@ -16,6 +16,7 @@ extern const struct http_route customer_history_routes[];
 extern const struct http_route contact_routes[];
 extern const struct http_route field_routes[];
 extern const struct http_route call_routes[];
+extern const struct http_route entry_routes[];
 extern const struct http_route file_routes[];
 extern const struct http_route staff_routes[];
 extern const struct http_route channel_routes[];

@@ -18,9 +18,10 @@
 #include "model/types.h"
 
 struct arena;
+struct visit;
 
 enum change_kind {
-	CHANGE_POST = 1,     /* a message or note */
+	CHANGE_POST = 1,     /* a message, note or visit */
 	CHANGE_CALL,         /* one event of a call, or a whole past call */
 	CHANGE_CALL_OUTCOME, /* the agent's note about a call */
 	CHANGE_CONVERSATION, /* take, assign, release, resolve, reopen */
@@ -54,10 +55,11 @@ struct party {
 
 struct post {
 	struct party party;
-	enum fact_kind kind; /* FACT_MESSAGE or FACT_NOTE */
+	enum fact_kind kind; /* FACT_MESSAGE, FACT_NOTE or FACT_VISIT */
 	uint64_t channel;    /* 0: that of the conversation */
 	const char *channel_kind;
 	const char *text;      /* valid UTF-8; "" only with files */
+	const struct visit *visit; /* FACT_VISIT: instead of the text */
 	const uint64_t *files; /* registered uploads of the same author, not yet sent */
 	size_t file_count;
 	int64_t at; /* 0: now; else clamped to the commit */

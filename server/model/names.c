@@ -15,6 +15,7 @@ static const struct name fact_kinds[] = {
 	{FACT_CALL_ANSWERED, "call_answered"},
 	{FACT_CALL_ENDED, "call_ended"},
 	{FACT_CALL_OUTCOME, "call_outcome"},
+	{FACT_VISIT, "visit"},
 	{FACT_OPENED, "opened"},
 	{FACT_ASSIGNED, "assigned"},
 	{FACT_RELEASED, "released"},

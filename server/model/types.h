@@ -10,6 +10,7 @@ enum fact_kind {
 	FACT_CALL_ANSWERED = 11,
 	FACT_CALL_ENDED = 12,
 	FACT_CALL_OUTCOME = 13, /* what the agent noted about the call */
+	FACT_VISIT = 14,        /* somebody of the house met the customer */
 	FACT_OPENED = 20,       /* a conversation began */
 	FACT_ASSIGNED = 21,     /* taken by or given to a member of staff */
 	FACT_RELEASED = 22,     /* back to Unassigned */

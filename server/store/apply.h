@@ -85,6 +85,9 @@ bool episode_open(const struct head *h);
  * *change is FACT_OPENED, FACT_REOPENED or 0. `revive`: reopen however old it is. */
 MUST_CHECK enum err episode_ensure(struct batch *b, struct head *h, uint64_t channel,
 	const char *channel_kind, int64_t at, bool revive, enum fact_kind *change);
+/* Begins a new one, however short ago the last was resolved. None may be open. */
+void episode_begin(struct batch *b, struct head *h, uint64_t channel,
+	const char *channel_kind, int64_t at);
 /* Afterwards: writes the fact of that change. */
 MUST_CHECK enum err episode_announce(struct batch *b, struct job *j, struct head *h,
 	enum fact_kind change, int64_t at);

@@ -1,5 +1,7 @@
-/* Messages and notes: the hot path. On heads that are in memory it runs no statement. */
+/* Messages, notes and visits: the hot path. On heads that are in memory it runs no statement. */
 #include "base/str.h"
+#include "model/channel_kind.h"
+#include "model/visit.h"
 #include "store/apply.h"
 #include "store/message_files.h"
 #include "store/records.h"
@@ -11,17 +13,18 @@ check(struct job *j, const struct post *p)
 {
 	enum author_kind author = j->change->actor.kind;
 
-	if (p->kind != FACT_MESSAGE && p->kind != FACT_NOTE) {
-		return job_refuse(j, ERR_INVALID, "only messages and notes are posted");
+	if (p->kind != FACT_MESSAGE && p->kind != FACT_NOTE && p->kind != FACT_VISIT) {
+		return job_refuse(j, ERR_INVALID, "only messages, notes and visits are posted");
 	}
-	if (p->kind == FACT_NOTE && author == AUTHOR_CUSTOMER) {
+	if (p->kind != FACT_MESSAGE && author == AUTHOR_CUSTOMER) {
 		return job_refuse(j, ERR_DENIED, "notes are for the house");
 	}
 	if (author == AUTHOR_CUSTOMER &&
 		(p->party.conversation != 0 || p->party.customer != 0)) {
 		return job_refuse(j, ERR_DENIED, "customers write in their own timeline only");
 	}
-	if (str_empty(p->text) && p->file_count == 0) {
+	if (p->kind == FACT_VISIT ? p->visit == NULL || str_empty(p->visit->topic)
+							  : str_empty(p->text) && p->file_count == 0) {
 		return job_refuse(j, ERR_INVALID, "there is neither text nor a file");
 	}
 	if (p->file_count > FILES_MAX) {
@@ -91,7 +94,7 @@ check_stale(struct batch *b, struct job *j, struct head *h, const struct post *p
 }
 
 /* Where the entry is said. An agent's answer goes out by the customer's own channel; a telephone
- * cannot show text, so there it goes by the visitor's channel if she has one. */
+ * or a counter cannot show text, so there it goes by the visitor's channel if she has one. */
 struct route {
 	uint64_t channel;
 	const char *channel_kind;
@@ -128,7 +131,7 @@ route(struct batch *b, struct job *j, const struct head *h, const struct post *p
 	out->channel = h->state.has_conversation ? c->channel : 0;
 	out->channel_kind = h->state.has_conversation ? c->channel_kind : "";
 	if (p->kind == FACT_MESSAGE &&
-		(out->channel_kind[0] == '\0' || str_equals(out->channel_kind, "phone"))) {
+		(out->channel_kind[0] == '\0' || !channel_kind_writes(out->channel_kind))) {
 		return route_answer(b, j, h, out);
 	}
 	return ERR_OK;
@@ -139,13 +142,13 @@ shown_to_customer(const struct job *j, const struct post *p, const struct route 
 {
 	enum author_kind author = j->change->actor.kind;
 
-	return p->kind == FACT_MESSAGE && !str_equals(r->channel_kind, "phone") &&
+	return p->kind == FACT_MESSAGE && channel_kind_writes(r->channel_kind) &&
 		(author == AUTHOR_CUSTOMER || author == AUTHOR_STAFF || author == AUTHOR_BOT);
 }
 
-/* What a message does to its conversation. Notes only move the preview. */
+/* What a message or a visit does to its conversation. Notes only move the preview. */
 static void
-note_message(struct head *h, const struct fact *f)
+note_contact(struct head *h, const struct fact *f)
 {
 	struct conversation *c = &h->state.conversation;
 
@@ -156,7 +159,7 @@ note_message(struct head *h, const struct fact *f)
 		if (c->waiting_since == 0) {
 			c->waiting_since = f->at;
 		}
-	} else if (f->author_kind == AUTHOR_STAFF) {
+	} else if (f->author_kind == AUTHOR_STAFF || f->kind == FACT_VISIT) {
 		c->waiting_since = 0;
 		c->missed_calls = 0;
 	}
@@ -172,11 +175,24 @@ struct entry {
 static enum err
 prepare_body(struct batch *b, struct job *j, const struct post *p)
 {
-	jw_kstring(batch_body(b), "text", p->text != NULL ? p->text : "");
+	if (p->kind == FACT_VISIT) {
+		visit_encode(p->visit, batch_body(b));
+	} else {
+		jw_kstring(batch_body(b), "text", p->text != NULL ? p->text : "");
+	}
 	if (b->body.overflowed || b->body.length >= b->body.max_bytes) {
 		return job_refuse(j, ERR_INVALID, "the text is too long");
 	}
 	return ERR_OK;
+}
+
+static const char *
+preview_of(const struct post *p, const struct entry *entry)
+{
+	if (p->kind == FACT_VISIT) {
+		return p->visit->topic;
+	}
+	return str_empty(p->text) ? entry->first_name : p->text;
 }
 
 static enum err
@@ -199,10 +215,10 @@ append_entry(struct batch *b, struct job *j, struct head *h, const struct entry 
 		return err;
 	}
 	if (conversation != 0 && h->state.conversation.id == conversation) {
-		if (p->kind == FACT_MESSAGE) {
-			note_message(h, f);
+		if (p->kind != FACT_NOTE) {
+			note_contact(h, f);
 		}
-		episode_note(h, f, str_empty(p->text) ? entry->first_name : p->text);
+		episode_note(h, f, preview_of(p, entry));
 		fact_settle(h, f, h->state.conversation.assignee);
 	}
 	return message_files_sent(b, j, f);
@@ -254,6 +270,31 @@ post_note(struct batch *b, struct job *j, struct head *h, const struct entry *en
 	return append_entry(b, j, h, entry, conversation);
 }
 
+/* A visit joins the conversation that is open. Else it is one of its own: with a next step it
+ * stays open with who was there until that is done; without one it is history at once. */
+static enum err
+post_visit(struct batch *b, struct job *j, struct head *h, const struct entry *entry)
+{
+	const struct post *p = &j->change->post;
+	bool joins = episode_open(h);
+	enum err err;
+
+	if (!joins) {
+		episode_begin(b, h, entry->route.channel, entry->route.channel_kind, p->at);
+	}
+	err = append_entry(b, j, h, entry, h->state.conversation.id);
+	if (err == ERR_OK && !joins) {
+		err = episode_announce(b, j, h, FACT_OPENED, p->at);
+	}
+	if (err == ERR_OK && !joins) {
+		err = assign_to_author(b, j, h);
+	}
+	if (err == ERR_OK && !joins && str_empty(p->visit->next_step)) {
+		err = episode_resolve(b, j, h);
+	}
+	return err;
+}
+
 static enum err
 prepare(struct batch *b, struct job *j, struct entry *entry, struct head **out)
 {
@@ -299,6 +340,8 @@ apply_post(struct batch *b, struct job *j)
 		err = append_entry(b, j, h, &entry, 0);
 	} else if (j->change->post.kind == FACT_NOTE) {
 		err = post_note(b, j, h, &entry);
+	} else if (j->change->post.kind == FACT_VISIT) {
+		err = post_visit(b, j, h, &entry);
 	} else {
 		err = post_message(b, j, h, &entry);
 	}

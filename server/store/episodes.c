@@ -60,6 +60,21 @@ begin(struct batch *b, struct head *h, uint64_t channel, const char *channel_kin
 	heads_index_conversation(b->heads, h);
 }
 
+static int64_t
+not_later_than_now(const struct batch *b, int64_t at)
+{
+	return at == 0 || at > b->now ? b->now : at;
+}
+
+void
+episode_begin(struct batch *b, struct head *h, uint64_t channel, const char *channel_kind,
+	int64_t at)
+{
+	assert(!episode_open(h));
+	heads_touch(b->heads, h);
+	begin(b, h, channel, channel_kind, not_later_than_now(b, at));
+}
+
 /* A person who left keeps nothing. */
 static enum err
 revive_now(struct batch *b, struct head *h)
@@ -95,9 +110,7 @@ episode_ensure(struct batch *b, struct head *h, uint64_t channel,
 		return ERR_OK;
 	}
 	heads_touch(b->heads, h);
-	if (at == 0 || at > b->now) {
-		at = b->now;
-	}
+	at = not_later_than_now(b, at);
 	if (h->state.has_conversation &&
 		(revive || at - c->resolved_at < b->conf->reopen_ms)) {
 		*change = FACT_REOPENED;
