@@ -10,14 +10,11 @@
 
 EMBED(migration_0001, "0001_start.sql");
 EMBED(migration_0005, "0005_customer_fields.sql");
-
-const struct migration migrations[] = {
-	{1, "start", migration_0001},
-	{5, "customer_fields", migration_0005},
 EMBED(migration_0008, "0008_counter.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
+	{5, "customer_fields", migration_0005},
 	{8, "counter", migration_0008},
 	{0, NULL, NULL},
 };

@@ -35,6 +35,12 @@ const routes: readonly RouteRecordRaw[] = [
 		meta: { title: "shell.customers" },
 	},
 	{
+		path: "/visit/:customer(\\d+)?",
+		name: "visit",
+		component: () => import("../features/visit/VisitPage.vue"),
+		meta: { title: "shell.visit" },
+	},
+	{
 		path: "/transcripts/:customer(\\d+)?",
 		name: "transcripts",
 		component: () => import("../features/transcripts/TranscriptsPage.vue"),

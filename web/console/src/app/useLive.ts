@@ -10,6 +10,7 @@ import { useNotifications } from "../stores/notifications";
 import { useSession } from "../stores/session";
 import { useStaff } from "../stores/staff";
 import { useThreads } from "../stores/threads";
+import { useVisits } from "../stores/visits";
 
 const renewAfterMs = 500;
 
@@ -22,6 +23,7 @@ export function useLive(): void {
 	const calls = useCalls();
 	const notifications = useNotifications();
 	const fields = useFields();
+	const visits = useVisits();
 	const me = session.me?.id ?? "";
 	let firstWelcome = true;
 
@@ -57,6 +59,7 @@ export function useLive(): void {
 			staff.replacePresence(welcome.presence);
 			staff.replaceViewers(welcome.viewers);
 			calls.restore(welcome.calls);
+			void visits.flush();
 			if (firstWelcome) {
 				firstWelcome = false;
 				void conversations.loadCounts();
@@ -86,6 +89,7 @@ export function useLive(): void {
 	}
 
 	useDrafts().open(me);
+	visits.open(me);
 	void staff.load().catch(() => undefined);
 	void fields.load().catch(() => undefined);
 	const client = connection.start(me);
@@ -110,5 +114,6 @@ export function useLive(): void {
 		staff.clear();
 		fields.clear();
 		calls.clear();
+		visits.close();
 	});
 }

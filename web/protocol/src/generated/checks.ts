@@ -17,7 +17,7 @@ export const roleCheck = v.picklist(["agent", "supervisor", "administrator"]);
 
 export const authorKindCheck = v.picklist(["system", "customer", "staff", "bot", "api"]);
 
-export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified"]);
+export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified"]);
 
 export const conversationStateCheck = v.picklist(["open", "pending", "snoozed", "resolved"]);
 
@@ -99,6 +99,17 @@ export const callOutcomeBodyCheck = v.object({
 	call: idCheck,
 	outcome: v.string(),
 	note: v.string(),
+});
+
+export const visitCheck = v.object({
+	place: v.string(),
+	topic: v.string(),
+	next_step: v.string(),
+	next_on: v.string(),
+});
+
+export const visitBodyCheck = v.object({
+	visit: visitCheck,
 });
 
 export const emptyBodyCheck = v.object({
@@ -209,6 +220,26 @@ export const callOutcomeEntryCheck = v.object({
 	imported: v.boolean(),
 	kind: v.literal("call_outcome"),
 	body: v.nullable(callOutcomeBodyCheck),
+});
+
+export const visitEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("visit"),
+	body: v.nullable(visitBodyCheck),
 });
 
 export const stateEntryCheck = v.object({
@@ -331,7 +362,7 @@ export const identifiedEntryCheck = v.object({
 	body: v.nullable(identifiedBodyCheck),
 });
 
-export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck]);
+export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck]);
 
 export const conversationCheck = v.object({
 	id: idCheck,
@@ -945,6 +976,16 @@ export const auditPageCheck = v.object({
 
 export const callAnswerCheck = v.object({
 	call: callCheck,
+});
+
+export const entryAnswerCheck = v.object({
+	id: idCheck,
+	seq: countCheck,
+	timeline: idCheck,
+	customer: idCheck,
+	conversation: v.nullable(idCheck),
+	at: timeCheck,
+	duplicate: v.boolean(),
 });
 
 export const callEventAnswerCheck = v.object({

@@ -14,14 +14,14 @@ export type Count = number;
 /** zh-CN or en; empty when unknown. */
 export type Language = string;
 
-/** webchat, phone; more kinds come with their channels. */
+/** webchat, phone, counter; more kinds come with their channels. */
 export type ChannelKind = string;
 
 export type Role = "agent" | "supervisor" | "administrator";
 
 export type AuthorKind = "system" | "customer" | "staff" | "bot" | "api";
 
-export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified";
+export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified";
 
 export type ConversationState = "open" | "pending" | "snoozed" | "resolved";
 
@@ -109,6 +109,19 @@ export interface CallOutcomeBody {
 	readonly note: string;
 }
 
+export interface Visit {
+	readonly place: string;
+	readonly topic: string;
+	/** empty when nothing is left to do */
+	readonly next_step: string;
+	/** the day of the next step, 2026-11-30; empty when there is none */
+	readonly next_on: string;
+}
+
+export interface VisitBody {
+	readonly visit: Visit;
+}
+
 export type EmptyBody = Readonly<Record<never, never>>;
 
 export interface AssignedBody {
@@ -174,6 +187,11 @@ export interface CallOutcomeEntry extends EntryCommon {
 	readonly body: CallOutcomeBody | null;
 }
 
+export interface VisitEntry extends EntryCommon {
+	readonly kind: "visit";
+	readonly body: VisitBody | null;
+}
+
 export interface StateEntry extends EntryCommon {
 	readonly kind: "opened" | "released" | "resolved" | "reopened";
 	readonly body: EmptyBody | null;
@@ -204,7 +222,7 @@ export interface IdentifiedEntry extends EntryCommon {
 	readonly body: IdentifiedBody | null;
 }
 
-export type Entry = TextEntry | CallEntry | CallOutcomeEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry;
+export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry;
 
 export interface Conversation {
 	readonly id: Id;
@@ -792,6 +810,16 @@ export interface AuditPage {
 
 export interface CallAnswer {
 	readonly call: Call;
+}
+
+export interface EntryAnswer {
+	readonly id: Id;
+	readonly seq: Count;
+	readonly timeline: Id;
+	readonly customer: Id;
+	readonly conversation: Id | null;
+	readonly at: Time;
+	readonly duplicate: boolean;
 }
 
 export interface CallEventAnswer {

@@ -1,7 +1,7 @@
 /* Turns a customer's entries into the rows of the trunk line: day separators, stops where the
  * channel changes, one card per call however many facts it has, and the "new" line. Pure. */
 import { dayKey } from "../../shared/format";
-import type { CallOutcomeBody } from "@trunkline/protocol";
+import type { CallOutcomeBody, VisitEntry } from "@trunkline/protocol";
 import type { Call, CallEntry, Entry, TextEntry } from "../../shared/types";
 
 export interface PendingMessage {
@@ -20,6 +20,7 @@ export type Row =
 	| { type: "stop"; key: string; channelKind: string; at: string }
 	| { type: "new"; key: string }
 	| { type: "message" | "note"; key: string; entry: TextEntry }
+	| { type: "visit"; key: string; entry: VisitEntry }
 	| { type: "call"; key: string; call: Call }
 	| { type: "event"; key: string; entry: Entry }
 	| { type: "pending"; key: string; message: PendingMessage };
@@ -77,7 +78,7 @@ interface RowState {
 export type NewAfter = ReadonlyMap<string, number>;
 
 function isContact(entry: Entry): boolean {
-	return entry.kind === "message" || isCallEntry(entry);
+	return entry.kind === "message" || entry.kind === "visit" || isCallEntry(entry);
 }
 
 function isNew(entry: Entry, newAfter: NewAfter): boolean {
@@ -141,6 +142,10 @@ function pushBody(state: RowState, entry: Entry, call: Call | null): void {
 	if (entry.kind === "message" || entry.kind === "note") {
 		const key = entry.ref === null ? entry.id : `ref-${entry.ref}`;
 		state.rows.push({ type: entry.kind, key, entry });
+		return;
+	}
+	if (entry.kind === "visit") {
+		state.rows.push({ type: "visit", key: entry.id, entry });
 		return;
 	}
 	if (call !== null) {
