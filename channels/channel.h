@@ -42,8 +42,8 @@ struct channel_driver {
 	/* Optional: a provider or a form that pushes. Sets out->kind and its members; what they
 	 * point to lives in out->arena. The caller has filled in the actor and, for entries, the
 	 * account. ERR_INVALID names the wrong member in front of a colon: "from: is missing". */
-	MUST_CHECK enum err (*decode)(const struct inbound *in, struct change *out,
-		struct error *e);
+	MUST_CHECK enum err (
+		*decode)(const struct inbound *in, struct change *out, struct error *e);
 };
 
 extern const struct channel_driver *const channel_drivers[]; /* ends with NULL */

@@ -9,7 +9,6 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "channels/channel.h"
-#include "channels/fields.h"
 #include "model/change.h"
 #include "model/conversation.h"
 #include "model/fact.h"
@@ -57,10 +56,9 @@ find_account(struct exchange *x, const char *kind, const struct channel_row **ou
 	const struct directory *d = x->app->directory;
 	const struct channel_row *account;
 	uint64_t id = 0;
-	enum err err = field_id(x->body, "channel", &id, e);
 
-	if (err != ERR_OK) {
-		return err;
+	if (json_get(x->body, "channel") != NULL && !json_id(x->body, "channel", &id)) {
+		return error_set(e, ERR_INVALID, "channel: must be an id");
 	}
 	account = id != 0 ? directory_channel(d, id) : directory_first_channel(d, kind);
 	if (account == NULL || !account->enabled || strcmp(account->kind, kind) != 0) {
@@ -111,8 +109,8 @@ read_entry(struct exchange *x, const struct channel_driver *driver, struct chang
 static void
 start_post(struct exchange *x)
 {
-	const struct channel_driver *driver =
-		channel_driver_find(http_param(x->http, "kind"));
+	const struct channel_driver *driver = channel_driver_find(
+		http_param(x->http, "kind"));
 	struct error e = {0};
 	struct change *c;
 

@@ -58,9 +58,9 @@ struct post {
 	enum fact_kind kind; /* FACT_MESSAGE, FACT_NOTE or FACT_VISIT */
 	uint64_t channel;    /* 0: that of the conversation */
 	const char *channel_kind;
-	const char *text;      /* valid UTF-8; "" only with files */
+	const char *text;          /* valid UTF-8; "" only with files */
 	const struct visit *visit; /* FACT_VISIT: instead of the text */
-	const uint64_t *files; /* registered uploads of the same author, not yet sent */
+	const uint64_t *files;     /* registered uploads of the same author, not yet sent */
 	size_t file_count;
 	int64_t at; /* 0: now; else clamped to the commit */
 	/* An agent saw the timeline up to this entry. If the customer has written or a colleague

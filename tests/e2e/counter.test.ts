@@ -55,6 +55,7 @@ describe("the counter", () => {
 		await page.locator(".visit-form .upload", { hasText: "凭证.png" }).waitFor();
 		await page.locator(".visit-who", { hasText: "上门客户沈岚" }).waitFor();
 		await page.getByLabel("日期").fill("2031-03-14");
+		await page.getByLabel("地点").focus();
 		await screenshot(page, "counter-form-zh");
 	});
 

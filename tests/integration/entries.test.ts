@@ -29,7 +29,7 @@ describe.each(databases)("visits on %s", (database) => {
 		const answer = await ann.post("/api/v1/entries/counter", { ref, customer, place: "前台", topic: "咨询销户" });
 		expect(answer.status).toBe(201);
 		expect(answer.body).toMatchObject({ customer, duplicate: false });
-		const frame = await line.find((one) => one.t === "entry" && (one as Loose).entry.kind === "visit");
+		const frame = await line.frame("entry", (one) => (one as Loose).entry.kind === "visit");
 		expect((frame as Loose).entry).toMatchObject({
 			id: answer.body.id,
 			ref,
@@ -51,7 +51,7 @@ describe.each(databases)("visits on %s", (database) => {
 
 	test("a program needs a key with the right for it", async () => {
 		const keys = await Promise.all(
-			["entries:write", "calls:write"].map(async (scope) => (await boss.post("/api/v1/api-keys", { name: scope, scopes: [scope] })).body.secret as string),
+			["entries:write", "calls:write"].map(async (scope) => (await boss.post("/api/v1/api-keys", { name: scope, scopes: [scope] })).body.key as string),
 		);
 		const [writer, caller] = keys.map((key) => (body: object) =>
 			fetch(`${server.url}/api/v1/entries/counter`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify(body) }),

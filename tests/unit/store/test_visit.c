@@ -78,15 +78,16 @@ each_visit_is_a_conversation_of_its_own(void **state)
 	struct store_fixture *f = *state;
 	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
 	uint64_t customer = make_customer(f, "Li Na");
-	uint64_t first = fixture_call(f, visit(&agent, customer, "One", ""), ERR_OK)
-						 ->conversation->id;
-	uint64_t second = fixture_call(f, visit(&agent, customer, "Two", ""), ERR_OK)
-						  ->conversation->id;
+	uint64_t first =
+		fixture_call(f, visit(&agent, customer, "One", ""), ERR_OK)->conversation->id;
+	uint64_t second =
+		fixture_call(f, visit(&agent, customer, "Two", ""), ERR_OK)->conversation->id;
 
 	assert_int_not_equal(first, second);
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM conversation"), 2);
-	assert_int_equal(
-		fixture_number(f, "SELECT COUNT(*) FROM conversation WHERE state = 4"), 2);
+	assert_int_equal(fixture_number(f,
+						 "SELECT COUNT(*) FROM conversation WHERE state = 4"),
+		2);
 }
 
 static void
