@@ -20,7 +20,6 @@ enum {
 	LIVE_CALLS_MAX = 2000,
 	LIVE_CALL_MS = 4 * 3600 * 1000, /* its end may never be told */
 	CANDIDATES_MAX = 10,
-	POP_MAX_BYTES = 256 * 1024,
 	LIVE_JSON_MAX = 8 * 1024,
 };
 
@@ -128,120 +127,119 @@ struct pop {
 	struct app *app;
 	struct arena *arena;
 	uint64_t id;
-	uint64_t customer;
+	uint64_t caller_id; /* 0: nobody is known to call */
 	struct call call;
-	struct buf frame;
+	struct customer caller;
+	struct customer *candidates; /* others who have given this number, or were said to */
+	size_t candidate_count;
+	bool has_conversation;
+	struct conversation_item item;
 };
 
 static enum err
-write_customer(struct pop *p, struct reader *r, struct json_writer *w, struct error *e)
+read_caller(struct pop *p, struct reader *r, struct error *e)
 {
-	struct customer customer;
 	enum err rc;
 
-	jw_key(w, "customer");
-	if (p->customer == 0) {
-		jw_null(w);
+	if (p->caller_id == 0) {
 		return ERR_OK;
 	}
-	rc = read_customer(r, p->customer, p->arena, &customer, e);
-	if (rc == ERR_OK && customer.primary != customer.id) {
-		rc = read_customer(r, customer.primary, p->arena, &customer, e);
+	rc = read_customer(r, p->caller_id, p->arena, &p->caller, e);
+	if (rc == ERR_OK && p->caller.primary != p->caller.id) {
+		rc = read_customer(r, p->caller.primary, p->arena, &p->caller, e);
 	}
-	if (rc != ERR_OK) {
-		return rc;
-	}
-	p->customer = customer.id;
-	jw_object(w);
-	customer_encode(&customer, w);
-	jw_object_end(w);
-	return ERR_OK;
-}
-
-/* Others who have given this number, or were said to have it. */
-static enum err
-write_candidates(struct pop *p, struct reader *r, struct json_writer *w, struct error *e)
-{
-	struct customer *candidates = NULL;
-	size_t count = 0;
-	size_t shown = 0;
-	enum err rc = ERR_OK;
-
-	if (!str_empty(p->call.customer_number)) {
-		rc = read_customers_by_contact(r, "phone", p->call.customer_number, p->arena,
-			&candidates, &count, e);
-	}
-	if (rc != ERR_OK) {
-		return rc;
-	}
-	jw_key(w, "candidates");
-	jw_array(w);
-	for (size_t i = 0; i < count && shown < CANDIDATES_MAX; i++) {
-		if (candidates[i].id == p->customer || candidates[i].primary == p->customer) {
-			continue;
-		}
-		jw_object(w);
-		customer_encode(&candidates[i], w);
-		jw_object_end(w);
-		shown++;
-	}
-	jw_array_end(w);
-	return ERR_OK;
+	return rc;
 }
 
 static enum err
-write_conversation(struct pop *p, struct reader *r, struct json_writer *w,
-	struct error *e)
+read_talk(struct pop *p, struct reader *r, struct error *e)
 {
-	struct conversation_item item;
 	enum err rc = ERR_NOT_FOUND;
 
 	if (p->call.conversation != 0) {
-		rc = read_conversation(r, p->call.conversation, 0, p->arena, &item, e);
+		rc = read_conversation(r, p->call.conversation, 0, p->arena, &p->item, e);
 	}
-	if (rc != ERR_OK && rc != ERR_NOT_FOUND) {
-		return rc;
-	}
-	jw_key(w, "conversation");
-	if (rc == ERR_OK) {
-		jw_object(w);
-		conversation_encode(&item.conversation, w);
-		jw_object_end(w);
-	} else {
-		jw_null(w);
-	}
-	return ERR_OK;
+	p->has_conversation = rc == ERR_OK;
+	return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
 static enum err
 read_pop(struct query *query, struct reader *r, struct error *e)
 {
 	struct pop *p = (struct pop *)query;
-	struct json_writer w;
 	enum err rc = read_call(r, p->id, p->arena, &p->call, e);
 
-	if (rc != ERR_OK) {
-		return rc;
-	}
-	jw_init(&w, &p->frame);
-	jw_object(&w);
-	jw_kstring(&w, "t", "call");
-	jw_key(&w, "call");
-	jw_object(&w);
-	call_encode(&p->call, &w);
-	jw_object_end(&w);
-	rc = write_customer(p, r, &w, e);
 	if (rc == ERR_OK) {
-		rc = write_candidates(p, r, &w, e);
+		rc = read_caller(p, r, e);
+	}
+	if (rc == ERR_OK && !str_empty(p->call.customer_number)) {
+		rc = read_customers_by_contact(r, "phone", p->call.customer_number, p->arena,
+			&p->candidates, &p->candidate_count, e);
 	}
 	if (rc == ERR_OK) {
-		rc = write_conversation(p, r, &w, e);
-	}
-	jw_object_end(&w);
-	if (rc == ERR_OK && p->frame.overflowed) {
-		rc = error_set(e, ERR_INVALID, "the call does not fit into a frame");
+		rc = read_talk(p, r, e);
 	}
 	return rc;
+}
+
+static void
+write_customer(struct json_writer *w, const struct customer *customer)
+{
+	jw_object(w);
+	customer_encode(customer, w);
+	jw_object_end(w);
+}
+
+static void
+write_candidates(const struct pop *p, const struct scope *scope, struct json_writer *w)
+{
+	size_t shown = 0;
+
+	jw_array(w);
+	for (size_t i = 0; i < p->candidate_count && shown < CANDIDATES_MAX; i++) {
+		const struct customer *one = &p->candidates[i];
+
+		if ((p->caller_id == 0 ||
+				(one->id != p->caller.id && one->primary != p->caller.id)) &&
+			scope_allows(scope, one->unit, one->owner, 0)) {
+			write_customer(w, one);
+			shown++;
+		}
+	}
+	jw_array_end(w);
+}
+
+/* Whose phone rings sees that it does; of the customers only those whom she may see. */
+static void
+send_pop(const struct pop *p, struct console *c)
+{
+	const struct conversation *talk = &p->item.conversation;
+	bool shows_talk = p->has_conversation &&
+		scope_allows(&c->scope, talk->unit, talk->owner, talk->assignee);
+	struct json_writer *w = frame_start(p->app->sockets, "call");
+
+	jw_key(w, "call");
+	jw_object(w);
+	call_encode(&p->call, w);
+	jw_object_end(w);
+	jw_key(w, "customer");
+	if (p->caller_id != 0 &&
+		(shows_talk || scope_allows(&c->scope, p->caller.unit, p->caller.owner, 0))) {
+		write_customer(w, &p->caller);
+	} else {
+		jw_null(w);
+	}
+	jw_key(w, "candidates");
+	write_candidates(p, &c->scope, w);
+	jw_key(w, "conversation");
+	if (shows_talk) {
+		jw_object(w);
+		conversation_encode(talk, w);
+		jw_object_end(w);
+	} else {
+		jw_null(w);
+	}
+	socket_finish(&c->socket);
 }
 
 static void
@@ -261,7 +259,7 @@ show_pop(struct pop *p)
 		struct console *c = list_item(link, struct console, socket.link);
 
 		if (console_listens(c) && (c->staff == talking || c->staff == by_extension)) {
-			socket_send_bytes(&c->socket, p->frame.data, p->frame.length);
+			send_pop(p, c);
 		}
 	}
 }
@@ -269,7 +267,6 @@ show_pop(struct pop *p)
 static void
 pop_free(struct pop *p)
 {
-	buf_fini(&p->frame);
 	arena_destroy(p->arena);
 	free(p);
 }
@@ -302,8 +299,7 @@ console_announce_call(struct app *app, uint64_t call, uint64_t customer)
 	p->app = app;
 	p->arena = arena_create();
 	p->id = call;
-	p->customer = customer;
-	buf_init(&p->frame, POP_MAX_BYTES);
+	p->caller_id = customer;
 	if (store_query(app->store, &p->query) != ERR_OK) {
 		log_event(LOG_WARN, "call_pop_failed", "call=%llu code=busy",
 			(unsigned long long)call);

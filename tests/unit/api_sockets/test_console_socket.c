@@ -440,6 +440,85 @@ a_ringing_call_pops_up_and_shows_in_welcome(void **state)
 }
 
 static void
+give_extension(struct stage *s, uint64_t staff, const char *extension)
+{
+	char path[60];
+	char body[60];
+
+	snprintf(path, sizeof(path), "/api/v1/staff/%llu", (unsigned long long)staff);
+	snprintf(body, sizeof(body), "{\"extension\":\"%s\"}", extension);
+	assert_int_equal(ask(&s->root, "PATCH", path, body, NULL), 200);
+}
+
+static void
+rings_at(struct stage *s, const char *extension)
+{
+	char call[300];
+
+	snprintf(call, sizeof(call),
+		"{\"call_id\":\"at-%s\",\"event\":\"start\",\"direction\":\"in\","
+		"\"from\":\"13812345678\",\"to\":\"02161230000\",\"extension\":\"%s\"}",
+		extension, extension);
+	assert_int_equal(ask(&s->root, "POST", "/api/v1/calls", call, NULL), 200);
+}
+
+/* Neither of them has proven that the number is hers. */
+static void
+two_claim_her_number(struct stage *s)
+{
+	static const char *const names[] = {"Lin", "Zhou"};
+	char body[200];
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(body, sizeof(body),
+			"{\"name\":\"%s\",\"contacts\":[{\"kind\":\"phone\","
+			"\"value\":\"138 1234 5678\"}]}",
+			names[i]);
+		assert_int_equal(ask(&s->anna, "POST", "/api/v1/customers", body, NULL), 201);
+	}
+}
+
+static void
+all_who_claim_a_callers_number_are_offered(void **state)
+{
+	struct stage *s = *state;
+	struct talk anna;
+	const struct json *candidates;
+
+	two_claim_her_number(s);
+	give_extension(s, s->house->anna, "8001");
+	anna = console_hello_with(&s->anna, "");
+	rings_at(s, "8001");
+	hear(&anna, "call");
+	assert_true(flag_in(json_get(anna.heard, "customer"), "anonymous"));
+	candidates = json_get(anna.heard, "candidates");
+	assert_int_equal(json_length(candidates), 2);
+	assert_string_not_equal(json_string(json_at(candidates, 0), "name"),
+		json_string(json_at(candidates, 1), "name"));
+	talk_close(&anna);
+}
+
+static void
+a_phone_that_rings_shows_nobody_of_another_unit(void **state)
+{
+	struct stage *s = *state;
+	struct client bert = logged_in(s->house, "bert", PASSWORD);
+	struct talk foreign;
+
+	two_claim_her_number(s);
+	give_extension(s, s->house->bert, "8002");
+	foreign = console_hello_with(&bert, "");
+	rings_at(s, "8002");
+	hear(&foreign, "call");
+	assert_string_equal(json_string(json_get(foreign.heard, "call"), "customer_number"),
+		"+8613812345678");
+	assert_int_equal(json_length(json_get(foreign.heard, "candidates")), 0);
+	assert_null(json_get(foreign.heard, "customer"));
+	assert_null(json_get(foreign.heard, "conversation"));
+	talk_close(&foreign);
+}
+
+static void
 nonsense_is_answered_and_the_line_stays(void **state)
 {
 	struct stage *s = *state;
@@ -487,6 +566,8 @@ main(void)
 		ON_STAGE(reading_is_told_to_the_customer),
 		ON_STAGE(a_range_closes_a_gap),
 		ON_STAGE(a_ringing_call_pops_up_and_shows_in_welcome),
+		ON_STAGE(all_who_claim_a_callers_number_are_offered),
+		ON_STAGE(a_phone_that_rings_shows_nobody_of_another_unit),
 		ON_STAGE(nonsense_is_answered_and_the_line_stays),
 	};
 
