@@ -113,6 +113,28 @@ describe("a call", () => {
 		await pop.getByRole("button", { name: "收起来电卡片" }).click();
 	});
 
+	test("of a number that two customers have named offers both, and is hers who is chosen", async () => {
+		for (const [name, company] of [["同号的何静", "远岫一部"], ["同号的何母", "家庭账户"]]) {
+			const made = await boss.post("/api/v1/customers", { name, company, contacts: [{ kind: "phone", value: "13911110006" }] });
+			expect(made.status).toBe(201);
+		}
+		const call = new Ringing("13911110006");
+		await call.report("start");
+		const pop = await popOf(call);
+		await expectText(pop, /同号的何静.*远岫一部.*同号的何母.*家庭账户|同号的何母.*家庭账户.*同号的何静.*远岫一部/s);
+		await expectCount(pop.locator(".pick-list li"), 2);
+		await screenshot(ann.page, "call-pop-candidates");
+		await expectAccessible(ann.page);
+		await pop.getByRole("button", { name: /同号的何母/ }).click();
+		await ann.page.locator(".thread-head h2", { hasText: "同号的何母" }).waitFor();
+		await ann.log.locator(".entry-card").waitFor();
+		await expectText(pop, /同号的何母/);
+		await expectCount(pop.locator(".pick-list li"), 0);
+		await call.report("end", { result: "completed", talk_ms: 1000 });
+		await expectText(ann.log.locator(".entry-card"), /已接听/);
+		await pop.getByRole("button", { name: "收起来电卡片" }).click();
+	});
+
 	test("that rings while the page is loaded again still belongs to its history", async () => {
 		const call = new Ringing("13911110005");
 		const { customer } = await call.report("start");

@@ -2,41 +2,41 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Caller, Desk, expectAccessible, expectCount, expectText, launchBrowser, patienceMs, picture, screenshot, startDemo } from "../lib/browser.ts";
-import type { TestServer } from "../lib/server.ts";
+import { databases, type TestServer } from "../lib/server.ts";
 import { quiet, until } from "../lib/wait.ts";
 
-let server: TestServer;
-let browser: Browser;
-let ann: Desk;
+describe.each(databases)("customer and agent, on %s,", (database) => {
+	let server: TestServer;
+	let browser: Browser;
+	let ann: Desk;
 
-beforeAll(async () => {
-	server = await startDemo();
-	browser = await launchBrowser();
-	ann = await Desk.open(browser, server, "ann");
-});
+	beforeAll(async () => {
+		server = await startDemo(database);
+		browser = await launchBrowser();
+		ann = await Desk.open(browser, server, "ann");
+	});
 
-afterAll(async () => {
-	try {
-		await ann.close();
-	} finally {
-		await browser.close();
-		await server.dispose();
+	afterAll(async () => {
+		try {
+			await ann.close();
+		} finally {
+			await browser.close();
+			await server.dispose();
+		}
+	});
+
+	/** A new customer has written, and ann has taken her. */
+	async function talkAbout(text: string): Promise<Caller> {
+		const lin = await Caller.open(browser, server);
+		await lin.write(text);
+		await lin.bubble(text).waitFor();
+		await ann.goto("/inbox/unassigned");
+		await ann.openRow(text);
+		await ann.button("领取").click();
+		await ann.button("结束").waitFor();
+		return lin;
 	}
-});
 
-/** A new customer has written, and ann has taken her. */
-async function talkAbout(text: string): Promise<Caller> {
-	const lin = await Caller.open(browser, server);
-	await lin.write(text);
-	await lin.bubble(text).waitFor();
-	await ann.goto("/inbox/unassigned");
-	await ann.openRow(text);
-	await ann.button("领取").click();
-	await ann.button("结束").waitFor();
-	return lin;
-}
-
-describe("customer and agent", () => {
 	test("talk: messages, answers, names and ticks", async () => {
 		const lin = await Caller.open(browser, server);
 		await ann.goto("/inbox/unassigned");
