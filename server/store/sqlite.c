@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "store/sqlite_checkpoint.h"
 #include "store/sqlite_conn.h"
 #include "store/store.h"
 
@@ -77,17 +78,16 @@ sqlite_disconnect(struct store_conn *db)
 	for (size_t i = 0; i < STATEMENT_COUNT; i++) {
 		sqlite3_finalize(c->prepared[i]);
 	}
+	checkpointer_stop(c->checkpointer);
 	sqlite3_close(c->db);
 	free(c);
 }
 
-/* A checkpoint every 16,000 pages: small ones make each commit slower. */
 static enum err
 configure(struct sqlite_conn *c, enum connection_use use, struct error *e)
 {
 	static const char writes[] = "PRAGMA journal_mode=WAL;"
 								 "PRAGMA synchronous=FULL;"
-								 "PRAGMA wal_autocheckpoint=16000;"
 								 "PRAGMA journal_size_limit=67108864;"
 								 "PRAGMA cache_size=-65536;"
 								 "PRAGMA temp_store=MEMORY";
@@ -139,6 +139,9 @@ sqlite_connect(const struct store_conf *conf, enum connection_use use,
 			c->db != NULL ? sqlite3_errmsg(c->db) : "out of memory");
 	} else {
 		err = configure(c, use, e);
+	}
+	if (err == ERR_OK && use == CONNECTION_WRITES) {
+		c->checkpointer = checkpointer_start(c->db, path);
 	}
 	if (err != ERR_OK) {
 		sqlite_disconnect(&c->base);

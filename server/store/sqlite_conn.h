@@ -11,6 +11,7 @@
 struct sqlite_conn {
 	struct store_conn base;
 	sqlite3 *db;
+	struct checkpointer *checkpointer; /* of a connection that writes */
 	sqlite3_stmt *prepared[STATEMENT_COUNT];
 };
 
