@@ -10,7 +10,7 @@ export type Database = "sqlite" | "mariadb";
 export const databases: readonly Database[] = ["sqlite", "mariadb"];
 
 const root = join(import.meta.dirname, "..", "..");
-const binary = process.env["TRUNKLINE_BINARY"] ?? join(root, "build", "trunkline");
+const ownBinary = process.env["TRUNKLINE_BINARY"] ?? join(root, "build", "trunkline");
 
 /** Cheap passwords and no limits: tests of those set their own. */
 const testSettings: Record<string, string> = {
@@ -27,6 +27,8 @@ export interface ServerOptions {
 	database?: Database;
 	settings?: Record<string, string>;
 	demo?: boolean;
+	/** Another program than the one that was built here. */
+	binary?: string;
 	/** Another socket than the run's own MariaDB. */
 	mariadbSocket?: string;
 }
@@ -36,6 +38,7 @@ let databaseCount = 0;
 export class TestServer {
 	readonly dataDir = mkdtempSync(join(tmpdir(), "trunkline-test-"));
 	readonly database: Database;
+	private readonly binary: string;
 	readonly databaseName: string;
 	readonly password = "correct horse 42";
 	port = 0;
@@ -46,6 +49,7 @@ export class TestServer {
 
 	constructor(options: ServerOptions = {}) {
 		this.database = options.database ?? "sqlite";
+		this.binary = options.binary ?? ownBinary;
 		this.mariadbSocket = options.mariadbSocket ?? inject("mariadbSocket");
 		this.databaseName = `t${process.pid}_${++databaseCount}`;
 		this.settings = { ...testSettings, "server.listen": "127.0.0.1:0", "server.data_dir": this.dataDir };
@@ -68,7 +72,7 @@ export class TestServer {
 
 	/** Runs a command of the binary to its end; throws with its output when it fails. */
 	command(name: string, args: readonly string[] = [], input = ""): string {
-		return execFileSync(binary, [name, ...args, ...this.setArguments()], {
+		return execFileSync(this.binary, [name, ...args, ...this.setArguments()], {
 			encoding: "utf8",
 			input,
 			stdio: ["pipe", "pipe", "pipe"],
@@ -120,11 +124,11 @@ export class TestServer {
 
 	/** Starts without waiting: for tests of what happens before it is ready. */
 	spawn(): void {
-		if (!existsSync(binary)) {
-			throw new Error(`${binary} is not built`);
+		if (!existsSync(this.binary)) {
+			throw new Error(`${this.binary} is not built`);
 		}
 		this.log = "";
-		const child = spawn(binary, ["serve", ...this.setArguments()], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+		const child = spawn(this.binary, ["serve", ...this.setArguments()], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
 		this.process = child;
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.setEncoding("utf8");
