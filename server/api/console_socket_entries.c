@@ -65,8 +65,10 @@ console_send(struct console *c, const struct frame *f)
 		.party = {.conversation = send->conversation},
 		.kind = send->note ? FACT_NOTE : FACT_MESSAGE,
 		.text = arena_strdup(change->arena, send->text),
-		.files = frame_files(send, change->arena),
+		.files = frame_ids(&send->files, change->arena),
 		.file_count = send->files.count,
+		.quick_replies = frame_ids(&send->quick_replies, change->arena),
+		.quick_reply_count = send->quick_replies.count,
 		.seen_seq = send->seen_seq,
 		.stale_check = send->check,
 	};

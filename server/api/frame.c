@@ -189,6 +189,9 @@ console_send(const struct json *j, struct frame *f, struct error *e)
 		(send->conversation == 0 && send->customer == 0)) {
 		return wrong(e, "conversation");
 	}
+	if (!id_list(j, "quick_replies", FRAME_FILES_MAX, &send->quick_replies)) {
+		return wrong(e, "quick_replies");
+	}
 	if (!optional_count(j, "seen_seq", &send->seen_seq)) {
 		return wrong(e, "seen_seq");
 	}
@@ -443,9 +446,9 @@ frame_fini(struct frame *f)
 }
 
 const uint64_t *
-frame_files(const struct send_frame *send, struct arena *a)
+frame_ids(const struct id_list *list, struct arena *a)
 {
-	size_t size = send->files.count * sizeof(uint64_t);
+	size_t size = list->count * sizeof(uint64_t);
 
-	return size > 0 ? memcpy(arena_alloc(a, size), send->files.items, size) : NULL;
+	return size > 0 ? memcpy(arena_alloc(a, size), list->items, size) : NULL;
 }

@@ -61,6 +61,7 @@ struct send_frame {
 	bool note;
 	const char *text;
 	struct id_list files;
+	struct id_list quick_replies; /* that the text was made of */
 	uint64_t seen_seq;
 	bool check;
 };
@@ -117,7 +118,7 @@ struct frame {
 MUST_CHECK enum err frame_parse(enum frame_side side, const char *data, size_t length,
 	struct frame *out, struct error *e);
 void frame_fini(struct frame *f);
-/* A copy of the list of files, NULL when there is none. */
-const uint64_t *frame_files(const struct send_frame *send, struct arena *a);
+/* A copy of the list, NULL when there is none in it. */
+const uint64_t *frame_ids(const struct id_list *list, struct arena *a);
 
 #endif

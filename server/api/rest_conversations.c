@@ -339,6 +339,8 @@ start_post(struct exchange *x)
 	c->post.kind = read_kind(&in);
 	c->post.text = input_text(&in, "text", FRAME_TEXT_MAX);
 	c->post.files = input_ids(&in, "files", FRAME_FILES_MAX, &c->post.file_count);
+	c->post.quick_replies = input_ids(&in, "quick_replies", FRAME_FILES_MAX,
+		&c->post.quick_reply_count);
 	c->post.seen_seq = (uint64_t)input_number(&in, "seen_seq", 0, INT64_MAX, 0);
 	c->post.stale_check = input_flag(&in, "check", false);
 	if (str_empty(c->post.text) && c->post.file_count == 0) {

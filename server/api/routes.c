@@ -17,6 +17,7 @@ const struct http_route *const api_route_tables[] = {
 	entry_routes,
 	file_routes,
 	staff_routes,
+	quick_reply_routes,
 	channel_routes,
 	api_key_routes,
 	audit_routes,

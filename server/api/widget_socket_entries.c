@@ -89,7 +89,7 @@ widget_send(struct widget *w, const struct frame *f)
 		.channel = w->channel,
 		.channel_kind = "webchat",
 		.text = arena_strdup(change->arena, send->text),
-		.files = frame_files(send, change->arena),
+		.files = frame_ids(&send->files, change->arena),
 		.file_count = send->files.count,
 	};
 	socket_submit(&w->socket, change, f->ref, false, sent);

@@ -14,6 +14,7 @@
 #include "model/call.h"
 #include "model/customer.h"
 #include "model/field.h"
+#include "model/quick_reply.h"
 #include "model/staff.h"
 #include "model/types.h"
 
@@ -38,6 +39,7 @@ enum change_kind {
 	CHANGE_API_KEY,
 	CHANGE_CHANNEL,
 	CHANGE_FILE,  /* an upload is on the disk: register it */
+	CHANGE_QUICK_REPLY,
 	CHANGE_AUDIT, /* only an audit row: opened a customer, failed log-in, export */
 };
 
@@ -67,6 +69,8 @@ struct post {
 	 * answered since and `stale_check` is set, the change fails with ERR_CONFLICT. */
 	uint64_t seen_seq;
 	bool stale_check;
+	const uint64_t *quick_replies; /* that the text was made of: their use is counted */
+	size_t quick_reply_count;
 };
 
 struct call_change {
@@ -203,6 +207,21 @@ struct file_change {
 	struct file_row file;
 };
 
+struct quick_reply_change {
+	enum row_action action;
+	struct quick_reply reply; /* NULL strings stay as they are; version = expected, 0: any */
+	bool restore;             /* ROW_EDIT of one that was removed */
+	bool set_files;
+	const uint64_t *files; /* uploads of the same person, or those it has already */
+	size_t file_count;
+	/* ROW_ADD with rows: an import into the scope and place of `reply`, keyed by title. The
+	 * writer fills one result for each; nothing is written when it is only tried. */
+	const struct quick_reply *rows;
+	size_t row_count;
+	enum quick_import_result *results;
+	bool try_only;
+};
+
 struct audit_change {
 	const char *action;
 	const char *subject_kind;
@@ -236,6 +255,7 @@ struct change {
 		struct api_key_change api_key;
 		struct channel_change channel;
 		struct file_change file;
+		struct quick_reply_change quick_reply;
 		struct audit_change audit;
 	};
 };

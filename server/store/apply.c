@@ -25,6 +25,7 @@ static apply_step *const steps[] = {
 	[CHANGE_API_KEY] = apply_api_key,
 	[CHANGE_CHANNEL] = apply_channel,
 	[CHANGE_FILE] = apply_file,
+	[CHANGE_QUICK_REPLY] = apply_quick_reply,
 	[CHANGE_AUDIT] = apply_audit,
 };
 

@@ -26,6 +26,7 @@ enum err apply_session(struct batch *b, struct job *j);
 enum err apply_api_key(struct batch *b, struct job *j);
 enum err apply_channel(struct batch *b, struct job *j);
 enum err apply_file(struct batch *b, struct job *j);
+enum err apply_quick_reply(struct batch *b, struct job *j);
 enum err apply_audit(struct batch *b, struct job *j);
 
 /* --- facts.c: append to a timeline ------------------------------------------------------ */

@@ -4,6 +4,7 @@
 #include "model/visit.h"
 #include "store/apply.h"
 #include "store/message_files.h"
+#include "store/quick_replies.h"
 #include "store/records.h"
 
 enum { FILES_MAX = 20 };
@@ -344,6 +345,9 @@ apply_post(struct batch *b, struct job *j)
 		err = post_visit(b, j, h, &entry);
 	} else {
 		err = post_message(b, j, h, &entry);
+	}
+	if (err == ERR_OK) {
+		err = quick_replies_used(b, j);
 	}
 	if (err == ERR_OK) {
 		outcome_of(j, h);
