@@ -531,6 +531,34 @@ export const viewersCheck = v.object({
 	staff: v.array(viewerCheck),
 });
 
+export const quickScopeCheck = v.picklist(["personal", "team", "global"]);
+
+export const quickReplyCheck = v.object({
+	id: idCheck,
+	scope: quickScopeCheck,
+	place: v.nullable(idCheck),
+	removed: v.boolean(),
+	editable: v.boolean(),
+	folder: v.string(),
+	title: v.string(),
+	shortcut: v.nullable(v.string()),
+	body: v.string(),
+	files: v.array(fileCheck),
+	used: countCheck,
+	used_by_me: countCheck,
+	used_at: v.nullable(timeCheck),
+	updated_by: v.nullable(idCheck),
+	created_at: timeCheck,
+	updated_at: timeCheck,
+	version: countCheck,
+});
+
+export const quickBadRowCheck = v.object({
+	line: countCheck,
+	reason: v.string(),
+	title: v.string(),
+});
+
 export const identityKeyCheck = v.object({
 	kid: v.string(),
 	created_at: v.exactOptional(v.nullable(timeCheck)),
@@ -615,6 +643,7 @@ export const consoleSendFrameCheck = v.object({
 	kind: v.picklist(["message", "note"]),
 	text: v.string(),
 	files: v.exactOptional(v.array(idCheck)),
+	quick_replies: v.exactOptional(v.array(idCheck)),
 	seen_seq: v.exactOptional(countCheck),
 	check: v.exactOptional(v.boolean()),
 });
@@ -751,6 +780,11 @@ export const customerFrameCheck = v.object({
 	customer: customerCheck,
 });
 
+export const quickReplyFrameCheck = v.object({
+	t: v.literal("quick_reply"),
+	reply: v.nullable(quickReplyCheck),
+});
+
 export const consoleRangeFrameCheck = v.object({
 	t: v.literal("range"),
 	id: v.pipe(v.string(), v.maxLength(64)),
@@ -775,7 +809,7 @@ export const byeFrameCheck = v.object({
 	text: v.string(),
 });
 
-export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, consoleRangeFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
+export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, quickReplyFrameCheck, consoleRangeFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
 
 export const widgetHelloFrameCheck = v.object({
 	t: v.literal("hello"),
@@ -959,6 +993,24 @@ export const uploadedFileCheck = v.object({
 
 export const staffListCheck = v.object({
 	items: v.array(staffCheck),
+});
+
+export const quickReplyListCheck = v.object({
+	items: v.array(quickReplyCheck),
+});
+
+export const quickReplyAnswerCheck = v.object({
+	reply: quickReplyCheck,
+});
+
+export const quickImportCheck = v.object({
+	charset: v.string(),
+	tried: v.boolean(),
+	created: countCheck,
+	changed: countCheck,
+	unchanged: countCheck,
+	bad_count: countCheck,
+	bad: v.array(quickBadRowCheck),
 });
 
 export const channelListCheck = v.object({

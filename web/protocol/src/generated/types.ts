@@ -376,6 +376,37 @@ export interface Viewers {
 	readonly staff: readonly Viewer[];
 }
 
+export type QuickScope = "personal" | "team" | "global";
+
+export interface QuickReply {
+	readonly id: Id;
+	readonly scope: QuickScope;
+	/** the member of staff, the unit, or null */
+	readonly place: Id | null;
+	readonly removed: boolean;
+	/** by whoever asks */
+	readonly editable: boolean;
+	readonly folder: string;
+	readonly title: string;
+	readonly shortcut: string | null;
+	readonly body: string;
+	readonly files: readonly File[];
+	readonly used: Count;
+	readonly used_by_me: Count;
+	/** by whoever asks */
+	readonly used_at: Time | null;
+	readonly updated_by: Id | null;
+	readonly created_at: Time;
+	readonly updated_at: Time;
+	readonly version: Count;
+}
+
+export interface QuickBadRow {
+	readonly line: Count;
+	readonly reason: string;
+	readonly title: string;
+}
+
 export interface IdentityKey {
 	readonly kid: string;
 	readonly created_at?: Time | null;
@@ -461,6 +492,8 @@ export interface ConsoleSendFrame {
 	readonly kind: "message" | "note";
 	readonly text: string;
 	readonly files?: readonly Id[];
+	/** that the text was made of: their use is counted */
+	readonly quick_replies?: readonly Id[];
 	readonly seen_seq?: Count;
 	readonly check?: boolean;
 }
@@ -598,6 +631,12 @@ export interface CustomerFrame {
 	readonly customer: Customer;
 }
 
+export interface QuickReplyFrame {
+	readonly t: "quick_reply";
+	/** null: many changed, read the list again. Its used_by_me and used_at say nothing. */
+	readonly reply: QuickReply | null;
+}
+
 export interface ConsoleRangeFrame {
 	readonly t: "range";
 	readonly id: string;
@@ -622,7 +661,7 @@ export interface ByeFrame {
 	readonly text: string;
 }
 
-export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | ConsoleRangeFrame | ErrorFrame | PongFrame | ByeFrame;
+export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | QuickReplyFrame | ConsoleRangeFrame | ErrorFrame | PongFrame | ByeFrame;
 
 export interface WidgetHelloFrame {
 	readonly t: "hello";
@@ -793,6 +832,24 @@ export interface UploadedFile {
 
 export interface StaffList {
 	readonly items: readonly Staff[];
+}
+
+export interface QuickReplyList {
+	readonly items: readonly QuickReply[];
+}
+
+export interface QuickReplyAnswer {
+	readonly reply: QuickReply;
+}
+
+export interface QuickImport {
+	readonly charset: string;
+	readonly tried: boolean;
+	readonly created: Count;
+	readonly changed: Count;
+	readonly unchanged: Count;
+	readonly bad_count: Count;
+	readonly bad: readonly QuickBadRow[];
 }
 
 export interface ChannelList {
