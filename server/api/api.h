@@ -31,8 +31,8 @@ void console_announce_mark(struct app *app, uint64_t timeline, uint64_t customer
 /* A call event was committed: pop up at the member of staff who has the extension. */
 void console_announce_call(struct app *app, uint64_t call, uint64_t customer);
 /* A quick reply was created, edited, removed or brought back; 0: many were. */
-void console_announce_quick_reply(struct app *app, const struct actor *by,
-	uint64_t reply);
+void
+console_announce_quick_reply(struct app *app, const struct actor *by, uint64_t reply);
 void sockets_stop(struct app *app); /* bye "stopping" to everybody */
 bool sockets_stopped(const struct app *app);
 

@@ -6,7 +6,7 @@
 #include "api/console_socket.h"
 #include "base/arena.h"
 #include "base/log.h"
-#include "store/quick_replies.h"
+#include "store/read.h"
 
 struct announcement {
 	struct query query; /* first */

@@ -221,7 +221,8 @@ hand_over(const struct json *j, struct act_frame *act, struct error *e)
 		return wrong(e, "note");
 	}
 	if (length > HANDOVER_NOTE_MAX) {
-		return error_set(e, ERR_INVALID, "note is longer than %d bytes", HANDOVER_NOTE_MAX);
+		return error_set(e, ERR_INVALID, "note is longer than %d bytes",
+			HANDOVER_NOTE_MAX);
 	}
 	return ERR_OK;
 }

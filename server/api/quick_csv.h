@@ -16,7 +16,8 @@ enum { QUICK_CSV_ROWS_MAX = QUICK_PLACE_MAX, QUICK_CSV_BAD_MAX = 200 };
 
 struct quick_csv_row {
 	size_t line;
-	struct quick_reply reply; /* folder, title, shortcut and body only, none of them NULL */
+	struct quick_reply
+		reply; /* folder, title, shortcut and body only, none of them NULL */
 };
 
 struct quick_csv_bad {
@@ -34,8 +35,8 @@ struct quick_csv {
 	size_t bad_count; /* all of them, listed or not */
 };
 
-void quick_csv_parse(struct arena *a, const char *data, size_t length,
-	struct quick_csv *out);
+void
+quick_csv_parse(struct arena *a, const char *data, size_t length, struct quick_csv *out);
 void quick_csv_add_bad(struct quick_csv *csv, size_t line, const char *reason,
 	const char *title);
 /* With a byte-order mark and CRLF, for spreadsheets; formulas are made harmless. */

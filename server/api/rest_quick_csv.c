@@ -9,13 +9,13 @@
 #include "api/exchange.h"
 #include "api/input.h"
 #include "api/quick_csv.h"
-#include "api/rest_quick_replies.h"
+#include "api/rest_quick.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "base/worker.h"
 #include "model/change.h"
 #include "net/net.h"
-#include "store/quick_replies.h"
+#include "store/read.h"
 
 /* --- import: the state -------------------------------------------------------------------- */
 
@@ -31,7 +31,7 @@ struct import {
 		size_t first;
 		size_t count;
 		const enum quick_import_result *results; /* in the change's arena */
-	} *batch;
+	} * batch;
 };
 
 /* --- import: the answer ------------------------------------------------------------------- */
@@ -257,7 +257,8 @@ quick_replies_import(struct http_request *rq, void *app)
 
 /* --- export ------------------------------------------------------------------------------- */
 
-struct export {
+struct export
+{
 	enum quick_scope scope;
 	bool chinese;
 	size_t count;

@@ -6,12 +6,11 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/input.h"
-#include "api/rest_quick_replies.h"
+#include "api/rest_quick.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "model/change.h"
-#include "store/quick_replies.h"
 #include "store/read.h"
 
 enum { BODY_MAX = 64 * 1024 };

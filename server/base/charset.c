@@ -81,7 +81,8 @@ charset_decode(struct arena *a, enum charset from, const char *data, size_t leng
 		start = utf8_repair(a, in, in_left, &repaired);
 		return (struct slice){start, repaired};
 	}
-	while (in_left > 0 && iconv(converter, &in, &in_left, &out, &out_left) == (size_t)-1 &&
+	while (in_left > 0 &&
+		iconv(converter, &in, &in_left, &out, &out_left) == (size_t)-1 &&
 		errno != E2BIG) {
 		size_t lost = in_left < step ? in_left : step;
 

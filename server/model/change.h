@@ -38,7 +38,7 @@ enum change_kind {
 	CHANGE_SESSION,      /* log in, log out */
 	CHANGE_API_KEY,
 	CHANGE_CHANNEL,
-	CHANGE_FILE,  /* an upload is on the disk: register it */
+	CHANGE_FILE, /* an upload is on the disk: register it */
 	CHANGE_QUICK_REPLY,
 	CHANGE_AUDIT, /* only an audit row: opened a customer, failed log-in, export */
 };
@@ -209,8 +209,9 @@ struct file_change {
 
 struct quick_reply_change {
 	enum row_action action;
-	struct quick_reply reply; /* NULL strings stay as they are; version = expected, 0: any */
-	bool restore;             /* ROW_EDIT of one that was removed */
+	struct quick_reply
+		reply;    /* NULL strings stay as they are; version = expected, 0: any */
+	bool restore; /* ROW_EDIT of one that was removed */
 	bool set_files;
 	const uint64_t *files; /* uploads of the same person, or those it has already */
 	size_t file_count;

@@ -72,6 +72,7 @@ bool quick_may_see(const struct actor *a, enum quick_scope scope, uint64_t place
 bool quick_shortcut_valid(const char *text);
 
 /* The members of the wire object; the braces are the caller's. */
-void quick_reply_encode(const struct quick_reply *q, bool editable, struct json_writer *w);
+void
+quick_reply_encode(const struct quick_reply *q, bool editable, struct json_writer *w);
 
 #endif

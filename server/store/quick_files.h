@@ -7,7 +7,7 @@
 
 /* The change's files as a JSON array in the batch's arena, NULL for none. `present` has those of
  * the reply so far (NULL: none): they may stay; others must be uploads of the same person. */
-MUST_CHECK enum err quick_files(struct batch *b, struct job *j, const char *present,
-	const char **out);
+MUST_CHECK enum err
+quick_files(struct batch *b, struct job *j, const char *present, const char **out);
 
 #endif

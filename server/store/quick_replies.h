@@ -1,5 +1,5 @@
-/* Ready-made texts: what the writer does with them besides the changes of their own, and how
- * they are read. */
+/* Ready-made texts: what the writer does with them besides the changes of their own, and
+ * their rows. */
 #ifndef STORE_QUICK_REPLIES_H
 #define STORE_QUICK_REPLIES_H
 
@@ -10,10 +10,8 @@
 #include "model/quick_reply.h"
 #include "store/value.h"
 
-struct arena;
 struct batch;
 struct job;
-struct reader;
 
 /* The first 14 columns are QUICK_REPLY_FIELDS. */
 enum { QUICK_REPLY_COLUMNS = 14, QUICK_SEEN_COUNT = 8 };
@@ -24,13 +22,5 @@ void quick_seen_values(const struct actor *a, struct value out[static QUICK_SEEN
 /* Writer thread: counts the replies of a message that was appended. What its author may not
  * see is passed over. */
 MUST_CHECK enum err quick_replies_used(struct batch *b, struct job *j);
-
-/* All that this person may see, with her own use; at most QUICK_READ_MAX. Reader threads. */
-enum { QUICK_READ_MAX = 10000 };
-MUST_CHECK enum err read_quick_replies(struct reader *r, const struct actor *a,
-	struct arena *arena, struct quick_reply **out, size_t *count, struct error *e);
-/* Also one that was removed. ERR_NOT_FOUND. */
-MUST_CHECK enum err read_quick_reply(struct reader *r, const struct actor *a, uint64_t id,
-	struct arena *arena, struct quick_reply *out, struct error *e);
 
 #endif

@@ -15,6 +15,7 @@
 #include "model/customer.h"
 #include "model/fact.h"
 #include "model/field.h"
+#include "model/quick_reply.h"
 #include "model/staff.h"
 
 struct arena;
@@ -154,6 +155,13 @@ read_api_key(struct reader *r, const uint8_t key_hash[static DIGEST_SIZE],
 	struct arena *a, struct api_key *out, struct error *e);
 MUST_CHECK enum err read_api_keys(struct reader *r, struct arena *a, struct api_key **out,
 	size_t *count, struct error *e);
+/* All that this person may see, with her own use; at most QUICK_READ_MAX. */
+enum { QUICK_READ_MAX = 10000 };
+MUST_CHECK enum err read_quick_replies(struct reader *r, const struct actor *a,
+	struct arena *arena, struct quick_reply **out, size_t *count, struct error *e);
+/* Also one that was removed. ERR_NOT_FOUND. */
+MUST_CHECK enum err read_quick_reply(struct reader *r, const struct actor *a, uint64_t id,
+	struct arena *arena, struct quick_reply *out, struct error *e);
 MUST_CHECK enum err read_channels(struct reader *r, struct arena *a,
 	struct channel_row **out, size_t *count, struct error *e);
 MUST_CHECK enum err

@@ -92,7 +92,10 @@ static void
 what_is_written_is_harmless_and_reads_back_the_same(void **state)
 {
 	struct quick_reply items[] = {
-		{.folder = "", .title = "=1+1", .body = "+86 10 1234\n\"quoted\", yes", .used = 3},
+		{.folder = "",
+			.title = "=1+1",
+			.body = "+86 10 1234\n\"quoted\", yes",
+			.used = 3},
 		{.folder = "业务", .title = "-x", .shortcut = "zz", .body = "@all {{now}}"},
 	};
 	struct quick_csv *csv;

@@ -119,8 +119,8 @@ titles_and_shortcuts_are_unique_in_their_place(void **state)
 	struct store_fixture *f = *state;
 	struct actor chen = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
 	struct actor zhou = fixture_staff(f, "zhou", ROLE_AGENT, UNIT_ROOT);
-	uint64_t id = fixture_call(f, adding(&chen, QUICK_PERSONAL, "开户", "kh"),
-		ERR_OK)->id;
+	uint64_t id =
+		fixture_call(f, adding(&chen, QUICK_PERSONAL, "开户", "kh"), ERR_OK)->id;
 	struct change *c;
 
 	fixture_call(f, adding(&chen, QUICK_PERSONAL, "开户", NULL), ERR_CONFLICT);
@@ -149,8 +149,8 @@ an_edit_keeps_what_it_does_not_name(void **state)
 {
 	struct store_fixture *f = *state;
 	struct actor chen = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
-	uint64_t id = fixture_call(f, adding(&chen, QUICK_PERSONAL, "开户", "kh"),
-		ERR_OK)->id;
+	uint64_t id =
+		fixture_call(f, adding(&chen, QUICK_PERSONAL, "开户", "kh"), ERR_OK)->id;
 	struct change *c = changing(&chen, ROW_EDIT, id);
 	struct quick_reply q;
 
@@ -203,8 +203,8 @@ files_are_uploads_of_the_one_who_adds_them(void **state)
 
 	fixture_call(f, with_file(adding(&lead, QUICK_TEAM, "材料", NULL), foreign),
 		ERR_INVALID);
-	id = fixture_call(f, with_file(adding(&lead, QUICK_TEAM, "材料", NULL), file),
-		ERR_OK)->id;
+	id = fixture_call(f, with_file(adding(&lead, QUICK_TEAM, "材料", NULL), file), ERR_OK)
+			 ->id;
 	q = seen(f, &boss, id);
 	assert_non_null(strstr(q.files, "材料清单.pdf"));
 	/* Another editor keeps the file that is there, and cannot bring in a stranger's. */
@@ -251,7 +251,7 @@ use_is_counted_once_with_the_message(void **state)
 	/* The same message again is the same message. */
 	assert_true(fixture_call(f,
 		answer(&chen, conversation, "01J0000000000000000000000B", shared), ERR_OK)
-			->duplicate);
+					->duplicate);
 	/* What she may not see does not count, and does not hold the message up. */
 	fixture_call(f, answer(&chen, conversation, "01J0000000000000000000000C", own),
 		ERR_OK);

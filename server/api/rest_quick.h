@@ -1,6 +1,6 @@
 /* What the two files of the quick replies' REST share. */
-#ifndef API_REST_QUICK_REPLIES_H
-#define API_REST_QUICK_REPLIES_H
+#ifndef API_REST_QUICK_H
+#define API_REST_QUICK_H
 
 #include "model/quick_reply.h"
 
