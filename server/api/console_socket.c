@@ -165,6 +165,9 @@ take_frame(struct socket *s, const struct frame *f)
 	case FRAME_VIEWS:
 		console_views(c, f->views);
 		break;
+	case FRAME_ROWS:
+		console_rows(c, &f->rows);
+		break;
 	case FRAME_PRESENCE:
 		console_set_state(c, f->away ? PRESENCE_AWAY : PRESENCE_ONLINE);
 		break;
@@ -197,6 +200,7 @@ destroy(struct socket *s)
 	free(c->early_hello);
 	free(c->who);
 	free(c->watched);
+	free(c->rows);
 	free(c);
 }
 

@@ -32,6 +32,7 @@ struct console {
 	size_t missed_count;
 	size_t missed_sent;
 	struct watched *watched; /* FRAME_WATCH_MAX of them, once there is one */
+	struct rows_frame *rows; /* in sight here; NULL: none were named yet */
 };
 
 struct actor console_actor(const struct console *c);
@@ -52,6 +53,7 @@ void console_range(struct console *c, const struct range_frame *f);
 /* console_socket_rooms.c */
 void console_watch(struct console *c, const struct id_list *customers);
 void console_views(struct console *c, unsigned views);
+void console_rows(struct console *c, const struct rows_frame *rows);
 void console_typing(struct console *c, const struct typing_frame *f);
 void console_set_state(struct console *c, enum presence_state state);
 void console_leave_rooms(struct console *c);

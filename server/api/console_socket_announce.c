@@ -200,10 +200,11 @@ announced(struct query *query)
 	uint64_t primary = a->items[0].primary;
 
 	if (query->code == ERR_OK && a->count == 2) {
-		consoles_customer_moved(a->app, a->id, primary);
+		consoles_customer_moved(a->app, a->id, &a->items[1]);
 		widgets_customer_moved(a->app, a->id, primary);
 	}
 	for (size_t i = 0; query->code == ERR_OK && i < a->count; i++) {
+		rooms_belong(a->app->rooms, a->items[i].id, a->items[i].unit, a->items[i].owner);
 		tell_customer(a->app, &a->items[i], primary);
 	}
 	arena_destroy(a->arena);

@@ -6,6 +6,7 @@
 #include "api/console_rights.h"
 #include "base/arena.h"
 #include "flow/bus.h"
+#include "model/customer.h"
 #include "model/names.h"
 
 enum { VIEWERS_SHOWN = 32 };
@@ -22,17 +23,32 @@ send_to_staff(void *ctx, struct place *p)
 	}
 }
 
+/* She looks at her thread, or has her row in sight and may see her. */
+static bool
+concerns(struct console *c, uint64_t customer, uint64_t unit, uint64_t owner)
+{
+	if (!console_listens(c)) {
+		return false;
+	}
+	if (console_looks_at(c, customer)) {
+		return true;
+	}
+	for (size_t i = 0; c->rows != NULL && i < c->rows->count; i++) {
+		if (c->rows->items[i] == customer) {
+			return scope_allows(&c->scope, unit, owner, 0);
+		}
+	}
+	return false;
+}
+
 static void
-tell_viewers(struct app *app, uint64_t customer)
+write_viewers(struct app *app, uint64_t customer)
 {
 	struct room_viewer viewers[VIEWERS_SHOWN];
 	size_t count = rooms_viewers(app->rooms, customer, viewers, VIEWERS_SHOWN);
-	struct json_writer *w;
+	struct json_writer *w = frame_start(app->sockets, "viewers");
 
-	if (count == 0) {
-		return;
-	}
-	w = frame_start(app->sockets, "viewers");
+
 	jw_kid(w, "customer", customer);
 	jw_key(w, "staff");
 	jw_array(w);
@@ -44,7 +60,20 @@ tell_viewers(struct app *app, uint64_t customer)
 	}
 	jw_array_end(w);
 	frame_end(app->sockets);
-	rooms_each(app->rooms, customer, send_to_staff, NULL);
+}
+
+/* The room may be empty by now: unit and owner are as they were in it. */
+static void
+tell_viewers(struct app *app, uint64_t customer, uint64_t unit, uint64_t owner)
+{
+	write_viewers(app, customer);
+	list_each(&app->sockets->consoles, link) {
+		struct console *c = list_item(link, struct console, socket.link);
+
+		if (concerns(c, customer, unit, owner)) {
+			socket_send(&c->socket);
+		}
+	}
 }
 
 void
@@ -92,12 +121,17 @@ follow_all(struct console *c)
 static void
 leave_room(struct console *c, struct watched *w)
 {
+	struct app *app = c->socket.app;
 	uint64_t customer = place_customer(&w->place);
+	uint64_t unit = 0;
+	uint64_t owner = 0;
 
-	rooms_leave(c->socket.app->rooms, &w->place);
-	if (customer != 0) {
-		tell_viewers(c->socket.app, customer);
+	if (customer == 0) {
+		return;
 	}
+	(void)rooms_belongs(app->rooms, customer, &unit, &owner);
+	rooms_leave(app->rooms, &w->place);
+	tell_viewers(app, customer, unit, owner);
 }
 
 static void
@@ -109,25 +143,29 @@ unwatch(struct console *c, struct watched *w)
 	leave_room(c, w);
 }
 
+struct right {
+	uint64_t asked;
+	uint64_t customer; /* 0: may not */
+	uint64_t unit;
+	uint64_t owner;
+	const char *reason;
+};
+
 /* Reads under another customer from now on, or for the first time under any. */
 static void
-enter_room(struct console *c, struct watched *w, uint64_t customer)
+enter_room(struct console *c, struct watched *w, const struct right *right)
 {
 	struct app *app = c->socket.app;
+	uint64_t customer = right->customer;
 
 	leave_room(c, w);
 	bus_follow(c->socket.subscription, topic(TOPIC_CUSTOMER, w->followed), false);
 	w->followed = customer;
 	follow_all(c);
 	rooms_enter(app->rooms, &w->place, customer, c->staff, c);
-	tell_viewers(app, customer);
+	rooms_belong(app->rooms, customer, right->unit, right->owner);
+	tell_viewers(app, customer, right->unit, right->owner);
 }
-
-struct right {
-	uint64_t asked;
-	uint64_t customer; /* 0: may not */
-	const char *reason;
-};
 
 struct rights {
 	struct socket_query query; /* first */
@@ -149,6 +187,8 @@ read_rights(struct query *query, struct reader *r, struct error *e)
 
 		if (rc == ERR_OK) {
 			right->customer = customer.id;
+			right->unit = customer.unit;
+			right->owner = customer.owner;
 		} else if (rc == ERR_NOT_FOUND || rc == ERR_DENIED) {
 			right->reason = err_name(rc);
 		} else {
@@ -172,7 +212,7 @@ rights_done(struct socket_query *q)
 			continue; /* closed again meanwhile */
 		}
 		if (right->customer != 0) {
-			enter_room(c, w, right->customer);
+			enter_room(c, w, right);
 			continue;
 		}
 		unwatch(c, w);
@@ -261,17 +301,17 @@ console_looks_at(struct console *c, uint64_t customer)
 static void
 move_place(void *ctx, struct place *p)
 {
-	const uint64_t *to = ctx;
-
 	if (p->staff != 0) {
-		enter_room(p->owner, list_item(p, struct watched, place), *to);
+		enter_room(p->owner, list_item(p, struct watched, place), ctx);
 	}
 }
 
 void
-consoles_customer_moved(struct app *app, uint64_t from, uint64_t to)
+consoles_customer_moved(struct app *app, uint64_t from, const struct customer *to)
 {
-	rooms_each(app->rooms, from, move_place, &to);
+	struct right right = {.customer = to->id, .unit = to->unit, .owner = to->owner};
+
+	rooms_each(app->rooms, from, move_place, &right);
 }
 
 /* --- lists, typing, presence ----------------------------------------------------------------- */
@@ -286,17 +326,44 @@ console_views(struct console *c, unsigned views)
 	bus_follow(s, topic(TOPIC_ALL, 0), (views & FRAME_VIEW_ALL) != 0);
 }
 
+/* Who is at those that just came in sight. */
+void
+console_rows(struct console *c, const struct rows_frame *rows)
+{
+	struct app *app = c->socket.app;
+
+	if (c->rows == NULL) {
+		c->rows = xmalloc(sizeof(*c->rows));
+	}
+	*c->rows = *rows;
+	for (size_t i = 0; i < rows->count && socket_alive(&c->socket); i++) {
+		uint64_t unit;
+		uint64_t owner;
+
+		if (rooms_belongs(app->rooms, rows->items[i], &unit, &owner) &&
+			concerns(c, rows->items[i], unit, owner)) {
+			write_viewers(app, rows->items[i]);
+			socket_send(&c->socket);
+		}
+	}
+}
+
 void
 console_typing(struct console *c, const struct typing_frame *f)
 {
 	struct app *app = c->socket.app;
 	struct watched *w = find_watched(c, f->customer);
 	uint64_t customer = w != NULL ? place_customer(&w->place) : 0;
+	uint64_t unit;
+	uint64_t owner;
 
 	if (customer == 0) {
 		return; /* only where she looks, and may */
 	}
 	place_composing(&w->place, f->on);
+	if (rooms_belongs(app->rooms, customer, &unit, &owner)) {
+		tell_viewers(app, customer, unit, owner);
+	}
 	consoles_typing(app, customer, &c->socket, AUTHOR_STAFF, c->staff, f->on);
 	if (!f->note) {
 		widgets_typing(app, customer, c->staff, f->on);

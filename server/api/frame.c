@@ -55,11 +55,11 @@ optional_flag(const struct json *j, const char *key, bool *out)
 }
 
 static bool
-id_list(const struct json *j, const char *key, size_t max, struct id_list *out)
+ids(const struct json *j, const char *key, size_t max, uint64_t *out, size_t *count)
 {
 	const struct json *array = json_get(j, key);
 
-	out->count = 0;
+	*count = 0;
 	if (array == NULL) {
 		return true;
 	}
@@ -73,9 +73,15 @@ id_list(const struct json *j, const char *key, size_t max, struct id_list *out)
 		if (text == NULL || !str_parse_u64(text, &id) || id == 0 || id > INT64_MAX) {
 			return false;
 		}
-		out->items[out->count++] = id;
+		out[(*count)++] = id;
 	}
 	return true;
+}
+
+static bool
+id_list(const struct json *j, const char *key, size_t max, struct id_list *out)
+{
+	return ids(j, key, max, out->items, &out->count);
 }
 
 static bool
@@ -310,6 +316,16 @@ watch(const struct json *j, struct frame *f, struct error *e)
 }
 
 static enum err
+rows(const struct json *j, struct frame *f, struct error *e)
+{
+	if (json_get(j, "customers") == NULL ||
+		!ids(j, "customers", FRAME_ROWS_MAX, f->rows.items, &f->rows.count)) {
+		return wrong(e, "customers");
+	}
+	return ERR_OK;
+}
+
+static enum err
 set_views(const struct json *j, struct frame *f, struct error *e)
 {
 	return json_get(j, "views") != NULL && views(j, &f->views) ? ERR_OK
@@ -377,6 +393,7 @@ static const struct shape console_shapes[] = {
 	{"act", FRAME_ACT, true, act},
 	{"watch", FRAME_WATCH, false, watch},
 	{"views", FRAME_VIEWS, false, set_views},
+	{"rows", FRAME_ROWS, false, rows},
 	{"presence", FRAME_PRESENCE, false, set_presence},
 	{"range", FRAME_RANGE, false, console_range},
 	{"ping", FRAME_PING, false, ping},

@@ -19,6 +19,7 @@ enum {
 	FRAME_TEXT_MAX = 20000, /* bytes of a message or note */
 	FRAME_FILES_MAX = 10,
 	FRAME_WATCH_MAX = 8,
+	FRAME_ROWS_MAX = 64,
 	FRAME_RANGE_MAX = 200,
 	FRAME_RANGE_ID_SIZE = 65,
 };
@@ -33,6 +34,7 @@ enum frame_type {
 	FRAME_TYPING,
 	FRAME_WATCH,
 	FRAME_VIEWS,
+	FRAME_ROWS,
 	FRAME_PRESENCE,
 	FRAME_RANGE,
 	FRAME_PING,
@@ -42,6 +44,12 @@ enum frame_view { FRAME_VIEW_MINE = 1, FRAME_VIEW_UNASSIGNED = 2, FRAME_VIEW_ALL
 
 struct id_list {
 	uint64_t items[FRAME_FILES_MAX]; /* the longest of the lists */
+	size_t count;
+};
+
+/* Whose rows of a list are in sight. */
+struct rows_frame {
+	uint64_t items[FRAME_ROWS_MAX];
 	size_t count;
 };
 
@@ -108,6 +116,7 @@ struct frame {
 		struct typing_frame typing;
 		struct id_list watch;
 		unsigned views;
+		struct rows_frame rows;
 		bool away;
 		struct range_frame range;
 	};

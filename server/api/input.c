@@ -329,6 +329,17 @@ query_time(struct input *in, const char *name)
 	return str_empty(text) ? 0 : parse_time(in, name, text);
 }
 
+bool
+query_flag(struct input *in, const char *name)
+{
+	const char *text = http_query(in->exchange->http, name);
+
+	if (!str_empty(text) && !str_equals(text, "true") && !str_equals(text, "false")) {
+		input_wrong(in, name, "must be true or false");
+	}
+	return str_equals(text, "true");
+}
+
 size_t
 query_limit(struct input *in, size_t fallback)
 {

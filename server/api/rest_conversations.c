@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/app.h"
+#include "api/conversation_item.h"
 #include "api/exchange.h"
 #include "api/frame.h"
 #include "api/input.h"
@@ -18,8 +19,8 @@ enum {
 	SEARCH_MAX = 100,
 };
 
-static void
-write_item(struct json_writer *w, const struct conversation_item *item)
+void
+conversation_item_write(struct json_writer *w, const struct conversation_item *item)
 {
 	jw_object(w);
 	conversation_encode(&item->conversation, w);
@@ -50,7 +51,7 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	jw_key(&r->json, "items");
 	jw_array(&r->json);
 	for (size_t i = 0; i < count && i < wanted; i++) {
-		write_item(&r->json, &items[i]);
+		conversation_item_write(&r->json, &items[i]);
 	}
 	jw_array_end(&r->json);
 	if (count > wanted) {
@@ -112,6 +113,7 @@ start_list(struct exchange *x)
 	f->assignee = query_id(&in, "assignee");
 	f->customer = query_id(&in, "customer");
 	f->channel_kind = query_text(&in, "channel_kind", CHANNEL_KIND_SIZE - 1);
+	f->waiting = query_flag(&in, "waiting");
 	f->from = query_time(&in, "from");
 	f->to = query_time(&in, "to");
 	f->search = query_text(&in, "q", SEARCH_MAX);
@@ -182,7 +184,7 @@ run_show(struct reading *r, struct reader *reader, struct error *e)
 			item.conversation.assignee)) {
 		return error_set(e, ERR_NOT_FOUND, "there is no such conversation");
 	}
-	write_item(&r->json, &item);
+	conversation_item_write(&r->json, &item);
 	return ERR_OK;
 }
 

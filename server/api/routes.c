@@ -21,6 +21,7 @@ const struct http_route *const api_route_tables[] = {
 	channel_routes,
 	api_key_routes,
 	audit_routes,
+	floor_routes,
 	widget_routes,
 	NULL,
 };

@@ -23,6 +23,7 @@ extern const struct http_route quick_reply_routes[];
 extern const struct http_route channel_routes[];
 extern const struct http_route api_key_routes[];
 extern const struct http_route audit_routes[];
+extern const struct http_route floor_routes[];
 extern const struct http_route widget_routes[];
 
 #endif

@@ -26,6 +26,7 @@
 struct app;
 struct bus_subscription;
 struct change;
+struct customer;
 struct socket;
 
 /* Bytes that may wait for a slow reader before we stop pulling facts for her. */
@@ -157,7 +158,7 @@ void widgets_online(struct app *app, bool online);
 void consoles_typing(struct app *app, uint64_t customer, const struct socket *but,
 	enum author_kind kind, uint64_t author, bool on);
 /* One customer is read under another from now on. */
-void consoles_customer_moved(struct app *app, uint64_t from, uint64_t to);
+void consoles_customer_moved(struct app *app, uint64_t from, const struct customer *to);
 void widgets_customer_moved(struct app *app, uint64_t from, uint64_t to);
 void console_mark_done(void *app, uint64_t customer, uint64_t timeline, uint64_t party,
 	const struct outcome *o);

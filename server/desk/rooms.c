@@ -11,6 +11,8 @@ enum { COMPOSING_MS = 6000 };
 
 struct room {
 	uint64_t customer;
+	uint64_t unit; /* hers, once somebody of the house is there */
+	uint64_t owner;
 	struct list places;
 	unsigned visits; /* going on: it must not be freed */
 };
@@ -90,6 +92,30 @@ void
 place_composing(struct place *p, bool on)
 {
 	p->composing_until = on ? clock_monotonic_ms() + COMPOSING_MS : 0;
+}
+
+void
+rooms_belong(struct rooms *r, uint64_t customer, uint64_t unit, uint64_t owner)
+{
+	struct room *room = map_get(&r->by_customer, customer);
+
+	if (room != NULL) {
+		room->unit = unit;
+		room->owner = owner;
+	}
+}
+
+bool
+rooms_belongs(const struct rooms *r, uint64_t customer, uint64_t *unit, uint64_t *owner)
+{
+	const struct room *room = map_get(&r->by_customer, customer);
+
+	if (room == NULL) {
+		return false;
+	}
+	*unit = room->unit;
+	*owner = room->owner;
+	return true;
 }
 
 void

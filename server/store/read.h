@@ -33,6 +33,7 @@ struct conversation_filter {
 	uint64_t assignee;           /* 0: any */
 	uint64_t customer;           /* primary; 0: any */
 	const char *channel_kind;    /* NULL: any */
+	bool waiting;                /* only where the customer waits for an answer */
 	int64_t from;                /* last_at in [from, to); 0: open end */
 	int64_t to;
 	const char *search; /* part of the customer's name or a contact value; NULL */
@@ -56,6 +57,22 @@ struct conversation_counts {
 };
 MUST_CHECK enum err read_conversation_counts(struct reader *r, const struct scope *scope,
 	struct conversation_counts *out, struct error *e);
+
+/* --- the floor ------------------------------------------------------------------------ */
+struct floor_share {
+	uint64_t assignee; /* 0: nobody yet */
+	uint64_t open;
+	uint64_t waiting;
+	int64_t waiting_since; /* the longest; 0: nobody waits */
+};
+struct floor {
+	struct floor_share *shares;
+	size_t share_count;
+	struct conversation_item *waiting; /* the longest first */
+	size_t waiting_count;
+};
+MUST_CHECK enum err read_floor(struct reader *r, const struct scope *scope, size_t limit,
+	struct arena *a, struct floor *out, struct error *e);
 
 /* --- entries ---------------------------------------------------------------------------
  * Facts read from history have references == 1 and must be put; has_conversation is false. */

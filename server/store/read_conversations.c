@@ -91,6 +91,7 @@ filters(const struct conversation_filter *f, struct arena *arena, struct argumen
 	put(a, f->scope.self != 0 ? value_id(f->scope.self) : value_i64(-1));
 	put(a, value_text(channel_kind));
 	put(a, value_text(channel_kind));
+	put(a, value_i64(f->waiting));
 	put(a, value_i64(f->from));
 	put(a, value_i64(f->to != 0 ? f->to : INT64_MAX));
 	put(a, value_i64(before));
@@ -102,8 +103,8 @@ filters(const struct conversation_filter *f, struct arena *arena, struct argumen
 	put(a, value_i64((int64_t)limit_of(f->limit)));
 }
 
-static void
-item(const struct value *row, struct conversation_item *out)
+void
+record_conversation_item(const struct value *row, struct conversation_item *out)
 {
 	record_conversation(row, &out->conversation);
 	out->customer_name = value_as_text(&row[CONVERSATION_COLUMN_COUNT]);
@@ -130,7 +131,7 @@ read_conversations(struct reader *r, const struct conversation_filter *f, struct
 	}
 	items = arena_alloc(a, (rows.count + 1) * sizeof(*items));
 	for (size_t i = 0; i < rows.count; i++) {
-		item(rows_at(&rows, i), &items[i]);
+		record_conversation_item(rows_at(&rows, i), &items[i]);
 	}
 	*out = items;
 	*count = rows.count;
@@ -151,7 +152,7 @@ read_conversation(struct reader *r, uint64_t id, uint64_t self, struct arena *a,
 	if (rows.count == 0) {
 		return error_set(e, ERR_NOT_FOUND, "there is no such conversation");
 	}
-	item(rows_at(&rows, 0), out);
+	record_conversation_item(rows_at(&rows, 0), out);
 	return ERR_OK;
 }
 

@@ -22,8 +22,7 @@ scene(struct store_fixture *f)
 	s.visitor = fixture_visitor(f, s.channel);
 	s.chen = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
 	s.lin = fixture_staff(f, "lin", ROLE_AGENT, UNIT_ROOT);
-	s.conversation =
-		fixture_say(f, &s.visitor, s.channel, "hello")->conversation->id;
+	s.conversation = fixture_say(f, &s.visitor, s.channel, "hello")->conversation->id;
 	return s;
 }
 

@@ -73,6 +73,7 @@ export interface ActOptions {
 
 const MARK_DELAY_MS = 300;
 const WATCH_MAX = 8;
+const ROWS_MAX = 64;
 const RANGE_LIMIT = 200;
 
 const isNewer = (id: string, than: string | null): boolean =>
@@ -88,6 +89,7 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 	#cursor: string | null = null;
 	#views: readonly View[] = ["mine"];
 	#watch: readonly string[] = [];
+	#rows: readonly string[] = [];
 	#presence: "online" | "away" = "online";
 	#markTimer: (() => void) | null = null;
 	#rangeCount = 0;
@@ -205,6 +207,12 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 		this.#connection.send({ t: "views", views });
 	}
 
+	/** Whose rows of a list are in sight: who looks at them is told here too. */
+	rows(customers: readonly string[]): void {
+		this.#rows = customers.slice(0, ROWS_MAX);
+		this.#connection.send({ t: "rows", customers: this.#rows });
+	}
+
 	presence(state: "online" | "away"): void {
 		this.#presence = state;
 		this.#connection.send({ t: "presence", state });
@@ -284,6 +292,9 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 			this.#cursor = frame.cursor;
 		}
 		this.emit("welcome", frame);
+		if (this.#rows.length > 0) {
+			this.#connection.send({ t: "rows", customers: this.#rows });
+		}
 		if (missed) {
 			this.emit("resync", undefined);
 		}

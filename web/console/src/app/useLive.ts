@@ -100,8 +100,7 @@ export function useLive(): void {
 		fetchRange: async (timeline, after) => (await client.range(timeline, after)).entries,
 		follow: (customers) => {
 			client.watch(customers);
-			/* Who looks at the others is not told here any more. */
-			staff.keepViewers(customers);
+			staff.keepViewers("thread", customers);
 		},
 	});
 	const stopTitle = notifications.start();

@@ -8,6 +8,7 @@ import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
 import type { Action, Conversation, View } from "../shared/types";
 import { useSession } from "./session";
+import { useStaff } from "./staff";
 
 export type Notice = "none" | "offline" | "reconnecting" | "replaced" | "resumed";
 export type WrittenItem = OutboxItem<ConsoleOutboxFrame>;
@@ -38,6 +39,7 @@ function keepPresence(presence: "online" | "away"): void {
 
 export const useConnection = defineStore("connection", () => {
 	const session = useSession();
+	const staff = useStaff();
 	const client = shallowRef<ConsoleClient | null>(null);
 	const state = ref<ConnectionState>("stopped");
 	const notice = ref<Notice>("none");
@@ -179,6 +181,11 @@ export const useConnection = defineStore("connection", () => {
 		}
 	}
 
+	function showRows(customers: readonly string[]): void {
+		client.value?.rows(customers);
+		staff.keepViewers("rows", customers);
+	}
+
 	return {
 		client,
 		state,
@@ -194,5 +201,6 @@ export const useConnection = defineStore("connection", () => {
 		act,
 		setPresence,
 		followView,
+		showRows,
 	};
 });

@@ -4,11 +4,15 @@ import { computed, ref, shallowReactive } from "vue";
 import { checks, get } from "../app/api";
 import type { PresenceState, Staff, Viewer } from "../shared/types";
 
+const composingMs = 7000;
+
 export const useStaff = defineStore("staff", () => {
 	const members = shallowReactive(new Map<string, Staff>());
 	const presence = shallowReactive(new Map<string, PresenceState>());
 	const viewers = shallowReactive(new Map<string, readonly Viewer[]>());
 	const loaded = ref(false);
+	const inSight: Record<"thread" | "rows", readonly string[]> = { thread: [], rows: [] };
+	const rested = new Map<string, ReturnType<typeof setTimeout>>();
 
 	const active = computed(() =>
 		[...members.values()]
@@ -49,10 +53,16 @@ export const useStaff = defineStore("staff", () => {
 	}
 
 	function setViewers(customer: string, staff: readonly Viewer[]): void {
+		clearTimeout(rested.get(customer));
+		rested.delete(customer);
 		if (staff.length === 0) {
 			viewers.delete(customer);
-		} else {
-			viewers.set(customer, staff);
+			return;
+		}
+		viewers.set(customer, staff);
+		/* Who types says so again and again; of one whose line broke nothing more is heard. */
+		if (staff.some((viewer) => viewer.composing)) {
+			rested.set(customer, setTimeout(() => setViewers(customer, staff.map(({ id }) => ({ id, composing: false }))), composingMs));
 		}
 	}
 
@@ -63,9 +73,11 @@ export const useStaff = defineStore("staff", () => {
 		}
 	}
 
-	function keepViewers(customers: readonly string[]): void {
+	/* Who looks is told of the open thread and of the rows in sight; of others it is forgotten. */
+	function keepViewers(place: "thread" | "rows", customers: readonly string[]): void {
+		inSight[place] = customers;
 		for (const customer of viewers.keys()) {
-			if (!customers.includes(customer)) {
+			if (!inSight.thread.includes(customer) && !inSight.rows.includes(customer)) {
 				viewers.delete(customer);
 			}
 		}

@@ -114,7 +114,6 @@ export default {
 		unread: "unread",
 		draft: "Draft",
 		looking: "{name} is viewing",
-		lookingWord: "is viewing",
 		missed: "{count} missed call | {count} missed calls",
 		me: "me",
 		unassigned: "Unassigned",

@@ -111,7 +111,6 @@ export default {
 		unread: "条未读",
 		draft: "草稿",
 		looking: "{name} 正在查看",
-		lookingWord: "正在查看",
 		missed: "{count} 通未接来电",
 		me: "我",
 		unassigned: "未分配",

@@ -682,6 +682,11 @@ export const viewsFrameCheck = v.object({
 	views: v.array(viewCheck),
 });
 
+export const rowsFrameCheck = v.object({
+	t: v.literal("rows"),
+	customers: v.pipe(v.array(idCheck), v.maxLength(64)),
+});
+
 export const setPresenceFrameCheck = v.object({
 	t: v.literal("presence"),
 	state: v.picklist(["online", "away"]),
@@ -699,7 +704,7 @@ export const pingFrameCheck = v.object({
 	t: v.literal("ping"),
 });
 
-export const consoleClientFrameCheck = v.variant("t", [consoleHelloFrameCheck, consoleSendFrameCheck, actFrameCheck, consoleMarkFrameCheck, consoleTypingFrameCheck, watchFrameCheck, viewsFrameCheck, setPresenceFrameCheck, consoleRangeRequestFrameCheck, pingFrameCheck]);
+export const consoleClientFrameCheck = v.variant("t", [consoleHelloFrameCheck, consoleSendFrameCheck, actFrameCheck, consoleMarkFrameCheck, consoleTypingFrameCheck, watchFrameCheck, viewsFrameCheck, rowsFrameCheck, setPresenceFrameCheck, consoleRangeRequestFrameCheck, pingFrameCheck]);
 
 export const consoleWelcomeFrameCheck = v.object({
 	t: v.literal("welcome"),
@@ -955,6 +960,19 @@ export const customerItemCheck = v.object({
 	phone: v.exactOptional(v.string()),
 	last_contact_at: v.exactOptional(v.nullable(timeCheck)),
 	fields: v.exactOptional(v.record(v.string(), fieldValueCheck)),
+});
+
+export const floorShareCheck = v.object({
+	staff: v.nullable(idCheck),
+	open: countCheck,
+	waiting: countCheck,
+	waiting_since: v.nullable(timeCheck),
+});
+
+export const floorCheck = v.object({
+	time: timeCheck,
+	agents: v.array(floorShareCheck),
+	waiting: v.array(conversationItemCheck),
 });
 
 export const customerPageCheck = v.object({

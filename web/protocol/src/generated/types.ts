@@ -533,6 +533,11 @@ export interface ViewsFrame {
 	readonly views: readonly View[];
 }
 
+export interface RowsFrame {
+	readonly t: "rows";
+	readonly customers: readonly Id[];
+}
+
 export interface SetPresenceFrame {
 	readonly t: "presence";
 	readonly state: "online" | "away";
@@ -550,7 +555,7 @@ export interface PingFrame {
 	readonly t: "ping";
 }
 
-export type ConsoleClientFrame = ConsoleHelloFrame | ConsoleSendFrame | ActFrame | ConsoleMarkFrame | ConsoleTypingFrame | WatchFrame | ViewsFrame | SetPresenceFrame | ConsoleRangeRequestFrame | PingFrame;
+export type ConsoleClientFrame = ConsoleHelloFrame | ConsoleSendFrame | ActFrame | ConsoleMarkFrame | ConsoleTypingFrame | WatchFrame | ViewsFrame | RowsFrame | SetPresenceFrame | ConsoleRangeRequestFrame | PingFrame;
 
 export interface ConsoleWelcomeFrame {
 	readonly t: "welcome";
@@ -794,6 +799,20 @@ export interface CustomerItem extends Customer {
 	readonly phone?: string;
 	readonly last_contact_at?: Time | null;
 	readonly fields?: Record<string, FieldValue>;
+}
+
+export interface FloorShare {
+	/** null: nobody has them yet */
+	readonly staff: Id | null;
+	readonly open: Count;
+	readonly waiting: Count;
+	readonly waiting_since: Time | null;
+}
+
+export interface Floor {
+	readonly time: Time;
+	readonly agents: readonly FloorShare[];
+	readonly waiting: readonly ConversationItem[];
 }
 
 export interface CustomerPage {

@@ -1,0 +1,11 @@
+/* A conversation as lists show it: with the customer's name and what the reader has read. */
+#ifndef API_CONVERSATION_ITEM_H
+#define API_CONVERSATION_ITEM_H
+
+struct conversation_item;
+struct json_writer;
+
+/* The whole wire object "conversationItem". Any thread. */
+void conversation_item_write(struct json_writer *w, const struct conversation_item *item);
+
+#endif
