@@ -40,6 +40,7 @@ MUST_CHECK enum err reader_run(struct reader *r, enum statement s,
 		*count = rows.count; \
 		return ERR_OK; \
 	}
+
 struct conversation_item;
 /* CONVERSATION_FIELDS, the customer's name, whether she is anonymous, what was read. */
 void record_conversation_item(const struct value *row, struct conversation_item *out);

@@ -20,6 +20,7 @@ export function useDestinations(): ComputedRef<Destination[]> {
 		];
 		if (session.isSupervisor) {
 			pages.push(
+				{ name: "live", icon: "pulse", label: "shell.live", to: "/live", group: "work" },
 				{ name: "transcripts", icon: "book", label: "shell.transcripts", to: "/transcripts", group: "work" },
 				{ name: "audit", icon: "shield", label: "shell.audit", to: "/admin/audit", group: "house" },
 			);

@@ -23,7 +23,7 @@ const routes: readonly RouteRecordRaw[] = [
 		meta: { plain: true, title: "login.title" },
 	},
 	{
-		path: "/inbox/:tab(mine|unassigned|all)?/:customer(\\d+)?",
+		path: "/inbox/:tab(mine|unassigned|all|filter)?/:customer(\\d+)?",
 		name: "inbox",
 		component: () => import("../features/inbox/InboxPage.vue"),
 		meta: { title: "shell.inbox" },
@@ -45,6 +45,12 @@ const routes: readonly RouteRecordRaw[] = [
 		name: "transcripts",
 		component: () => import("../features/transcripts/TranscriptsPage.vue"),
 		meta: { title: "shell.transcripts", roles: supervisors },
+	},
+	{
+		path: "/live",
+		name: "live",
+		component: () => import("../features/live/LivePage.vue"),
+		meta: { title: "shell.live", roles: supervisors },
 	},
 	{
 		path: "/admin/audit",

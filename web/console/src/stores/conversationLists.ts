@@ -1,7 +1,10 @@
 /* Which conversation belongs into which list, and where. Pure. */
 import type { Conversation, View } from "../shared/types";
+import { emptyQuery, matchesQuery, type ListQuery } from "./listQuery";
 
 export type StateFilter = "open" | "resolved";
+/* The three that everybody has, and the one by a filter of her own. */
+export type ListName = View | "filter";
 
 /* Newest first; the id decides between equal times, as on the server. */
 export function comesBefore(left: Conversation, right: Conversation): boolean {
@@ -13,10 +16,14 @@ export function comesBefore(left: Conversation, right: Conversation): boolean {
 
 export function belongs(
 	conversation: Conversation,
-	view: View,
+	view: ListName,
 	filter: StateFilter,
 	me: string,
+	query: ListQuery = emptyQuery,
 ): boolean {
+	if (view === "filter") {
+		return matchesQuery(conversation, query);
+	}
 	if ((conversation.state === "resolved") !== (filter === "resolved")) {
 		return false;
 	}

@@ -2,8 +2,9 @@
 import { defineStore } from "pinia";
 import { reactive, ref, shallowReactive } from "vue";
 import { checks, get } from "../app/api";
-import type { Conversation, Counts, View } from "../shared/types";
-import { belongs, comesBefore, placed, unreadOf, type StateFilter } from "./conversationLists";
+import type { Conversation, Counts } from "../shared/types";
+import { belongs, comesBefore, placed, unreadOf, type ListName, type StateFilter } from "./conversationLists";
+import { askedOf, emptyQuery, sameQuery, type ListQuery } from "./listQuery";
 import { useSession } from "./session";
 
 export interface ConversationList {
@@ -13,30 +14,33 @@ export interface ConversationList {
 	loading: boolean;
 	failed: boolean;
 	filter: StateFilter;
+	/* Of the list "filter" alone. */
+	query: ListQuery;
 }
 
 const pageSize = 100;
 const countsEveryMs = 1000;
-const views: readonly View[] = ["mine", "unassigned", "all"];
+const names: readonly ListName[] = ["mine", "unassigned", "all", "filter"];
 
 function emptyList(): ConversationList {
-	return { ids: [], next: null, loaded: false, loading: false, failed: false, filter: "open" };
+	return { ids: [], next: null, loaded: false, loading: false, failed: false, filter: "open", query: emptyQuery };
 }
 
 export const useConversations = defineStore("conversations", () => {
 	const session = useSession();
 	const items = shallowReactive(new Map<string, Conversation>());
-	const lists = reactive<Record<View, ConversationList>>({
+	const lists = reactive<Record<ListName, ConversationList>>({
 		mine: emptyList(),
 		unassigned: emptyList(),
 		all: emptyList(),
+		filter: emptyList(),
 	});
 	const counts = ref<Counts>({ mine: 0, unassigned: 0, all: 0, mine_unread: 0 });
 	let countsTimer: ReturnType<typeof setTimeout> | undefined;
 	let countsAt = 0;
 	const asked = new Map<string, Promise<void>>();
 	/* Answers of an older life of a list (another filter, a resync) are thrown away. */
-	const epochs: Record<View, number> = { mine: 0, unassigned: 0, all: 0 };
+	const epochs: Record<ListName, number> = { mine: 0, unassigned: 0, all: 0, filter: 0 };
 
 	/* The one to act on for each customer: the open one, else her newest. */
 	const current = shallowReactive(new Map<string, string>());
@@ -71,12 +75,12 @@ export const useConversations = defineStore("conversations", () => {
 
 	function place(conversation: Conversation): void {
 		const me = session.me?.id ?? "";
-		for (const view of views) {
+		for (const view of names) {
 			const list = lists[view];
 			if (!list.loaded) {
 				continue;
 			}
-			const wanted = belongs(conversation, view, list.filter, me);
+			const wanted = belongs(conversation, view, list.filter, me, list.query);
 			list.ids = placed(list.ids, conversation, wanted, list.next === null, (id) => items.get(id));
 		}
 	}
@@ -103,15 +107,14 @@ export const useConversations = defineStore("conversations", () => {
 		return work;
 	}
 
-	async function page(view: View, after: string | null): Promise<void> {
+	async function page(view: ListName, after: string | null): Promise<void> {
 		const list = lists[view];
 		const epoch = epochs[view];
 		list.loading = true;
 		list.failed = false;
 		try {
 			const reply = await get("/conversations", checks.conversationPageCheck, {
-				view,
-				state: list.filter === "resolved" ? "resolved" : null,
+				...(view === "filter" ? askedOf(list.query) : { view, state: list.filter === "resolved" ? "resolved" : null }),
 				limit: pageSize,
 				after,
 			});
@@ -132,34 +135,41 @@ export const useConversations = defineStore("conversations", () => {
 		}
 	}
 
-	async function load(view: View): Promise<void> {
+	async function load(view: ListName): Promise<void> {
 		if (!lists[view].loaded && !lists[view].loading) {
 			await page(view, null);
 		}
 	}
 
-	async function loadMore(view: View): Promise<void> {
+	async function loadMore(view: ListName): Promise<void> {
 		const list = lists[view];
 		if (list.next !== null && !list.loading) {
 			await page(view, list.next);
 		}
 	}
 
-	async function reload(view: View): Promise<void> {
+	async function reload(view: ListName): Promise<void> {
 		epochs[view] += 1;
 		await page(view, null);
 	}
 
-	async function setFilter(view: View, filter: StateFilter): Promise<void> {
+	async function setFilter(view: ListName, filter: StateFilter): Promise<void> {
 		if (lists[view].filter !== filter) {
 			Object.assign(lists[view], emptyList(), { filter });
 			await reload(view);
 		}
 	}
 
+	async function setQuery(query: ListQuery): Promise<void> {
+		if (!lists.filter.loaded || !sameQuery(lists.filter.query, query)) {
+			Object.assign(lists.filter, emptyList(), { query });
+			await reload("filter");
+		}
+	}
+
 	/* After a gap that could not be replayed: what is shown is read again. */
 	async function resync(): Promise<void> {
-		const shown = views.filter((view) => lists[view].loaded || lists[view].failed);
+		const shown = names.filter((view) => lists[view].loaded || lists[view].failed);
 		await Promise.all([...shown.map((view) => reload(view)), loadCounts()]);
 	}
 
@@ -213,7 +223,7 @@ export const useConversations = defineStore("conversations", () => {
 	function clear(): void {
 		items.clear();
 		current.clear();
-		for (const view of views) {
+		for (const view of names) {
 			epochs[view] += 1;
 			Object.assign(lists[view], emptyList());
 		}
@@ -232,6 +242,7 @@ export const useConversations = defineStore("conversations", () => {
 		reload,
 		resync,
 		setFilter,
+		setQuery,
 		loadCounts,
 		setInboundRead,
 		markRead,
