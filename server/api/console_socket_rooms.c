@@ -48,7 +48,6 @@ write_viewers(struct app *app, uint64_t customer)
 	size_t count = rooms_viewers(app->rooms, customer, viewers, VIEWERS_SHOWN);
 	struct json_writer *w = frame_start(app->sockets, "viewers");
 
-
 	jw_kid(w, "customer", customer);
 	jw_key(w, "staff");
 	jw_array(w);

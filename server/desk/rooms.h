@@ -35,8 +35,8 @@ void place_composing(struct place *p, bool on);
 /* Whose customer she is, for those who see her in a list and not in the room. */
 void rooms_belong(struct rooms *r, uint64_t customer, uint64_t unit, uint64_t owner);
 /* False: nobody is there. */
-bool rooms_belongs(const struct rooms *r, uint64_t customer, uint64_t *unit,
-	uint64_t *owner);
+bool
+rooms_belongs(const struct rooms *r, uint64_t customer, uint64_t *unit, uint64_t *owner);
 
 typedef void room_visit(void *ctx, struct place *p);
 /* Visits everybody in the room; the visitor may leave only the place it was given. */

@@ -110,3 +110,93 @@ describe("answers that cross", () => {
 		socket.close();
 	});
 });
+
+describe("who looks and types", () => {
+	test("is seen on the row and in the thread, and ends when she leaves", async () => {
+		const lin = await customer(server, "demo-web");
+		const socket = await lin.socket();
+		await say(socket, { text: "谁在看我" });
+		await ann.goto("/inbox/unassigned");
+		const row = ann.row("谁在看我");
+		await row.waitFor();
+		await bob.goto("/inbox/unassigned");
+		await bob.openRow("谁在看我");
+		await expectText(row, /BOB ?正在查看/);
+		await bob.composer.pressSequentially("hm", { delay: 50 });
+		await expectText(row, /BOB ?正在回复/);
+		await screenshot(ann.page, "team-rows");
+		await ann.openRow("谁在看我");
+		await expectText(ann.page.locator(".thread-head"), /BOB ?正在/);
+		await bob.composer.fill("");
+		await bob.page.locator(".thread-head a").first().click();
+		await expect.poll(() => row.locator(".conv-looking").count(), { timeout: patienceMs }).toBe(0);
+		socket.close();
+	});
+});
+
+describe("the floor", () => {
+	let lead: Desk;
+	beforeAll(async () => {
+		lead = await Desk.open(browser, server, "lead");
+	});
+	afterAll(() => lead.close());
+
+	test("shows who waits and what each has, live, and each number leads there", async () => {
+		await lead.goto("/live");
+		await lead.page.locator(".kpis").waitFor();
+		const waiting = lead.page.locator(".live-waiting tbody tr");
+		const { socket } = await takenBy(ann, "现场能看到我吗");
+		const mine = waiting.filter({ hasText: "现场能看到我吗" });
+		await expectText(mine, /ANN/);
+		const tile = lead.page.locator(".tile", { hasText: "ANN" });
+		await expectText(tile, /在线/);
+		await expectText(tile, /个在等/);
+		await expectAccessible(lead.page);
+		await screenshot(lead.page, "team-live");
+		await tile.getByRole("link", { name: /进行中/ }).click();
+		await lead.row("现场能看到我吗").waitFor();
+		await expectAccessible(lead.page);
+		await screenshot(lead.page, "team-filter");
+		await ann.write("看得到");
+		await ann.bubble("看得到").waitFor();
+		await lead.page.getByRole("checkbox", { name: "等待回复" }).check();
+		await expect.poll(() => lead.row("看得到").count(), { timeout: patienceMs }).toBe(0);
+		socket.close();
+	});
+
+	test("several are handed to somebody at once, and taken back", async () => {
+		const texts = ["一起转的第一位", "一起转的第二位"];
+		const talks = [];
+		for (const text of texts) {
+			talks.push(await takenBy(ann, text));
+		}
+		await lead.goto("/live");
+		for (const text of texts) {
+			await lead.page.locator(".live-waiting tr", { hasText: text }).getByRole("checkbox").check();
+		}
+		await lead.page.getByRole("button", { name: "转交（2）" }).click();
+		const dialog = lead.page.getByRole("dialog");
+		await dialog.getByRole("button", { name: /BOB/ }).click();
+		await dialog.getByRole("textbox").fill("安安要去开会");
+		await dialog.locator("button[type=submit]").click();
+		const rows = lead.page.locator(".live-waiting tr", { hasText: "安安要去开会" });
+		await expect.poll(() => rows.filter({ hasText: "BOB" }).count(), { timeout: patienceMs }).toBe(2);
+		await lead.page.locator(".toast", { hasText: "2 个会话" }).getByRole("button", { name: "撤销" }).click();
+		await expect.poll(() => rows.filter({ hasText: "ANN" }).count(), { timeout: patienceMs }).toBe(2);
+		talks.forEach(({ socket }) => socket.close());
+	});
+
+	test("is for those who lead", async () => {
+		await ann.goto("/live");
+		await ann.page.locator(".inbox").waitFor();
+	});
+
+	test("fits a phone in the dark", async () => {
+		await lead.page.setViewportSize({ width: 390, height: 844 });
+		await lead.page.emulateMedia({ colorScheme: "dark" });
+		await lead.goto("/live");
+		await lead.page.locator(".kpis").waitFor();
+		await expectAccessible(lead.page);
+		await screenshot(lead.page, "team-live-narrow");
+	});
+});
