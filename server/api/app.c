@@ -140,6 +140,11 @@ app_settings_check(struct app_settings *s, struct error *e)
 			"server.tls_certificate and server.tls_key belong together: "
 			"set both or none");
 	}
+	if (str_empty(conf->store.tls_certificate) != str_empty(conf->store.tls_key) ||
+		(!str_empty(conf->store.tls_key) && str_empty(conf->store.tls_ca))) {
+		return error_set(e, ERR_INVALID,
+			"store.tls_certificate and store.tls_key belong together, and to store.tls_ca");
+	}
 	conf->home_region = regions[conf->home_region_index];
 	conf->store.data_dir = conf->data_dir;
 	return ERR_OK;

@@ -8,10 +8,13 @@
 #include "net/net.h"
 #include "store/store.h"
 
+#define APP_VERSION "0.1.0"
+
 struct bus;
 struct directory;
 struct limits;
 struct marks;
+struct metrics;
 struct option_set;
 struct presence;
 struct rooms;
@@ -67,6 +70,7 @@ struct app {
 	struct limits *limits;     /* rates per key: api/limits.h */
 	struct presence *presence; /* who is there: desk/presence.h */
 	struct rooms *rooms;       /* who looks at which customer, typing: desk/rooms.h */
+	struct metrics *metrics;   /* what is counted for monitoring: api/metrics.h */
 	struct marks *marks;       /* watermarks on their way to the store: desk/marks.h */
 	struct sockets *sockets;   /* all live sockets: api/sockets.h */
 	uint8_t secret[32]; /* from <data_dir>/keys/server.key: CSRF, sealing of secrets */

@@ -14,6 +14,7 @@
 #include "api/data_lock.h"
 #include "api/directory.h"
 #include "api/limits.h"
+#include "api/metrics.h"
 #include "api/sessions.h"
 #include "api/sockets.h"
 #include "api/tidy.h"
@@ -70,6 +71,7 @@ publish(void *ctx, struct fact *f)
 {
 	struct server *s = ctx;
 
+	metrics_count(s->app.metrics, f);
 	bus_publish(s->app.bus, f);
 }
 
@@ -177,6 +179,7 @@ open_house(struct server *s, struct error *e)
 		rc = seal_secret_load(app->conf->data_dir, app->secret, e);
 	}
 	if (rc == ERR_OK) {
+		app->metrics = metrics_create();
 		app->bus = bus_create(BUS_WINDOW, BUS_QUEUE);
 		app->workers = workers_create(WORKER_THREADS, WORKER_JOBS, wake, s);
 		rc = open_store(s, e);
@@ -200,6 +203,7 @@ open_doors(struct server *s, struct error *e)
 		.stopping = stopping,
 		.stopped = stopped,
 		.page = page,
+		.monitoring = metrics_routes,
 		.ctx = s,
 	};
 	struct presence_hooks presence = {
@@ -259,6 +263,7 @@ server_close(struct server *s)
 	limits_destroy(app->limits);
 	directory_destroy(app->directory);
 	bus_destroy(app->bus);
+	metrics_destroy(app->metrics);
 	explicit_bzero(app->secret, sizeof(app->secret));
 	if (s->lock >= 0) {
 		close(s->lock);
@@ -322,6 +327,10 @@ log_ready(const struct server *s, const struct app_conf *conf, int64_t took_ms)
 	log_event(LOG_INFO, "ready",
 		"console=%s/console/ demo=%s/demo/ port=%d start_ms=%" PRId64, base, base, port,
 		took_ms);
+	if (net_metrics_port(s->app.net) != 0) {
+		log_event(LOG_INFO, "metrics_ready", "listen=%s port=%d",
+			conf->net.metrics_listen, net_metrics_port(s->app.net));
+	}
 }
 
 bool

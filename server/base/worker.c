@@ -22,6 +22,7 @@ work(void *arg)
 	struct workers *w = arg;
 	struct job *job;
 
+	pthread_setname_np(pthread_self(), "worker");
 	/* A closed queue yields what is left in it and then nothing. */
 	while ((job = (struct job *)queue_take(w->waiting, 1, -1)) != NULL) {
 		job->run(job);

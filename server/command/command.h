@@ -5,9 +5,10 @@
 
 #include <stdbool.h>
 
-#define TRUNKLINE_VERSION "0.1.0"
+#include "api/app.h"
 
-struct app_conf;
+#define TRUNKLINE_VERSION APP_VERSION
+
 struct app_settings;
 
 enum exit_status { EXIT_STATUS_OK = 0, EXIT_STATUS_FAILED = 1, EXIT_STATUS_USAGE = 2 };

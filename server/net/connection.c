@@ -20,6 +20,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/peers.h"
+#include "net/tls.h"
 #include "net/websocket.h"
 
 enum {
@@ -287,9 +288,13 @@ static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	size_t length)
 {
-	struct connection *c = lws_get_opaque_user_data(wsi);
+	struct connection *c;
 
-	(void)user;
+	if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+		tls_begin(lws_context_user(lws_get_context(wsi)), user);
+		return 0;
+	}
+	c = lws_get_opaque_user_data(wsi);
 	if (c == NULL) {
 		return 0;
 	}
@@ -337,18 +342,20 @@ may_connect(struct net *n, const struct address *from)
 }
 
 void
-connection_adopt(struct net *n, int fd, const struct address *from)
+connection_adopt(struct net *n, int fd, const struct address *from, bool monitoring)
 {
 	struct connection *c;
 	struct lws *wsi;
 	lws_adopt_desc_t how = {
 		.vh = n->vhost,
-		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_ALLOW_SSL,
+		.type = LWS_ADOPT_SOCKET | (monitoring ? 0 : LWS_ADOPT_ALLOW_SSL),
 		.fd.sockfd = fd,
 		.vh_prot_name = protocols[0].name,
 	};
 
-	if (n->stats.connections >= n->max_connections || !may_connect(n, from)) {
+	/* A full server is when somebody wants to look at it. */
+	if ((n->stats.connections >= n->max_connections && !monitoring) ||
+		!may_connect(n, from)) {
 		n->stats.refused++;
 		close(fd);
 		return;
@@ -356,6 +363,7 @@ connection_adopt(struct net *n, int fd, const struct address *from)
 	c = xcalloc(1, sizeof(*c));
 	c->net = n;
 	c->address = *from;
+	c->monitoring = monitoring;
 	buf_init(&c->in, IN_MAX);
 	buf_init(&c->out, OUT_MAX);
 	list_init(&c->ready);

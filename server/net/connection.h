@@ -54,11 +54,14 @@ struct connection {
 	bool head_begun; /* the header time-out runs */
 	bool processing;
 	bool doomed;
+	bool monitoring; /* reaches the routes for that, and no others */
 };
 
-const struct lws_protocols *connection_protocols(void); /* for the vhost */
+/* For the vhost; the context's user is the net. */
+const struct lws_protocols *connection_protocols(void);
 
-void connection_adopt(struct net *n, int fd, const struct address *from); /* takes fd */
+/* Takes fd. `monitoring`: it came to a listener for that, which never speaks TLS. */
+void connection_adopt(struct net *n, int fd, const struct address *from, bool monitoring);
 
 /* Copies what the kernel does not take at once. */
 void connection_write(struct connection *c, const void *data, size_t length);

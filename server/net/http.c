@@ -221,6 +221,22 @@ begin_body(struct http_request *rq)
 }
 
 static void
+route_monitoring(struct http_request *rq)
+{
+	const struct http_route *const tables[] = {rq->net->hooks.monitoring, NULL};
+	const char *allowed;
+
+	rq->route = router_find(tables, rq->web.method, rq->web.path, rq->arena, &rq->params,
+		&allowed);
+	if (rq->route != NULL && rq->head.content_length == 0) {
+		dispatch(rq);
+		return;
+	}
+	rq->close_after = true;
+	request_refuse(rq, 404, "not_found", "there is nothing at this address", NULL);
+}
+
+static void
 route(struct http_request *rq)
 {
 	struct net *n = rq->net;
@@ -228,6 +244,10 @@ route(struct http_request *rq)
 	const char *allowed;
 
 	if (refused_early(rq)) {
+		return;
+	}
+	if (rq->connection->monitoring) {
+		route_monitoring(rq);
 		return;
 	}
 	if (socket != NULL) {

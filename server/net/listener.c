@@ -130,7 +130,7 @@ accept_some(struct ev_loop *loop, struct ev_io *watcher, int events)
 
 		if (fd >= 0) {
 			address_from_socket((struct sockaddr *)&from, &address);
-			connection_adopt(l->net, fd, &address);
+			connection_adopt(l->net, fd, &address, l->monitoring);
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -156,19 +156,20 @@ accept_again(struct ev_loop *loop, struct ev_timer *watcher, int events)
 }
 
 static enum err
-open_one(struct net *n, const char *text, size_t length, struct error *e)
+open_one(struct net *n, const char *setting, const char *text, size_t length,
+	bool monitoring, struct error *e)
 {
 	struct listener *l = &n->listeners[n->listener_count];
 
 	if (n->listener_count == LISTENERS_MAX) {
-		return error_set(e, ERR_INVALID, "server.listen: at most %d addresses",
+		return error_set(e, ERR_INVALID, "%s: at most %d addresses", setting,
 			LISTENERS_MAX);
 	}
-	*l = (struct listener){.net = n};
+	*l = (struct listener){.net = n, .monitoring = monitoring};
 	if (!parse_endpoint(text, length, &l->address, &l->port)) {
 		return error_set(e, ERR_INVALID,
-			"server.listen: \"%.*s\" is not ADDRESS:PORT (127.0.0.1:8080, [::1]:8080, *:8080)",
-			(int)length, text);
+			"%s: \"%.*s\" is not ADDRESS:PORT (127.0.0.1:8080, [::1]:8080, *:8080)",
+			setting, (int)length, text);
 	}
 	l->fd = bind_socket(&l->address, l->port);
 	if (l->fd < 0) {
@@ -186,11 +187,14 @@ open_one(struct net *n, const char *text, size_t length, struct error *e)
 }
 
 enum err
-listeners_open(struct net *n, const char *list, struct error *e)
+listeners_open(struct net *n, const char *setting, const char *list, bool monitoring,
+	struct error *e)
 {
+	size_t before = n->listener_count;
+
 	while (*(list += strspn(list, ", \t\n")) != '\0') {
 		size_t length = strcspn(list, ", \t\n");
-		enum err err = open_one(n, list, length, e);
+		enum err err = open_one(n, setting, list, length, monitoring, e);
 
 		if (err != ERR_OK) {
 			listeners_close(n);
@@ -199,8 +203,8 @@ listeners_open(struct net *n, const char *list, struct error *e)
 		}
 		list += length;
 	}
-	if (n->listener_count == 0) {
-		return error_set(e, ERR_INVALID, "server.listen names no address");
+	if (n->listener_count == before && !monitoring) {
+		return error_set(e, ERR_INVALID, "%s names no address", setting);
 	}
 	return ERR_OK;
 }

@@ -20,10 +20,12 @@ struct listener {
 	struct address address;
 	int port; /* the real one */
 	int fd;
+	bool monitoring; /* of metrics_listen */
 };
 
-/* Opens all; none stays open on failure. */
-MUST_CHECK enum err listeners_open(struct net *n, const char *list, struct error *e);
+/* Opens all of a setting's list besides those that are open; none stays open on failure. */
+MUST_CHECK enum err listeners_open(struct net *n, const char *setting, const char *list,
+	bool monitoring, struct error *e);
 void listeners_close(struct net *n);
 
 #endif

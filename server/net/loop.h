@@ -14,6 +14,7 @@
 
 struct connection;
 struct lws_context;
+struct ssl_ctx_st;
 struct lws_vhost;
 struct peers;
 struct static_files;
@@ -42,8 +43,10 @@ struct net {
 	struct ev_idle again;     /* keeps the loop from waiting while something is ready */
 	struct ev_signal terminate;
 	struct ev_signal interrupt;
+	struct ev_signal hangup; /* read the certificate again */
 	struct lws_context *lws;
 	struct lws_vhost *vhost;
+	struct ssl_ctx_st *tls_context; /* of the vhost; NULL without TLS */
 	struct wheel *wheel;
 	int64_t ticked_ms;
 	int64_t swept_ms;

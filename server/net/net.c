@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 #include "net/peers.h"
 #include "net/request.h"
 #include "net/static_files.h"
+#include "net/tls.h"
 #include "net/websocket.h"
 #include "net/websocket_frame.h"
 
@@ -85,6 +87,25 @@ settled(const struct net *n)
 	return n->hooks.stopped == NULL || n->hooks.stopped(n->hooks.ctx);
 }
 
+const int64_t net_lag_bounds_ms[NET_LAG_BOUNDS] = {1, 2, 5, 10, 20, 50, 100, 200, 500,
+	1000};
+
+static void
+count_lag(struct net_stats *stats, int64_t lag_ms)
+{
+	size_t i = 0;
+
+	lag_ms = lag_ms > 0 ? lag_ms : 0;
+	while (i < NET_LAG_BOUNDS && lag_ms > net_lag_bounds_ms[i]) {
+		i++;
+	}
+	stats->loop_lag_counts[i]++;
+	stats->loop_lag_ms_sum += lag_ms;
+	if (lag_ms > stats->loop_lag_ms_max) {
+		stats->loop_lag_ms_max = lag_ms;
+	}
+}
+
 static void
 on_tick(struct ev_loop *loop, struct ev_timer *watcher, int events)
 {
@@ -94,9 +115,7 @@ on_tick(struct ev_loop *loop, struct ev_timer *watcher, int events)
 
 	(void)events;
 	n->ticked_ms = now_ms;
-	if (lag_ms > n->stats.loop_lag_ms_max) {
-		n->stats.loop_lag_ms_max = lag_ms;
-	}
+	count_lag(&n->stats, lag_ms);
 	wheel_advance(n->wheel, now_ms);
 	if (now_ms - n->swept_ms > SWEEP_MS) {
 		n->swept_ms = now_ms;
@@ -142,6 +161,15 @@ on_signal(struct ev_loop *loop, struct ev_signal *watcher, int events)
 		return;
 	}
 	net_begin_stop(n);
+}
+
+/* A terminal that goes away ends what was started in it; a supervisor means the certificate. */
+static void
+on_hangup(struct ev_loop *loop, struct ev_signal *watcher, int events)
+{
+	(void)loop;
+	(void)events;
+	tls_reload(watcher->data);
 }
 
 /* --- start ---------------------------------------------------------------------------- */
@@ -195,13 +223,18 @@ watch(struct net *n)
 	n->woken.data = n;
 	n->tick.data = n;
 	n->settle.data = n;
+	ev_signal_init(&n->hangup, on_hangup, SIGHUP);
 	n->terminate.data = n;
+	n->hangup.data = n;
 	n->interrupt.data = n;
 	ev_async_start(n->loop, &n->woken);
 	ev_timer_start(n->loop, &n->tick);
 	ev_prepare_start(n->loop, &n->settle);
 	ev_signal_start(n->loop, &n->terminate);
 	ev_signal_start(n->loop, &n->interrupt);
+	if (!isatty(STDIN_FILENO)) {
+		ev_signal_start(n->loop, &n->hangup);
+	}
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -227,6 +260,7 @@ start_lws(struct net *n, struct error *e)
 		.ssl_cert_filepath = n->tls ? n->conf->tls_certificate : NULL,
 		.ssl_private_key_filepath = n->tls ? n->conf->tls_key : NULL,
 		.vhost_name = "trunkline",
+		.user = n,
 	};
 
 	lws_set_log_level(LLL_ERR | LLL_WARN, log_lws);
@@ -298,7 +332,10 @@ net_create(struct net **out, const struct net_conf *conf,
 		err = start_lws(n, e);
 	}
 	if (err == ERR_OK) {
-		err = listeners_open(n, conf->listen, e);
+		err = listeners_open(n, "server.listen", conf->listen, false, e);
+	}
+	if (err == ERR_OK && !str_empty(conf->metrics_listen)) {
+		err = listeners_open(n, "server.metrics_listen", conf->metrics_listen, true, e);
 	}
 	if (err != ERR_OK) {
 		net_destroy(n);
@@ -361,6 +398,7 @@ net_destroy(struct net *n)
 	}
 	ev_signal_stop(n->loop, &n->terminate); /* libev does not let go of them by itself */
 	ev_signal_stop(n->loop, &n->interrupt);
+	ev_signal_stop(n->loop, &n->hangup);
 	ev_loop_destroy(n->loop);
 	while (n->spare_count > 0) {
 		buf_fini(&n->spares[--n->spare_count]);
@@ -390,11 +428,24 @@ net_port(const struct net *n, size_t index)
 	return index < n->listener_count ? n->listeners[index].port : 0;
 }
 
+int
+net_metrics_port(const struct net *n)
+{
+	for (size_t i = 0; i < n->listener_count; i++) {
+		if (n->listeners[i].monitoring) {
+			return n->listeners[i].port;
+		}
+	}
+	return 0;
+}
+
+/* Nobody logs in where only monitoring is served. */
 bool
 net_is_loopback(const struct net *n)
 {
 	for (size_t i = 0; i < n->listener_count; i++) {
-		if (!address_is_loopback(&n->listeners[i].address)) {
+		if (!n->listeners[i].monitoring &&
+			!address_is_loopback(&n->listeners[i].address)) {
 			return false;
 		}
 	}

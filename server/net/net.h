@@ -23,6 +23,7 @@ struct net_conf {
 	char *listen;          /* "127.0.0.1:8080", "[::]:8443"; comma-separated */
 	char *tls_certificate; /* files; both or none */
 	char *tls_key;
+	char *metrics_listen;  /* for monitoring routes only, plain HTTP; "": nowhere */
 	char *web_root;        /* built pages; "" = found beside the binary or installed */
 	char *trusted_proxies; /* addresses whose X-Forwarded-For is believed */
 	char *public_url;      /* https://cc.example.com; "" = from the listen address */
@@ -107,6 +108,8 @@ struct net_hooks {
 	 * name the frame-ancestors by a Content-Security-Policy of its own). False: the page is
 	 * refused with 403. */
 	bool (*page)(struct http_request *rq, void *ctx);
+	/* Optional: the routes of the listeners of metrics_listen, and nothing else there. */
+	const struct http_route *monitoring;
 	void *ctx;
 };
 MUST_CHECK enum err net_create(struct net **out, const struct net_conf *conf,
@@ -120,11 +123,20 @@ void net_destroy(struct net *n);
 void net_wake(struct net *n); /* any thread, cheap, coalesced */
 struct wheel *net_wheel(struct net *n);
 int net_port(const struct net *n, size_t index); /* the real one when port 0 was asked */
+int net_metrics_port(const struct net *n);       /* 0: there is none */
 bool net_is_loopback(const struct net *n); /* every listener is on a loopback address */
+
+enum { NET_LAG_BOUNDS = 10 };
+extern const int64_t net_lag_bounds_ms[NET_LAG_BOUNDS];
 
 struct net_stats {
 	uint64_t connections, sockets, requests, refused, slow_closed;
 	int64_t loop_lag_ms_max;
+	/* How much later than asked for the loop's ticks came: how many up to each bound, the last
+	 * for all above. */
+	uint64_t loop_lag_counts[NET_LAG_BOUNDS + 1];
+	int64_t loop_lag_ms_sum;
+	int64_t certificate_ends_at; /* of the certificate in use, UTC ms; 0: no TLS */
 };
 void net_statistics(const struct net *n, struct net_stats *out);
 

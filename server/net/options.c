@@ -22,6 +22,13 @@ const struct option net_options[] = {
 		.offset = FIELD(tls_key),
 		.fallback = "",
 		.help = "Private key of the certificate (PEM)."},
+	{.name = "server.metrics_listen",
+		.type = OPTION_LIST,
+		.offset = FIELD(metrics_listen),
+		.fallback = "",
+		.help =
+			"Addresses that serve /metrics to Prometheus: 127.0.0.1:9464. Plain HTTP for "
+			"everybody who reaches them, so never a public one. Empty: nowhere."},
 	{.name = "server.web_root",
 		.type = OPTION_PATH,
 		.offset = FIELD(web_root),

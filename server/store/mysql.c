@@ -171,11 +171,36 @@ configure(struct mysql_conn *c, enum connection_use use, struct error *e)
 	return ERR_OK;
 }
 
+/* TLS to a server that proves who it is, or none: encrypting to whoever answers would not keep
+ * the password from him. */
+static void
+ask_for_tls(MYSQL *db, const struct store_conf *conf)
+{
+	const char *certificate = str_empty(conf->tls_certificate) ? NULL
+															   : conf->tls_certificate;
+	const char *key = str_empty(conf->tls_key) ? NULL : conf->tls_key;
+
+	mysql_options(db, MYSQL_OPT_SSL_CA, conf->tls_ca);
+	mysql_options(db, MYSQL_OPT_SSL_CERT, certificate);
+	mysql_options(db, MYSQL_OPT_SSL_KEY, key);
+#ifdef MARIADB_PACKAGE_VERSION
+	mysql_flag yes = 1;
+
+	mysql_options(db, MYSQL_OPT_SSL_ENFORCE, &yes);
+	mysql_options(db, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+#else
+	unsigned mode = SSL_MODE_VERIFY_IDENTITY;
+
+	mysql_options(db, MYSQL_OPT_SSL_MODE, &mode);
+#endif
+}
+
 static enum err
 mysql_connect_to(const struct store_conf *conf, enum connection_use use,
 	struct store_conn **out, struct error *e)
 {
 	const char *socket = str_empty(conf->socket) ? NULL : conf->socket;
+	unsigned protocol = MYSQL_PROTOCOL_TCP;
 	unsigned connect_seconds = CONNECT_SECONDS;
 	unsigned answer_seconds = ANSWER_SECONDS;
 	struct mysql_conn *c = xcalloc(1, sizeof(*c));
@@ -191,11 +216,19 @@ mysql_connect_to(const struct store_conf *conf, enum connection_use use,
 	mysql_options(c->db, MYSQL_OPT_READ_TIMEOUT, &answer_seconds);
 	mysql_options(c->db, MYSQL_OPT_WRITE_TIMEOUT, &answer_seconds);
 	mysql_options(c->db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	if (socket == NULL) { /* "localhost" would mean a socket that nobody named */
+		mysql_options(c->db, MYSQL_OPT_PROTOCOL, &protocol);
+	}
+	if (!str_empty(conf->tls_ca)) {
+		ask_for_tls(c->db, conf);
+	}
 	/* Rows that an UPDATE finds count, changed or not. */
 	if (mysql_real_connect(c->db, socket != NULL ? NULL : conf->host, conf->user,
 			conf->password, conf->database, (unsigned)conf->port, socket,
 			CLIENT_FOUND_ROWS) == NULL) {
 		err = mysql_fail(c, "connect", e);
+	} else if (!str_empty(conf->tls_ca) && mysql_get_ssl_cipher(c->db) == NULL) {
+		err = error_set(e, ERR_UNAVAILABLE, "MySQL: the server does not speak TLS");
 	} else {
 		err = configure(c, use, e);
 	}

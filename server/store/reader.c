@@ -149,6 +149,7 @@ run(void *ctx)
 	struct reader *r = reader_create(s->driver, &s->conf);
 	struct queue_node *node;
 
+	pthread_setname_np(pthread_self(), "store-reader");
 	while ((node = queue_take(s->queries, 1, -1)) != NULL) {
 		struct query *q = (struct query *)node; /* its first member */
 

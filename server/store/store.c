@@ -36,6 +36,13 @@ const struct option store_options[] = {
 		"MySQL/MariaDB: the account."},
 	{"store.password", OPTION_SECRET, AT(password), "", 0, 0, NULL,
 		"MySQL/MariaDB: its password."},
+	{"store.tls_ca", OPTION_PATH, AT(tls_ca), "", 0, 0, NULL,
+		"MySQL/MariaDB: certificates (PEM) of who may vouch for the server. When set, only "
+		"a TLS connection to a server with such a certificate for store.host is used."},
+	{"store.tls_certificate", OPTION_PATH, AT(tls_certificate), "", 0, 0, NULL,
+		"MySQL/MariaDB: our own certificate (PEM), for accounts that ask for one."},
+	{"store.tls_key", OPTION_PATH, AT(tls_key), "", 0, 0, NULL,
+		"MySQL/MariaDB: its private key (PEM)."},
 	{"store.readers", OPTION_INT, AT(readers), "2", 1, 64, NULL,
 		"Threads with a connection of their own that read history and lists."},
 	{"store.queue", OPTION_INT, AT(queue), "20000", 100, 1000000, NULL,

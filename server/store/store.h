@@ -31,6 +31,9 @@ struct store_conf {
 	char *database;
 	char *user;
 	char *password;
+	char *tls_ca;          /* MySQL/MariaDB; "": no TLS is asked for */
+	char *tls_certificate; /* ours, both or none */
+	char *tls_key;
 	int64_t readers; /* threads, 2 */
 	int64_t queue;   /* changes waiting at most, 20000 */
 	int64_t batch;   /* changes in one transaction at most, 1000 */
@@ -46,7 +49,8 @@ extern const struct option store_options[]; /* section "store", offsets into sto
 struct outcome {
 	enum err code;  /* ERR_OK also for a duplicate: then facts has the original */
 	char text[240]; /* why it failed, for a person */
-	char field[64]; /* which member of the wish was wrong, as "fields.risk"; "": not known */
+	char field
+		[64]; /* which member of the wish was wrong, as "fields.risk"; "": not known */
 	bool duplicate;
 	struct fact *const *facts; /* in order of seq; the change's own first */
 	size_t fact_count;
@@ -111,6 +115,10 @@ MUST_CHECK enum err
 store_reader_open(const struct store_conf *conf, struct reader **out, struct error *e);
 void store_reader_close(struct reader *r);
 
+enum { STORE_TIME_BOUNDS = 11, STORE_SIZE_BOUNDS = 7 };
+extern const uint64_t store_time_bounds_ms[STORE_TIME_BOUNDS];
+extern const uint64_t store_size_bounds[STORE_SIZE_BOUNDS];
+
 struct store_stats {
 	uint64_t batches;
 	uint64_t changes;
@@ -123,6 +131,11 @@ struct store_stats {
 	uint64_t commit_us_max;
 	uint64_t reconnects;
 	uint64_t retries;
+	/* Batches by how long they took to their commit, and by how many changes they had: how many
+	 * up to each bound, the last for all above. */
+	uint64_t time_counts[STORE_TIME_BOUNDS + 1];
+	uint64_t time_us_sum;
+	uint64_t size_counts[STORE_SIZE_BOUNDS + 1];
 };
 void store_stats(const struct store *s, struct store_stats *out);
 

@@ -92,6 +92,21 @@ fail(struct writer *w, struct job **jobs, size_t count, enum err code, const cha
 	deliver(w, jobs, count);
 }
 
+const uint64_t store_time_bounds_ms[STORE_TIME_BOUNDS] = {1, 2, 5, 10, 20, 50, 100, 200,
+	500, 1000, 5000};
+const uint64_t store_size_bounds[STORE_SIZE_BOUNDS] = {1, 3, 10, 30, 100, 300, 1000};
+
+static size_t
+bucket(const uint64_t *bounds, size_t count, uint64_t value)
+{
+	size_t i = 0;
+
+	while (i < count && value > bounds[i]) {
+		i++;
+	}
+	return i;
+}
+
 static void
 count_batch(struct writer *w, struct job **jobs, size_t count, int64_t started_us)
 {
@@ -109,6 +124,10 @@ count_batch(struct writer *w, struct job **jobs, size_t count, int64_t started_u
 	s->stats.duplicates += duplicates;
 	s->stats.last_batch = count;
 	s->stats.commit_us_last = took;
+	s->stats.time_counts[bucket(store_time_bounds_ms, STORE_TIME_BOUNDS,
+		(took + 999) / 1000)]++;
+	s->stats.time_us_sum += took;
+	s->stats.size_counts[bucket(store_size_bounds, STORE_SIZE_BOUNDS, count)]++;
 	if (took > s->stats.commit_us_max) {
 		s->stats.commit_us_max = took;
 	}
@@ -437,6 +456,7 @@ run(void *ctx)
 	struct store *s = w->store;
 	int wait_ms = (int)s->conf.heads_ms;
 
+	pthread_setname_np(pthread_self(), "store-writer");
 	for (;;) {
 		bool down = w->state == STORE_DOWN;
 		struct queue_node *chain = queue_take(s->changes, (size_t)s->conf.batch,

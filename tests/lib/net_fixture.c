@@ -99,7 +99,13 @@ net_fixture_start(const struct net_fixture_plan *plan)
 {
 	static const struct option *const tables[] = {net_options, NULL};
 	struct net_fixture *f = xcalloc(1, sizeof(*f));
-	struct net_hooks hooks = {woken, stopping, stopped, page, f};
+	struct net_hooks hooks = {
+		.woken = woken,
+		.stopping = stopping,
+		.stopped = stopped,
+		.page = page,
+		.ctx = f,
+	};
 	struct net *net = NULL;
 	struct error e = {0};
 

@@ -1,8 +1,9 @@
 /** A real server with its own data folder and database, as an operator would run it. */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { inject } from "vitest";
 import { until } from "./wait.ts";
 
@@ -78,6 +79,12 @@ export class TestServer {
 			stdio: ["pipe", "pipe", "pipe"],
 			cwd: root,
 		});
+	}
+
+	/** As command, while the test goes on. */
+	async commandBeside(name: string, args: readonly string[] = []): Promise<string> {
+		const done = await promisify(execFile)(binary, [name, ...args, ...this.setArguments()], { encoding: "utf8", cwd: root });
+		return done.stdout;
 	}
 
 	/** As command, for those that may fail: exit status and both outputs. */
