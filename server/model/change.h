@@ -14,6 +14,7 @@
 #include "model/call.h"
 #include "model/customer.h"
 #include "model/field.h"
+#include "model/merge.h"
 #include "model/quick_reply.h"
 #include "model/staff.h"
 #include "model/types.h"
@@ -31,7 +32,9 @@ enum change_kind {
 	CHANGE_CUSTOMER,     /* create or edit */
 	CHANGE_FIELD,        /* define, edit or put aside a field of customers */
 	CHANGE_CONTACT,      /* add, prove or remove a contact point */
-	CHANGE_ATTACH,       /* read one customer under another */
+	CHANGE_ATTACH,       /* read one customer under another: attach or merge */
+	CHANGE_UNMERGE,      /* take them apart again */
+	CHANGE_DISTINCT,     /* two that look alike are not the same person */
 	CHANGE_VISITOR,      /* a new visitor, rotated or ended token */
 	CHANGE_IDENTIFY,     /* a visitor proved her identity */
 	CHANGE_STAFF,        /* create, edit, password, deactivate */
@@ -149,6 +152,25 @@ struct contact_change {
 struct attach_change {
 	uint64_t from; /* its timeline stays, read under `to` from now on */
 	uint64_t to;
+	/* What follows is for a merge by hand, after a preview. */
+	bool by_hand;
+	uint64_t from_version; /* as they were seen: ERR_CONFLICT when not so now; 0: any */
+	uint64_t to_version;
+	unsigned take; /* MERGE_TAKE() of the values of `from` that win */
+	bool different_numbers; /* both have customer numbers, and are one all the same */
+	enum merge_right right;
+	const char *reason; /* NULL: none */
+};
+
+struct unmerge_change {
+	uint64_t merge;
+	enum merge_right right;
+	const char *reason; /* NULL: none */
+};
+
+struct distinct_change {
+	uint64_t one; /* primaries; either way round */
+	uint64_t other;
 };
 
 struct visitor_change {
@@ -249,6 +271,8 @@ struct change {
 		struct field_change field;
 		struct contact_change contact;
 		struct attach_change attach;
+		struct unmerge_change unmerge;
+		struct distinct_change distinct;
 		struct visitor_change visitor;
 		struct identify_change identify;
 		struct staff_change staff;

@@ -33,4 +33,8 @@ contact_point_encode(const struct contact_point *p, struct json_writer *w)
 	jw_kstring(w, "label", p->label);
 	jw_kstring(w, "source", p->source);
 	jw_ktime(w, "created_at", p->created_at);
+	jw_kid(w, "created_by", p->created_by);
+	jw_kid(w, "proven_by", p->proven_by);
+	jw_ktime(w, "proven_at", p->proven_at);
+	jw_kstring(w, "proven_reason", p->proven_reason != NULL ? p->proven_reason : "");
 }

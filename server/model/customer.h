@@ -34,6 +34,10 @@ struct contact_point {
 	const char *label;
 	const char *source; /* "agent" "pbx" "claim" "signed" "import" */
 	int64_t created_at;
+	uint64_t created_by; /* staff, 0: a machine */
+	uint64_t proven_by;  /* staff who proved it, 0: a claim, or proven by `source` */
+	int64_t proven_at;
+	const char *proven_reason; /* how she knows; "" or NULL: nobody said */
 };
 
 /* The members of the wire objects; the braces are the caller's. */

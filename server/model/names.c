@@ -27,6 +27,7 @@ static const struct name fact_kinds[] = {
 	{FACT_CONTACT_REMOVED, "contact_removed"},
 	{FACT_ATTACHED, "attached"},
 	{FACT_IDENTIFIED, "identified"},
+	{FACT_SEPARATED, "separated"},
 	{0, NULL},
 };
 

@@ -23,6 +23,7 @@ enum fact_kind {
 	FACT_ATTACHED =
 		34, /* this customer is from now on read under another, or the reverse */
 	FACT_IDENTIFIED = 35, /* a visitor proved who she is */
+	FACT_SEPARATED = 36,  /* what was attached or merged was taken apart again */
 };
 
 enum author_kind {

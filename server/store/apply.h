@@ -19,6 +19,8 @@ enum err apply_customer(struct batch *b, struct job *j);
 enum err apply_field(struct batch *b, struct job *j);
 enum err apply_contact(struct batch *b, struct job *j);
 enum err apply_attach(struct batch *b, struct job *j);
+enum err apply_unmerge(struct batch *b, struct job *j);
+enum err apply_distinct(struct batch *b, struct job *j);
 enum err apply_visitor(struct batch *b, struct job *j);
 enum err apply_identify(struct batch *b, struct job *j);
 enum err apply_staff(struct batch *b, struct job *j);

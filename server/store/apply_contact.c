@@ -1,12 +1,13 @@
 /* Adds, proves, edits and removes contact points. */
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 #include "store/apply.h"
 #include "store/customer_row.h"
 #include "store/records.h"
 
-enum { KIND_MAX = 16, VALUE_MAX = 200 };
+enum { KIND_MAX = 16, VALUE_MAX = 200, REASON_MAX = 200 };
 
 enum err
 contact_check(struct job *j, const struct contact_point *p)
@@ -17,6 +18,9 @@ contact_check(struct job *j, const struct contact_point *p)
 	if (str_empty(p->value) || strlen(p->value) > VALUE_MAX) {
 		return job_refuse(j, ERR_INVALID,
 			"a contact point needs a value of 1 to %d bytes", VALUE_MAX);
+	}
+	if (p->proven_reason != NULL && strlen(p->proven_reason) > REASON_MAX) {
+		return job_refuse(j, ERR_INVALID, "a reason has at most %d bytes", REASON_MAX);
 	}
 	return ERR_OK;
 }
@@ -33,7 +37,22 @@ append_fact(struct batch *b, struct job *j, struct head *h, enum fact_kind kind,
 	jw_kstring(w, "kind", p->kind);
 	jw_kstring(w, "value", p->value);
 	jw_kbool(w, "proven", p->proven);
+	if (p->proven && !str_empty(p->proven_reason)) {
+		jw_kstring(w, "reason", p->proven_reason);
+	}
 	return fact_append(b, j, h, &d, &f);
+}
+
+/* Whose number is whose decides who reads which history. */
+static void
+contact_audit(struct batch *b, const struct job *j, const char *action, uint64_t customer,
+	const struct contact_point *p)
+{
+	const char *reason = p->proven_reason != NULL ? p->proven_reason : "";
+	const char *detail = arena_printf(b->arena, "%s:%s%s%s", p->kind, p->value,
+		reason[0] != '\0' ? " " : "", reason);
+
+	batch_audit(b, j, action, "customer", customer, detail);
 }
 
 enum err
@@ -46,6 +65,9 @@ contact_add_fact(struct batch *b, struct job *j, struct head *h,
 		return b->failed;
 	}
 	j->outcome.id = id;
+	if (p->proven && j->change->actor.kind == AUTHOR_STAFF) {
+		contact_audit(b, j, "contact.proven", h->timeline, p);
+	}
 	return append_fact(b, j, h, FACT_CONTACT_ADDED, p);
 }
 
@@ -85,10 +107,32 @@ store_point(struct batch *b, const struct contact_point *p)
 		value_text(p->value),
 		p->proven ? value_text(contact_key(b, p->kind, p->value)) : value_null(),
 		value_text(p->label),
+		value_id(p->proven_by),
+		value_i64(p->proven_at),
+		value_text(p->proven_reason),
 		value_id(p->id),
 	};
 
 	return batch_run(b, STATEMENT_CONTACT_UPDATE, args, NULL);
+}
+
+/* What was proven for one value says nothing about another. */
+static void
+set_proof(struct batch *b, const struct job *j, const struct contact_point *before,
+	struct contact_point *after)
+{
+	const struct contact_point *wish = &j->change->contact.point;
+	const struct actor *actor = &j->change->actor;
+
+	after->proven = wish->proven;
+	if (after->proven && before->proven && str_equals(before->value, after->value)) {
+		return;
+	}
+	after->proven_by = after->proven && actor->kind == AUTHOR_STAFF ? actor->id : 0;
+	after->proven_at = after->proven ? b->now : 0;
+	after->proven_reason = after->proven && wish->proven_reason != NULL
+		? wish->proven_reason
+		: "";
 }
 
 /* A changed value is told as one removed and one added; a label is told to nobody. */
@@ -102,7 +146,7 @@ edit(struct batch *b, struct job *j, struct head *h, const struct contact_point 
 
 	after.value = wish->value != NULL ? wish->value : before->value;
 	after.label = wish->label != NULL ? wish->label : before->label;
-	after.proven = wish->proven;
+	set_proof(b, j, before, &after);
 	value_changed = !str_equals(after.value, before->value);
 	err = contact_check(j, &after);
 	if (err == ERR_OK) {
@@ -116,6 +160,10 @@ edit(struct batch *b, struct job *j, struct head *h, const struct contact_point 
 	}
 	if (err == ERR_OK && (value_changed || after.proven != before->proven)) {
 		err = append_fact(b, j, h, FACT_CONTACT_ADDED, &after);
+	}
+	if (err == ERR_OK && after.proven != before->proven) {
+		contact_audit(b, j, after.proven ? "contact.proven" : "contact.unproven",
+			h->timeline, &after);
 	}
 	return err;
 }

@@ -109,6 +109,15 @@ write_changes(struct json_writer *w, const struct customer *from,
 	jw_object_end(w);
 }
 
+void
+customer_write_changes(struct json_writer *w, const struct customer *from,
+	const struct customer *to)
+{
+	struct value_plan none = {0};
+
+	write_changes(w, from, to, &none);
+}
+
 /* Who may give a customer to whom, or put her into which unit. */
 static enum err
 check_owner(struct batch *b, struct job *j, const struct customer *before,

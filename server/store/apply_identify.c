@@ -177,6 +177,9 @@ attach_past(struct batch *b, struct job *j, const struct identity *id)
 {
 	const struct head *past;
 	const struct head *user;
+	struct attaching a = {.from = id->customer, .how = MERGE_IDENTIFIED};
+	bool fits = false;
+	uint64_t merge;
 
 	if (id->is_new || id->identified || id->customer == 0 || id->customer == id->user) {
 		return ERR_OK;
@@ -190,7 +193,11 @@ attach_past(struct batch *b, struct job *j, const struct identity *id)
 		user->state.customer == past->timeline) {
 		return ERR_OK; /* an agent attached her before */
 	}
-	return attach_now(b, j, id->customer, user->state.customer);
+	a.to = user->state.customer;
+	if (attach_fits(b, a.from, a.to, &fits) != ERR_OK) {
+		return b->failed;
+	}
+	return fits ? attach_now(b, j, &a, &merge) : ERR_OK;
 }
 
 static enum err

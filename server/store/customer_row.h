@@ -16,6 +16,10 @@ MUST_CHECK enum err customer_store(struct batch *b, const struct customer *c);
 MUST_CHECK enum err customer_moved(struct batch *b, uint64_t from, uint64_t to,
 	uint64_t unit, uint64_t owner);
 
+/* {"changes":{...}}: what an edit of the profile changed. */
+void customer_write_changes(struct json_writer *w, const struct customer *from,
+	const struct customer *to);
+
 /* Refuses what cannot be a contact point at all. */
 MUST_CHECK enum err contact_check(struct job *j, const struct contact_point *p);
 /* Refuses a proven value that somebody else has. */

@@ -66,6 +66,30 @@ record_contact(const struct value *v, struct contact_point *out)
 		.label = value_as_text(&v[5]),
 		.source = value_as_text(&v[6]),
 		.created_at = value_as_i64(&v[7]),
+		.created_by = value_as_id(&v[8]),
+		.proven_by = value_as_id(&v[9]),
+		.proven_at = value_as_i64(&v[10]),
+		.proven_reason = value_as_text(&v[11]),
+	};
+}
+
+void
+record_merge(const struct value *v, struct merge *out)
+{
+	*out = (struct merge){
+		.id = value_as_id(&v[0]),
+		.source = value_as_id(&v[1]),
+		.target = value_as_id(&v[2]),
+		.how = (enum merge_how)value_as_i64(&v[3]),
+		.made_by_kind = (enum author_kind)value_as_i64(&v[4]),
+		.made_by = value_as_id(&v[5]),
+		.made_at = value_as_i64(&v[6]),
+		.reason = value_as_text(&v[7]),
+		.taken = value_as_text(&v[8]),
+		.undone_by_kind = (enum author_kind)value_as_i64(&v[9]),
+		.undone_by = value_as_id(&v[10]),
+		.undone_at = value_as_i64(&v[11]),
+		.undo_reason = value_as_text(&v[12]),
 	};
 }
 

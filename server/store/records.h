@@ -7,6 +7,7 @@
 #include "model/conversation.h"
 #include "model/customer.h"
 #include "model/field.h"
+#include "model/merge.h"
 #include "model/staff.h"
 #include "store/value.h"
 
@@ -18,6 +19,7 @@ enum {
 	FACT_COLUMN_COUNT = 15,
 	STAFF_COLUMN_COUNT = 13,
 	CALL_COLUMN_COUNT = 26,
+	CUSTOMER_COLUMN_COUNT = 15,
 };
 
 void record_conversation(const struct value *v, struct conversation *out);
@@ -25,6 +27,7 @@ void record_customer(const struct value *v, struct customer *out);
 void record_contact(const struct value *v, struct contact_point *out);
 void record_field(const struct value *v, struct field *out);
 void record_value(const struct value *v, struct field_value *out);
+void record_merge(const struct value *v, struct merge *out);
 void record_staff(const struct value *v, struct staff *out);
 void record_call(const struct value *v, struct call *out);
 void record_file(const struct value *v, struct file_row *out);

@@ -165,6 +165,7 @@ contact_add(struct batch *b, const struct job *j, uint64_t customer,
 {
 	uint64_t mine = batch_id(b);
 	bool by_staff = j->change->actor.kind == AUTHOR_STAFF;
+	uint64_t who = by_staff ? j->change->actor.id : 0;
 	struct value args[] = {
 		value_id(mine),
 		value_id(customer),
@@ -173,8 +174,11 @@ contact_add(struct batch *b, const struct job *j, uint64_t customer,
 		p->proven ? value_text(contact_key(b, p->kind, p->value)) : value_null(),
 		value_text(p->label),
 		value_text(p->source),
-		value_id(by_staff ? j->change->actor.id : 0),
+		value_id(who),
 		value_i64(b->now),
+		value_id(p->proven ? who : 0),
+		value_i64(p->proven ? b->now : 0),
+		value_text(p->proven ? p->proven_reason : ""),
 	};
 
 	if (batch_run(b, STATEMENT_CONTACT_INSERT, args, NULL) != ERR_OK) {
