@@ -13,6 +13,8 @@ static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const regions[] = {"CN", "HK", "MO", "TW", "SG", "US", "GB", "JP",
 	NULL};
 
+static const char *const merge_rights[] = {"supervisor", "owner", "agent", NULL};
+
 const struct option app_options[] = {
 	{"desk.home_region", OPTION_ENUM, offsetof(struct app_conf, home_region_index), "CN",
 		0, 0, regions, "Where a phone number without a country code belongs."},
@@ -21,6 +23,10 @@ const struct option app_options[] = {
 	{"desk.extension_digits", OPTION_INT, offsetof(struct app_conf, extension_digits),
 		"5", 0, 8, NULL,
 		"Numbers of at most so many digits are extensions of the house; 0: there are none."},
+	{"desk.merge", OPTION_ENUM, offsetof(struct app_conf, merge_right), "owner", 0, 0,
+		merge_rights,
+		"Who besides supervisors may merge customers that have names and take them apart: "
+		"supervisor (nobody), owner (whoever owns them), agent (whoever sees both)."},
 	{"desk.leave", OPTION_DURATION, offsetof(struct app_conf, leave_ms), "5m", 1000,
 		24LL * 3600 * 1000, NULL,
 		"A member of staff who is offline for longer than this has left: her open "

@@ -40,6 +40,7 @@ struct app_conf {
 	int64_t argon2_passes;     /* 2 */
 	int64_t
 		frames_per_second; /* of one socket, 100; 0: no limit. Above it we read slower */
+	int merge_right;       /* enum merge_right: who may merge customers, owner */
 	int64_t leave_ms;      /* away this long: conversations return to Unassigned, 5m */
 	struct net_conf net;
 	struct store_conf store;

@@ -11,6 +11,7 @@
 #include "model/change.h"
 #include "model/customer.h"
 #include "store/read.h"
+#include "store/read_identity.h"
 
 enum { LEAVE_RETRY_MS = 5000 };
 
@@ -156,6 +157,8 @@ struct announcement {
 	uint64_t id;
 	struct customer items[2]; /* she herself, and under whom she is read */
 	size_t count;
+	uint64_t *members; /* all that are read under the same one */
+	size_t member_count;
 };
 
 static enum err
@@ -169,11 +172,16 @@ read_announced(struct query *query, struct reader *r, struct error *e)
 		rc = read_customer(r, a->items[0].primary, a->arena, &a->items[1], e);
 		a->count = 2;
 	}
+	if (rc == ERR_OK) {
+		rc = read_members(r, a->items[0].primary, a->arena, &a->members, &a->member_count,
+			e);
+	}
 	return rc;
 }
 
 static void
-tell_customer(struct app *app, const struct customer *customer, uint64_t primary)
+tell_customer(struct app *app, const struct announcement *a,
+	const struct customer *customer, uint64_t primary)
 {
 	struct json_writer *w = frame_start(app->sockets, "customer");
 
@@ -181,6 +189,12 @@ tell_customer(struct app *app, const struct customer *customer, uint64_t primary
 	jw_object(w);
 	customer_encode(customer, w);
 	jw_object_end(w);
+	jw_key(w, "members");
+	jw_array(w);
+	for (size_t i = 0; i < a->member_count; i++) {
+		jw_id(w, a->members[i]);
+	}
+	jw_array_end(w);
 	frame_end(app->sockets);
 	list_each(&app->sockets->consoles, link) {
 		struct console *c = list_item(link, struct console, socket.link);
@@ -199,13 +213,19 @@ announced(struct query *query)
 	struct announcement *a = (struct announcement *)query;
 	uint64_t primary = a->items[0].primary;
 
-	if (query->code == ERR_OK && a->count == 2) {
-		consoles_customer_moved(a->app, a->id, &a->items[1]);
-		widgets_customer_moved(a->app, a->id, primary);
+	if (query->code == ERR_OK) {
+		struct reading_place place = {
+			.customer = &a->items[a->count - 1],
+			.members = a->members,
+			.member_count = a->member_count,
+		};
+
+		consoles_customer_moved(a->app, &place);
+		widgets_customer_moved(a->app, &place);
 	}
 	for (size_t i = 0; query->code == ERR_OK && i < a->count; i++) {
 		rooms_belong(a->app->rooms, a->items[i].id, a->items[i].unit, a->items[i].owner);
-		tell_customer(a->app, &a->items[i], primary);
+		tell_customer(a->app, a, &a->items[i], primary);
 	}
 	arena_destroy(a->arena);
 	free(a);

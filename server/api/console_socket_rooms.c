@@ -297,20 +297,42 @@ console_looks_at(struct console *c, uint64_t customer)
 
 /* --- when a customer comes under another ---------------------------------------------------- */
 
+/* By what is in memory where that is enough; else her rights are read first. */
 static void
-move_place(void *ctx, struct place *p)
+follow_to(struct console *c, struct watched *w, const struct customer *primary)
 {
-	if (p->staff != 0) {
-		enter_room(p->owner, list_item(p, struct watched, place), ctx);
+	struct id_list asked = {.count = 1};
+	struct right right = {
+		.customer = primary->id,
+		.unit = primary->unit,
+		.owner = primary->owner,
+	};
+
+	if (scope_allows(&c->scope, primary->unit, primary->owner, 0)) {
+		enter_room(c, w, &right);
+		return;
 	}
+	leave_room(c, w);
+	asked.items[0] = w->asked;
+	ask_rights(c, &asked);
 }
 
 void
-consoles_customer_moved(struct app *app, uint64_t from, const struct customer *to)
+consoles_customer_moved(struct app *app, const struct reading_place *place)
 {
-	struct right right = {.customer = to->id, .unit = to->unit, .owner = to->owner};
+	list_each(&app->sockets->consoles, link) {
+		struct console *c = list_item(link, struct console, socket.link);
 
-	rooms_each(app->rooms, from, move_place, &right);
+		for (size_t i = 0; c->watched != NULL && i < FRAME_WATCH_MAX; i++) {
+			struct watched *w = &c->watched[i];
+			uint64_t now = place_customer(&w->place);
+
+			if (now != 0 && now != place->customer->id &&
+				reading_place_has(place, w->asked)) {
+				follow_to(c, w, place->customer);
+			}
+		}
+	}
 }
 
 /* --- lists, typing, presence ----------------------------------------------------------------- */

@@ -6,7 +6,10 @@ struct app;
 struct contact_point;
 struct input;
 
-/* Reads kind, value, proven and label of in->object. Only kinds that people can name are taken
+/* Characters of the reason why a contact point is proven. */
+enum { CONTACT_REASON_MAX = 60 };
+
+/* Reads kind, value, proven, reason and label of in->object. Only kinds that people can name are taken
  * ("phone" "email" "wechat"); who a visitor or a signed user is comes from elsewhere. */
 void contact_read(struct input *in, const struct app *app, struct contact_point *out);
 /* The normal form of a value of this kind, in the input's arena; NULL and noted in `in` under

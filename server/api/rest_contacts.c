@@ -167,6 +167,7 @@ found_to_edit(struct reading *r)
 	struct exchange *x = r->exchange;
 	struct change *c = change_of_found(r, ROW_EDIT);
 	struct contact_point *point = &c->contact.point;
+	bool was_proven = point->proven;
 	const char *label;
 	struct input in;
 
@@ -175,6 +176,12 @@ found_to_edit(struct reading *r)
 	point->proven = input_flag(&in, "proven", point->proven);
 	label = input_clearable(&in, "label", 60);
 	point->label = label != NULL ? label : point->label;
+	point->proven_reason = input_line(&in, "reason", CONTACT_REASON_MAX);
+	/* From now on this value finds her: whoever says so says how she knows. */
+	if (point->proven && !was_proven && x->who.actor.kind == AUTHOR_STAFF &&
+		point->proven_reason == NULL) {
+		input_wrong(&in, "reason", "is missing");
+	}
 	if (exchange_refused(x, &in) || !editable(x, point)) {
 		change_destroy(c);
 		return;

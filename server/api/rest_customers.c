@@ -434,6 +434,7 @@ both_checked(struct exchange *x, uint64_t primary)
 	c = exchange_change(x, CHANGE_ATTACH);
 	c->attach.from = both->from;
 	c->attach.to = both->to;
+	c->attach.right = (enum merge_right)x->app->conf->merge_right;
 	exchange_submit(x, c, attached, NULL);
 }
 

@@ -157,9 +157,17 @@ void widgets_typing(struct app *app, uint64_t customer, uint64_t staff, bool on)
 void widgets_online(struct app *app, bool online);
 void consoles_typing(struct app *app, uint64_t customer, const struct socket *but,
 	enum author_kind kind, uint64_t author, bool on);
-/* One customer is read under another from now on. */
-void consoles_customer_moved(struct app *app, uint64_t from, const struct customer *to);
-void widgets_customer_moved(struct app *app, uint64_t from, uint64_t to);
+/* Who is read under whom now: after a merge, and after it was undone. Whoever looks at one of
+ * the members goes into the primary's room, if she may see her; who looked at one that has gone
+ * elsewhere is moved when that one is announced. */
+struct reading_place {
+	const struct customer *customer; /* the primary */
+	const uint64_t *members;
+	size_t member_count;
+};
+bool reading_place_has(const struct reading_place *place, uint64_t customer);
+void consoles_customer_moved(struct app *app, const struct reading_place *place);
+void widgets_customer_moved(struct app *app, const struct reading_place *place);
 void console_mark_done(void *app, uint64_t customer, uint64_t timeline, uint64_t party,
 	const struct outcome *o);
 

@@ -164,20 +164,27 @@ widgets_online(struct app *app, bool online)
 	}
 }
 
-static void
-move_place(void *ctx, struct place *p)
+bool
+reading_place_has(const struct reading_place *place, uint64_t customer)
 {
-	const uint64_t *to = ctx;
-
-	if (p->staff == 0) {
-		struct widget *w = p->owner;
-
-		widget_attach(w, w->timeline, *to);
+	for (size_t i = 0; i < place->member_count; i++) {
+		if (place->members[i] == customer) {
+			return true;
+		}
 	}
+	return false;
 }
 
 void
-widgets_customer_moved(struct app *app, uint64_t from, uint64_t to)
+widgets_customer_moved(struct app *app, const struct reading_place *place)
 {
-	rooms_each(app->rooms, from, move_place, &to);
+	list_each(&app->sockets->widgets, link) {
+		struct widget *w = list_item(link, struct widget, socket.link);
+
+		/* Her timeline stays her own, whoever reads it together with another. */
+		if (w->timeline != 0 && place_customer(&w->place) != 0 &&
+			reading_place_has(place, w->timeline)) {
+			widget_attach(w, w->timeline, place->customer->id);
+		}
+	}
 }

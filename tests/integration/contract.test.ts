@@ -76,7 +76,7 @@ describe.each(databases)("on %s", (database) => {
 		expect([taken.status, taken.body.customer?.id]).toEqual([409, made.id]);
 		const { contacts: points } = await good(ann, "POST", `${path}/contacts`, { kind: "email", value: "lin@example.com", label: "公司" });
 		const contact = points.find((one: Loose) => one.kind === "email");
-		await good(ann, "PATCH", `${path}/contacts/${contact.id}`, { proven: true, label: null });
+		await good(ann, "PATCH", `${path}/contacts/${contact.id}`, { proven: true, reason: "回拨确认", label: null });
 		await good(ann, "DELETE", `${path}/contacts/${contact.id}`);
 		await good(ann, "GET", "/api/v1/customers?q=林&limit=1");
 		await good(ann, "GET", "/api/v1/customers/lookup?kind=phone&value=13912340000");

@@ -151,6 +151,7 @@ static void
 an_attached_customer_is_read_under_the_other(void **state)
 {
 	struct client anna = logged_in(*state, "anna", PASSWORD);
+	struct client root = logged_in(*state, "root", PASSWORD);
 	struct answer a;
 	char one[24];
 	char two[24];
@@ -159,7 +160,9 @@ an_attached_customer_is_read_under_the_other(void **state)
 	make_customer(&anna, "One", "13800138000", one);
 	make_customer(&anna, "Two", "13800138001", two);
 	snprintf(body, sizeof(body), "{\"to\":\"%s\"}", two);
-	assert_int_equal(ask_about(&anna, "POST", one, "/attach", body, NULL), 200);
+	/* Both have names: that is for supervisors and owners. */
+	assert_int_equal(ask_about(&anna, "POST", one, "/attach", body, NULL), 403);
+	assert_int_equal(ask_about(&root, "POST", one, "/attach", body, NULL), 200);
 	assert_int_equal(ask_about(&anna, "GET", one, "", NULL, &a), 200);
 	assert_string_equal(answer_text(&a, "customer.id"), two);
 	assert_non_null(strstr(a.body, "+8613800138000"));

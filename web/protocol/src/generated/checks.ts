@@ -17,7 +17,7 @@ export const roleCheck = v.picklist(["agent", "supervisor", "administrator"]);
 
 export const authorKindCheck = v.picklist(["system", "customer", "staff", "bot", "api"]);
 
-export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified"]);
+export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated"]);
 
 export const conversationStateCheck = v.picklist(["open", "pending", "snoozed", "resolved"]);
 
@@ -133,11 +133,14 @@ export const contactBodyCheck = v.object({
 	kind: v.string(),
 	value: v.string(),
 	proven: v.boolean(),
+	reason: v.exactOptional(v.string()),
 });
 
 export const attachedBodyCheck = v.object({
 	from: idCheck,
 	to: idCheck,
+	merge: v.exactOptional(idCheck),
+	changes: v.exactOptional(v.record(v.string(), fieldChangeCheck)),
 });
 
 export const identifiedBodyCheck = v.object({
@@ -338,7 +341,7 @@ export const attachedEntryCheck = v.object({
 	files: v.nullable(v.array(fileCheck)),
 	restricted: v.boolean(),
 	imported: v.boolean(),
-	kind: v.literal("attached"),
+	kind: v.picklist(["attached", "separated"]),
 	body: v.nullable(attachedBodyCheck),
 });
 
@@ -442,6 +445,10 @@ export const contactCheck = v.object({
 	label: v.string(),
 	source: v.string(),
 	created_at: timeCheck,
+	created_by: v.nullable(idCheck),
+	proven_by: v.nullable(idCheck),
+	proven_at: v.nullable(timeCheck),
+	proven_reason: v.string(),
 });
 
 export const timelineEndCheck = v.object({
@@ -500,6 +507,74 @@ export const fieldCheck = v.object({
 	active: v.boolean(),
 	created_at: timeCheck,
 	version: countCheck,
+});
+
+export const likelyReasonCheck = v.object({
+	kind: v.picklist(["phone", "email", "wechat", "name_company", "name_owner"]),
+	value: v.string(),
+	ours_proven: v.boolean(),
+	theirs_proven: v.boolean(),
+});
+
+export const likelyCheck = v.object({
+	customer: customerCheck,
+	reasons: v.array(likelyReasonCheck),
+});
+
+export const likelyListCheck = v.object({
+	items: v.array(likelyCheck),
+});
+
+export const mergePartyCheck = v.object({
+	id: idCheck,
+	name: v.nullable(v.string()),
+	anonymous: v.boolean(),
+});
+
+export const mergeCheck = v.object({
+	id: idCheck,
+	source: mergePartyCheck,
+	target: mergePartyCheck,
+	how: v.picklist(["attached", "merged", "identified"]),
+	made_by: authorCheck,
+	made_at: timeCheck,
+	reason: v.string(),
+	taken: v.record(v.string(), fieldChangeCheck),
+	undone_by: authorCheck,
+	undone_at: v.nullable(timeCheck),
+	undo_reason: v.string(),
+	may_undo: v.boolean(),
+});
+
+export const mergeListCheck = v.object({
+	items: v.array(mergeCheck),
+});
+
+export const mergeSideCheck = v.object({
+	customer: customerCheck,
+	contacts: v.array(contactCheck),
+	entries: countCheck,
+	conversations: countCheck,
+	open: countCheck,
+	calls: countCheck,
+	files: countCheck,
+	timelines: countCheck,
+	last_at: v.nullable(timeCheck),
+});
+
+export const mergePreviewCheck = v.object({
+	source: mergeSideCheck,
+	target: mergeSideCheck,
+	keep: v.picklist(["source", "target"]),
+	may_merge: v.boolean(),
+	warnings: v.array(v.picklist(["different_numbers", "distinct", "both_open", "different_units", "different_owners"])),
+	history: v.array(entryCheck),
+});
+
+export const mergeAnswerCheck = v.object({
+	merge: idCheck,
+	customer: idCheck,
+	other: idCheck,
 });
 
 export const staffCheck = v.object({
@@ -783,6 +858,7 @@ export const callFrameCheck = v.object({
 export const customerFrameCheck = v.object({
 	t: v.literal("customer"),
 	customer: customerCheck,
+	members: v.array(idCheck),
 });
 
 export const quickReplyFrameCheck = v.object({

@@ -21,7 +21,7 @@ export type Role = "agent" | "supervisor" | "administrator";
 
 export type AuthorKind = "system" | "customer" | "staff" | "bot" | "api";
 
-export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified";
+export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated";
 
 export type ConversationState = "open" | "pending" | "snoozed" | "resolved";
 
@@ -142,11 +142,15 @@ export interface ContactBody {
 	readonly kind: string;
 	readonly value: string;
 	readonly proven: boolean;
+	/** How the one who proved it knows. */
+	readonly reason?: string;
 }
 
 export interface AttachedBody {
 	readonly from: Id;
 	readonly to: Id;
+	readonly merge?: Id;
+	readonly changes?: Record<string, FieldChange>;
 }
 
 export interface IdentifiedBody {
@@ -213,7 +217,7 @@ export interface ContactEntry extends EntryCommon {
 }
 
 export interface AttachedEntry extends EntryCommon {
-	readonly kind: "attached";
+	readonly kind: "attached" | "separated";
 	readonly body: AttachedBody | null;
 }
 
@@ -283,6 +287,10 @@ export interface Contact {
 	readonly label: string;
 	readonly source: string;
 	readonly created_at: Time;
+	readonly created_by: Id | null;
+	readonly proven_by: Id | null;
+	readonly proven_at: Time | null;
+	readonly proven_reason: string;
 }
 
 export interface TimelineEnd {
@@ -345,6 +353,76 @@ export interface Field {
 	readonly active: boolean;
 	readonly created_at: Time;
 	readonly version: Count;
+}
+
+export interface LikelyReason {
+	readonly kind: "phone" | "email" | "wechat" | "name_company" | "name_owner";
+	readonly value: string;
+	readonly ours_proven: boolean;
+	readonly theirs_proven: boolean;
+}
+
+export interface Likely {
+	readonly customer: Customer;
+	readonly reasons: readonly LikelyReason[];
+}
+
+export interface LikelyList {
+	readonly items: readonly Likely[];
+}
+
+export interface MergeParty {
+	readonly id: Id;
+	/** null: she is out of sight. */
+	readonly name: string | null;
+	readonly anonymous: boolean;
+}
+
+export interface Merge {
+	readonly id: Id;
+	readonly source: MergeParty;
+	readonly target: MergeParty;
+	readonly how: "attached" | "merged" | "identified";
+	readonly made_by: Author;
+	readonly made_at: Time;
+	readonly reason: string;
+	readonly taken: Record<string, FieldChange>;
+	readonly undone_by: Author;
+	readonly undone_at: Time | null;
+	readonly undo_reason: string;
+	readonly may_undo: boolean;
+}
+
+export interface MergeList {
+	readonly items: readonly Merge[];
+}
+
+export interface MergeSide {
+	readonly customer: Customer;
+	readonly contacts: readonly Contact[];
+	readonly entries: Count;
+	readonly conversations: Count;
+	readonly open: Count;
+	readonly calls: Count;
+	readonly files: Count;
+	readonly timelines: Count;
+	readonly last_at: Time | null;
+}
+
+export interface MergePreview {
+	readonly source: MergeSide;
+	readonly target: MergeSide;
+	/** Under whom the other is better read. */
+	readonly keep: "source" | "target";
+	readonly may_merge: boolean;
+	readonly warnings: readonly ("different_numbers" | "distinct" | "both_open" | "different_units" | "different_owners")[];
+	readonly history: readonly Entry[];
+}
+
+export interface MergeAnswer {
+	readonly merge: Id;
+	readonly customer: Id;
+	readonly other: Id;
 }
 
 export interface Staff {
@@ -634,6 +712,8 @@ export interface CallFrame {
 export interface CustomerFrame {
 	readonly t: "customer";
 	readonly customer: Customer;
+	/** The timelines that are read under the same customer as this one now. */
+	readonly members: readonly Id[];
 }
 
 export interface QuickReplyFrame {
