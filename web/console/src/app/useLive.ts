@@ -47,8 +47,12 @@ export function useLive(): void {
 				threads.applyTyping(customer, who, on);
 			}
 		});
-		client.on("customer", ({ customer }) => {
+		client.on("customer", ({ customer, members }) => {
+			if (customer.primary === customer.id) {
+				conversations.rehome(customer, members);
+			}
 			conversations.rename(customer.id, customer.name, customer.anonymous);
+			threads.announce(customer.id);
 			void threads.refreshDetail(customer.id);
 		});
 	}

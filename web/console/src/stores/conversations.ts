@@ -212,6 +212,19 @@ export const useConversations = defineStore("conversations", () => {
 		}
 	}
 
+	/* After a merge, and after it was undone: whose histories are read together is told anew. */
+	function rehome(primary: { id: string; name: string; anonymous: boolean }, members: readonly string[]): void {
+		const moved = [...items.values()].filter((item) => members.includes(item.timeline) && item.customer !== primary.id);
+		if (moved.length === 0) {
+			return;
+		}
+		for (const item of moved) {
+			current.delete(item.customer);
+			items.set(item.id, { ...item, customer: primary.id, customer_name: primary.name, anonymous: primary.anonymous });
+		}
+		items.forEach(noteCurrent);
+	}
+
 	function rename(customer: string, name: string, anonymous: boolean): void {
 		for (const item of items.values()) {
 			if (item.customer === customer) {
@@ -246,6 +259,7 @@ export const useConversations = defineStore("conversations", () => {
 		loadCounts,
 		setInboundRead,
 		markRead,
+		rehome,
 		rename,
 		clear,
 	};

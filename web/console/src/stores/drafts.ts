@@ -67,9 +67,20 @@ export const useDrafts = defineStore("drafts", () => {
 		changed.value = customer;
 	}
 
+	/* Her history is read under another customer now, and so is what was not sent yet. */
+	function move(from: string, to: string): void {
+		for (const kind of ["message", "note"]) {
+			const text = read(from, kind);
+			if (text !== "") {
+				write(from, kind, "");
+				write(to, kind, [text, read(to, kind)].filter((part) => part !== "").join("\n"));
+			}
+		}
+	}
+
 	function has(customer: string): boolean {
 		return drafts.has(`${customer}/message`) || drafts.has(`${customer}/note`);
 	}
 
-	return { changed, open, read, write, prepend, has };
+	return { changed, open, read, write, prepend, move, has };
 });

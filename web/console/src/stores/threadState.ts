@@ -21,6 +21,8 @@ export interface Thread {
 	loading: boolean;
 	failed: boolean;
 	detail: CustomerDetail | null;
+	/* Counts the changes of her profile that were told live. */
+	revision: number;
 	/* How far the customer's devices got, per timeline, in her own numbers (`pub`). */
 	delivered: ReadonlyMap<string, number>;
 	seen: ReadonlyMap<string, number>;
@@ -52,6 +54,7 @@ export function createThread(customer: string): Thread {
 		loading: false,
 		failed: false,
 		detail: null,
+		revision: 0,
 		delivered: new Map(),
 		seen: new Map(),
 		newAfter: null,

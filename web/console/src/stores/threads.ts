@@ -16,6 +16,11 @@ const pageSize = 100;
 const settleMs = 1500;
 const gatherMs = 100;
 
+function sameTimelines(one: CustomerDetail, other: CustomerDetail): boolean {
+	const known = new Set(one.timelines.map(({ timeline }) => timeline));
+	return known.size === other.timelines.length && other.timelines.every(({ timeline }) => known.has(timeline));
+}
+
 export const useThreads = defineStore("threads", () => {
 	const session = useSession();
 	const conversations = useConversations();
@@ -143,6 +148,14 @@ export const useThreads = defineStore("threads", () => {
 		}
 	}
 
+	/* Somebody changed what is known of her: what is shown beside the thread is asked for again. */
+	function announce(customer: string): void {
+		const thread = open.get(customer);
+		if (thread !== undefined) {
+			thread.revision += 1;
+		}
+	}
+
 	/* Each reading is audited, so several wishes in a moment are one. */
 	function refreshDetail(customer: string): Promise<void> {
 		const waiting = refreshing.get(customer);
@@ -163,7 +176,15 @@ export const useThreads = defineStore("threads", () => {
 			return;
 		}
 		try {
-			takeDetail(thread, await get(`/customers/${customer}`, checks.customerDetailCheck));
+			const before = thread.detail;
+			const detail = await get(`/customers/${customer}`, checks.customerDetailCheck);
+			if (before !== null && !sameTimelines(before, detail)) {
+				/* Merged with another, or taken apart: what is read here is another history. */
+				thread.model.clear();
+				await readNewest(thread);
+				return;
+			}
+			takeDetail(thread, detail);
 			await catchUp(thread);
 		} catch {
 			/* What is shown stays; the next change or opening asks again. */
@@ -270,6 +291,7 @@ export const useThreads = defineStore("threads", () => {
 		retry,
 		loadOlder,
 		refreshDetail,
+		announce,
 		applyEntry,
 		applyMark,
 		applyTyping,

@@ -51,6 +51,14 @@ function contactText(entry: Extract<Entry, { kind: "contact_added" | "contact_re
 	return words.t(proven ? "thread.event.contact_proven" : "thread.event.contact_added", values);
 }
 
+function joinedText(entry: Extract<Entry, { kind: "attached" | "separated" }>, name: string, words: EventWords): string {
+	const text = words.t(`thread.event.${entry.kind}`, { name });
+	const changes = entry.body?.changes;
+	return changes === undefined || Object.keys(changes).length === 0
+		? text
+		: words.t("thread.event.joinedChanges", { text, changes: changesText(changes, words) });
+}
+
 function assignedText(entry: Extract<Entry, { kind: "assigned" }>, words: EventWords): string {
 	const to = entry.body?.to ?? null;
 	const by = entry.body?.by ?? null;
@@ -81,6 +89,8 @@ export function eventText(entry: Entry, words: EventWords): string {
 				note: entry.body?.note ?? "",
 			});
 		case "attached":
+		case "separated":
+			return joinedText(entry, name, words);
 		case "opened":
 		case "released":
 		case "resolved":
