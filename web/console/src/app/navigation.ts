@@ -1,5 +1,6 @@
 /* The pages that a person may open, in the order of the rail. */
 import { computed, type ComputedRef } from "vue";
+import { useFirstSteps } from "../stores/firstSteps";
 import { useSession } from "../stores/session";
 
 export interface Destination {
@@ -12,6 +13,7 @@ export interface Destination {
 
 export function useDestinations(): ComputedRef<Destination[]> {
 	const session = useSession();
+	const steps = useFirstSteps();
 	return computed(() => {
 		const pages: Destination[] = [
 			{ name: "inbox", icon: "inbox", label: "shell.inbox", to: "/inbox", group: "work" },
@@ -24,6 +26,9 @@ export function useDestinations(): ComputedRef<Destination[]> {
 				{ name: "transcripts", icon: "book", label: "shell.transcripts", to: "/transcripts", group: "work" },
 				{ name: "audit", icon: "shield", label: "shell.audit", to: "/admin/audit", group: "house" },
 			);
+		}
+		if (steps.pending) {
+			pages.push({ name: "welcome", icon: "spark", label: "shell.welcome", to: "/welcome", group: "house" });
 		}
 		if (session.isAdministrator) {
 			pages.push(

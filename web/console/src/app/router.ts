@@ -53,6 +53,12 @@ const routes: readonly RouteRecordRaw[] = [
 		meta: { title: "shell.live", roles: supervisors },
 	},
 	{
+		path: "/welcome",
+		name: "welcome",
+		component: () => import("../features/welcome/WelcomePage.vue"),
+		meta: { title: "shell.welcome", roles: administrators },
+	},
+	{
 		path: "/admin/audit",
 		name: "audit",
 		component: () => import("../features/admin/AuditPage.vue"),

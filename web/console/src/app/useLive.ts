@@ -6,6 +6,7 @@ import { useConnection } from "../stores/connection";
 import { useConversations } from "../stores/conversations";
 import { useDrafts } from "../stores/drafts";
 import { useFields } from "../stores/fields";
+import { useFirstSteps } from "../stores/firstSteps";
 import { useNotifications } from "../stores/notifications";
 import { useSession } from "../stores/session";
 import { useStaff } from "../stores/staff";
@@ -24,6 +25,7 @@ export function useLive(): void {
 	const notifications = useNotifications();
 	const fields = useFields();
 	const visits = useVisits();
+	const firstSteps = useFirstSteps();
 	const me = session.me?.id ?? "";
 	let firstWelcome = true;
 
@@ -32,6 +34,7 @@ export function useLive(): void {
 			threads.applyEntry(entry);
 			if (conversation !== null) {
 				conversations.apply(conversation);
+				firstSteps.consider(conversation);
 				notifications.consider(entry, conversation);
 			}
 			calls.applyEntry(entry);
@@ -118,5 +121,6 @@ export function useLive(): void {
 		fields.clear();
 		calls.clear();
 		visits.close();
+		firstSteps.clear();
 	});
 }
