@@ -19,12 +19,11 @@ struct channel_row;
 struct json;
 
 struct channel_caps {
-	bool writes;   /* the house can answer on it: a composer is shown */
-	bool receipts; /* delivered and read come back */
-	bool typing;
+	bool writes;     /* the house can answer on it: a composer is shown */
+	bool visitors;   /* customers come by our own page, sessions and sockets */
+	bool pushes;     /* their server is told of entries that they have not got */
 	bool entries;    /* takes entries at POST /api/v1/entries/KIND */
 	bool staff;      /* members of staff may post them, not only programs */
-	size_t text_max; /* characters of one message; 0: no limit of its own */
 };
 
 /* What somebody posted to a channel. All of it is the caller's. */
@@ -49,5 +48,6 @@ struct channel_driver {
 extern const struct channel_driver *const channel_drivers[]; /* ends with NULL */
 const struct channel_driver *
 channel_driver_find(const char *name); /* NULL: there is none */
+bool channel_has_visitors(const char *kind);
 
 #endif

@@ -1,6 +1,7 @@
 /* The one list of channels. Adding a channel adds a line here and a folder beside it. */
 #include <string.h>
 
+#include "channels/app/driver.h"
 #include "channels/channel.h"
 #include "channels/counter/driver.h"
 #include "channels/phone/driver.h"
@@ -8,6 +9,7 @@
 #include "model/channel_kind.h"
 
 const struct channel_driver *const channel_drivers[] = {
+	&app_driver,
 	&counter_driver,
 	&phone_driver,
 	&webchat_driver,
@@ -31,4 +33,12 @@ channel_kind_writes(const char *kind)
 	const struct channel_driver *driver = channel_driver_find(kind);
 
 	return driver == NULL || driver->caps.writes;
+}
+
+bool
+channel_has_visitors(const char *kind)
+{
+	const struct channel_driver *d = channel_driver_find(kind);
+
+	return d != NULL && d->caps.visitors;
 }

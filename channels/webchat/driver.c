@@ -2,5 +2,5 @@
 
 const struct channel_driver webchat_driver = {
 	.name = "webchat",
-	.caps = {.writes = true, .receipts = true, .typing = true, .text_max = 8000},
+	.caps = {.writes = true, .visitors = true},
 };

@@ -32,6 +32,25 @@ const struct option app_options[] = {
 		"A member of staff who is offline for longer than this has left: her open "
 		"conversations return to Unassigned."},
 
+	{"outbox.grace", OPTION_DURATION, offsetof(struct app_conf, outbox_grace_ms), "3s", 0,
+		3600 * 1000, NULL,
+		"How long an open app has to say that it got an entry, before its server is told."},
+	{"outbox.give_up", OPTION_DURATION, offsetof(struct app_conf, outbox_give_up_ms),
+		"3d", 1000, 90LL * 24 * 3600 * 1000, NULL,
+		"What could not be delivered to another server for so long is given up."},
+	{"outbox.retry", OPTION_DURATION, offsetof(struct app_conf, outbox_retry_ms), "5s",
+		10, 3600 * 1000, NULL,
+		"The pause after a first failure; it doubles with each more, up to an hour."},
+	{"outbox.timeout", OPTION_DURATION, offsetof(struct app_conf, outbox_timeout_ms),
+		"15s", 100, 120 * 1000, NULL, "How long another server may take to answer."},
+	{"outbox.private", OPTION_LIST, offsetof(struct app_conf, outbox_private), "", 0, 0,
+		NULL,
+		"Private networks (10.1.0.0/16, 127.0.0.1) that webhooks may call, also without "
+		"TLS. All other private, link-local and loopback addresses are refused."},
+	{"outbox.ca_file", OPTION_PATH, offsetof(struct app_conf, outbox_ca_file), "", 0, 0,
+		NULL,
+		"Certificates (PEM) by which other servers are verified. Empty: the system's."},
+
 	{"security.session", OPTION_DURATION, offsetof(struct app_conf, session_ms), "12h",
 		60 * 1000, 30LL * 24 * 3600 * 1000, NULL,
 		"How long a member of staff stays logged in."},
@@ -153,6 +172,8 @@ app_settings_check(struct app_settings *s, struct error *e)
 	}
 	conf->home_region = regions[conf->home_region_index];
 	conf->store.data_dir = conf->data_dir;
+	conf->store.outbox_grace_ms = conf->outbox_grace_ms;
+	conf->store.outbox_give_up_ms = conf->outbox_give_up_ms;
 	return ERR_OK;
 }
 

@@ -16,10 +16,12 @@ struct limits;
 struct marks;
 struct metrics;
 struct option_set;
+struct outbox;
 struct presence;
 struct rooms;
 struct sessions;
 struct sockets;
+struct web_client;
 struct workers;
 
 struct app_conf {
@@ -41,7 +43,13 @@ struct app_conf {
 	int64_t
 		frames_per_second; /* of one socket, 100; 0: no limit. Above it we read slower */
 	int merge_right;       /* enum merge_right: who may merge customers, owner */
-	int64_t leave_ms;      /* away this long: conversations return to Unassigned, 5m */
+	int64_t outbox_grace_ms;   /* 3s: time for an open app to say that it has the entry */
+	int64_t outbox_give_up_ms; /* 3d */
+	int64_t outbox_retry_ms;   /* 5s, growing */
+	int64_t outbox_timeout_ms; /* 15s for one call */
+	char *outbox_private; /* networks that calls may go to besides public addresses */
+	char *outbox_ca_file; /* "": the system's */
+	int64_t leave_ms;     /* away this long: conversations return to Unassigned, 5m */
 	struct net_conf net;
 	struct store_conf store;
 };
@@ -74,6 +82,8 @@ struct app {
 	struct metrics *metrics;   /* what is counted for monitoring: api/metrics.h */
 	struct marks *marks;       /* watermarks on their way to the store: desk/marks.h */
 	struct sockets *sockets;   /* all live sockets: api/sockets.h */
+	struct web_client *web_client; /* calls to other servers: net/web_client.h */
+	struct outbox *outbox;         /* what leaves the house: flow/outbox.h */
 	uint8_t secret[32]; /* from <data_dir>/keys/server.key: CSRF, sealing of secrets */
 	bool stopping;
 };

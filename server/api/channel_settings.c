@@ -29,7 +29,7 @@ text_or(const struct json *object, const char *name, const char *fallback,
 }
 
 static void
-parse_keys(const struct json *list, struct arena *a, struct webchat_settings *out)
+parse_keys(const struct json *list, struct arena *a, struct chat_settings *out)
 {
 	for (size_t i = 0; i < json_length(list) && out->key_count < SETTINGS_KEYS_MAX; i++) {
 		const struct json *key = json_at(list, i);
@@ -55,7 +55,7 @@ parse_keys(const struct json *list, struct arena *a, struct webchat_settings *ou
 }
 
 enum err
-settings_parse(const char *json, struct arena *a, struct webchat_settings *out)
+settings_parse(const char *json, struct arena *a, struct chat_settings *out)
 {
 	const struct json *origins;
 	const struct json *title;
@@ -88,12 +88,21 @@ settings_parse(const char *json, struct arena *a, struct webchat_settings *out)
 	if (json_is_array(json_get(root, "identity_keys"))) {
 		parse_keys(json_get(root, "identity_keys"), a, out);
 	}
+	out->app = json_bool(root, "identity_required", &out->identity_required);
+	webhook_settings_parse(root, a, &out->webhook);
 	json_free(root);
 	return ERR_OK;
 }
 
+void
+settings_make_app(struct chat_settings *s)
+{
+	s->app = true;
+	s->identity_required = true;
+}
+
 static void
-write_settings(const struct webchat_settings *s, bool stored, struct json_writer *w)
+write_settings(const struct chat_settings *s, bool stored, struct json_writer *w)
 {
 	jw_key(w, "origins");
 	jw_array(w);
@@ -122,10 +131,14 @@ write_settings(const struct webchat_settings *s, bool stored, struct json_writer
 		jw_object_end(w);
 	}
 	jw_array_end(w);
+	if (s->app) {
+		jw_kbool(w, "identity_required", s->identity_required);
+		webhook_settings_encode(&s->webhook, stored, w);
+	}
 }
 
 char *
-settings_text(const struct webchat_settings *s, struct arena *a)
+settings_text(const struct chat_settings *s, struct arena *a)
 {
 	struct buf out;
 	struct json_writer w;
@@ -142,7 +155,7 @@ settings_text(const struct webchat_settings *s, struct arena *a)
 }
 
 void
-settings_encode(const struct webchat_settings *s, struct json_writer *w)
+settings_encode(const struct chat_settings *s, struct json_writer *w)
 {
 	write_settings(s, false, w);
 }
@@ -174,7 +187,7 @@ settings_origin(const char *text, struct arena *a)
 }
 
 bool
-settings_allow(const struct webchat_settings *s, const char *origin)
+settings_allow(const struct chat_settings *s, const char *origin)
 {
 	for (size_t i = 0; i < s->origin_count; i++) {
 		if (strcasecmp(s->origins[i], origin) == 0) {
@@ -191,9 +204,9 @@ seal_context(const char *public_key, const char *kid, struct arena *a)
 }
 
 enum err
-settings_add_key(struct webchat_settings *s,
-	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key,
-	struct arena *a, char kid[static KID_SIZE], char key[static IDENTITY_KEY_TEXT_SIZE])
+settings_add_key(struct chat_settings *s, const uint8_t secret[static SEAL_SECRET_SIZE],
+	const char *public_key, struct arena *a, char kid[static KID_SIZE],
+	char key[static IDENTITY_KEY_TEXT_SIZE])
 {
 	uint8_t bytes[KEY_BYTES];
 	char sealed[SEAL_TEXT_SIZE];
@@ -219,7 +232,7 @@ settings_add_key(struct webchat_settings *s,
 }
 
 bool
-settings_revoke_key(struct webchat_settings *s, const char *kid)
+settings_revoke_key(struct chat_settings *s, const char *kid)
 {
 	for (size_t i = 0; i < s->key_count; i++) {
 		if (strcmp(s->keys[i].kid, kid) == 0) {
@@ -231,7 +244,7 @@ settings_revoke_key(struct webchat_settings *s, const char *kid)
 }
 
 enum err
-settings_open_key(const struct webchat_settings *s,
+settings_open_key(const struct chat_settings *s,
 	const uint8_t secret[static SEAL_SECRET_SIZE], const char *public_key,
 	const char *kid, char key[static IDENTITY_KEY_TEXT_SIZE])
 {

@@ -10,6 +10,7 @@
 #include "api/origin.h"
 #include "api/routes.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "channels/channel.h"
 #include "model/change.h"
@@ -19,13 +20,14 @@ enum { NAME_MAX_CHARS = 60 };
 struct channel_request {
 	uint64_t id;
 	char kid[KID_SIZE];
-	char key[IDENTITY_KEY_TEXT_SIZE]; /* "" unless one was made */
+	/* "" unless an identity key or the secret of a webhook was made */
+	char key[WEBHOOK_SECRET_TEXT_SIZE];
 };
 
 static bool
-is_webchat(const struct channel_row *c)
+has_visitors(const struct channel_row *c)
 {
-	return strcmp(c->kind, "webchat") == 0;
+	return channel_has_visitors(c->kind);
 }
 
 /* --- showing ------------------------------------------------------------------------------ */
@@ -33,11 +35,11 @@ is_webchat(const struct channel_row *c)
 static void
 write_channel(struct exchange *x, const struct channel_row *c, struct json_writer *w)
 {
-	struct webchat_settings settings;
+	struct chat_settings settings;
 
 	jw_object(w);
 	channel_encode(c, w);
-	if (is_webchat(c) && settings_parse(c->settings, x->arena, &settings) == ERR_OK) {
+	if (has_visitors(c) && settings_parse(c->settings, x->arena, &settings) == ERR_OK) {
 		const char *server = origin_of_server(x->app, http_request(x->http),
 			http_is_tls(x->http), x->arena);
 
@@ -45,10 +47,16 @@ write_channel(struct exchange *x, const struct channel_row *c, struct json_write
 		jw_object(w);
 		settings_encode(&settings, w);
 		jw_object_end(w);
-		jw_kstring(w, "snippet",
-			arena_printf(x->arena,
-				"<script src=\"%s/widget.js\" data-key=\"%s\" async></script>", server,
-				c->public_key));
+		if (settings.app) {
+			jw_kstring(w, "page",
+				arena_printf(x->arena, "%s/widget/app.html?key=%s", server,
+					c->public_key));
+		} else {
+			jw_kstring(w, "snippet",
+				arena_printf(x->arena,
+					"<script src=\"%s/widget.js\" data-key=\"%s\" async></script>",
+					server, c->public_key));
+		}
 	}
 	jw_object_end(w);
 }
@@ -92,8 +100,10 @@ reply_channel(void *ctx)
 		return;
 	}
 	exchange_open(&out, &w);
-	if (request->key[0] != '\0') {
+	if (request->kid[0] != '\0') {
 		jw_kstring(&w, "kid", request->kid);
+	}
+	if (request->key[0] != '\0') {
 		jw_kstring(&w, "secret", request->key);
 	}
 	jw_key(&w, "channel");
@@ -115,7 +125,7 @@ stored(struct exchange *x, const struct outcome *o)
 /* --- reading settings --------------------------------------------------------------------- */
 
 static void
-read_origins(struct input *in, struct webchat_settings *s)
+read_origins(struct input *in, struct chat_settings *s)
 {
 	const struct json *list = json_get(in->object, "origins");
 
@@ -140,7 +150,7 @@ read_origins(struct input *in, struct webchat_settings *s)
 }
 
 static void
-read_colour(struct input *in, struct webchat_settings *s)
+read_colour(struct input *in, struct chat_settings *s)
 {
 	const char *colour = input_line(in, "colour", 7);
 
@@ -156,7 +166,7 @@ read_colour(struct input *in, struct webchat_settings *s)
 }
 
 static void
-read_title(struct input *in, struct webchat_settings *s)
+read_title(struct input *in, struct chat_settings *s)
 {
 	const struct json *title = json_get(in->object, "title");
 	struct input inner = *in;
@@ -182,8 +192,49 @@ read_title(struct input *in, struct webchat_settings *s)
 	s->title_en = en != NULL ? en : s->title_en;
 }
 
+/* It can be switched on once there is somewhere to call and something to sign with. */
 static void
-read_webchat(struct input *in, struct webchat_settings *s)
+read_webhook(struct input *in, struct webhook_settings *s)
+{
+	const struct json *webhook = json_get(in->object, "webhook");
+	struct input inner = *in;
+	const char *url;
+
+	if (webhook == NULL) {
+		return;
+	}
+	if (!json_is_object(webhook)) {
+		input_wrong(in, "webhook", "must be an object");
+		return;
+	}
+	inner.object = webhook;
+	inner.prefix = "webhook.";
+	url = input_clearable(&inner, "url", WEBHOOK_URL_MAX);
+	s->url = url != NULL ? url : s->url;
+	s->enabled = input_flag(&inner, "enabled", s->enabled);
+	if (inner.field != NULL && in->field == NULL) {
+		input_wrong(in, inner.field, "%.150s", inner.text);
+	} else if (!str_empty(s->url) && !webhook_url_valid(s->url)) {
+		input_wrong(in, "webhook.url", "must be like https://app.example.com/hook");
+	} else if (s->enabled && (str_empty(s->url) || str_empty(s->secret))) {
+		input_wrong(in, "webhook.enabled", "needs an address and a secret first");
+	}
+}
+
+static void
+read_app(struct input *in, struct channel_change *c, struct chat_settings *s)
+{
+	if (!s->app) {
+		return;
+	}
+	s->identity_required = input_flag(in, "identity_required", s->identity_required);
+	read_webhook(in, &s->webhook);
+	c->set_outbox = true;
+	c->outbox = s->webhook.enabled;
+}
+
+static void
+read_page(struct input *in, struct channel_change *c, struct chat_settings *s)
 {
 	const char *revoke = input_line(in, "revoke", KID_SIZE - 1);
 
@@ -193,10 +244,11 @@ read_webchat(struct input *in, struct webchat_settings *s)
 	if (revoke != NULL && !settings_revoke_key(s, revoke)) {
 		input_wrong(in, "revoke", "is no key of this channel");
 	}
+	read_app(in, c, s);
 }
 
 static void
-set_settings(struct input *in, struct change *c, const struct webchat_settings *s)
+set_settings(struct input *in, struct change *c, const struct chat_settings *s)
 {
 	c->channel.channel.settings = settings_text(s, c->arena);
 	if (c->channel.channel.settings == NULL) {
@@ -207,11 +259,29 @@ set_settings(struct input *in, struct change *c, const struct webchat_settings *
 /* --- creating ----------------------------------------------------------------------------- */
 
 static void
+read_new_settings(struct input *in, struct change *c, const struct channel_driver *driver)
+{
+	struct chat_settings settings;
+
+	if (driver == NULL) {
+		input_wrong(in, "kind", "there is no such kind of channel");
+		return;
+	}
+	if (!driver->caps.visitors || settings_parse("{}", c->arena, &settings) != ERR_OK) {
+		return;
+	}
+	if (driver->caps.pushes) {
+		settings_make_app(&settings);
+	}
+	read_page(in, &c->channel, &settings);
+	set_settings(in, c, &settings);
+}
+
+static void
 start_create(struct exchange *x)
 {
 	struct change *c = exchange_change(x, CHANGE_CHANNEL);
 	struct channel_row *row = &c->channel.channel;
-	struct webchat_settings settings;
 	char public_key[PUBLIC_KEY_SIZE];
 	struct input in;
 
@@ -226,14 +296,7 @@ start_create(struct exchange *x)
 	row->settings = "{}";
 	public_key_make(public_key);
 	row->public_key = arena_strdup(c->arena, public_key);
-	if (str_equals(row->kind, "webchat")) {
-		if (settings_parse("{}", c->arena, &settings) == ERR_OK) {
-			read_webchat(&in, &settings);
-			set_settings(&in, c, &settings);
-		}
-	} else if (row->kind != NULL && channel_driver_find(row->kind) == NULL) {
-		input_wrong(&in, "kind", "there is no such kind of channel");
-	}
+	read_new_settings(&in, c, channel_driver_find(row->kind));
 	if (exchange_refused(x, &in)) {
 		return;
 	}
@@ -254,7 +317,7 @@ create(struct http_request *rq, void *app)
 /* The channel of the path with a change for it in x->pending, bound to the version that we
  * know, so that two who edit do not undo each other. NULL: replied. */
 static const struct channel_row *
-begin_edit(struct exchange *x, struct webchat_settings *settings)
+begin_edit(struct exchange *x, struct chat_settings *settings)
 {
 	struct channel_request *request = arena_alloc(x->arena, sizeof(*request));
 	const struct channel_row *now;
@@ -275,7 +338,8 @@ begin_edit(struct exchange *x, struct webchat_settings *settings)
 	c->channel.action = ROW_EDIT;
 	c->channel.channel.id = now->id;
 	c->channel.channel.version = now->version;
-	if (is_webchat(now) && settings_parse(now->settings, c->arena, settings) != ERR_OK) {
+	if (has_visitors(now) &&
+		settings_parse(now->settings, c->arena, settings) != ERR_OK) {
 		exchange_fail(x, ERR_CORRUPT, NULL, "the settings of the channel are no JSON");
 		return NULL;
 	}
@@ -285,7 +349,7 @@ begin_edit(struct exchange *x, struct webchat_settings *settings)
 static void
 start_edit(struct exchange *x)
 {
-	struct webchat_settings settings;
+	struct chat_settings settings;
 	const struct channel_row *now = begin_edit(x, &settings);
 	struct channel_change *edit;
 	struct change *c;
@@ -305,8 +369,8 @@ start_edit(struct exchange *x)
 	if (edit->channel.name != NULL && edit->channel.name[0] == '\0') {
 		input_wrong(&in, "name", "must not be empty");
 	}
-	if (is_webchat(now)) {
-		read_webchat(&in, &settings);
+	if (has_visitors(now)) {
+		read_page(&in, &c->channel, &settings);
 		set_settings(&in, c, &settings);
 	}
 	if (exchange_refused(x, &in)) {
@@ -331,7 +395,7 @@ edit_one(struct http_request *rq, void *app)
 static void
 start_key(struct exchange *x)
 {
-	struct webchat_settings settings;
+	struct chat_settings settings;
 	const struct channel_row *now = begin_edit(x, &settings);
 	struct channel_request *request = x->state;
 	struct change *c;
@@ -340,8 +404,9 @@ start_key(struct exchange *x)
 		return;
 	}
 	c = x->pending;
-	if (!is_webchat(now)) {
-		exchange_fail(x, ERR_INVALID, NULL, "only webchat channels have identity keys");
+	if (!has_visitors(now)) {
+		exchange_fail(x, ERR_INVALID, NULL,
+			"channels of this kind have no identity keys");
 		return;
 	}
 	if (settings_add_key(&settings, x->app->secret, now->public_key, c->arena,
@@ -366,10 +431,46 @@ create_key(struct http_request *rq, void *app)
 	exchange_begin(rq, app, &access, start_key);
 }
 
+static void
+start_secret(struct exchange *x)
+{
+	struct chat_settings settings = {0};
+	const struct channel_row *now = begin_edit(x, &settings);
+	struct channel_request *request = x->state;
+	struct change *c;
+
+	if (now == NULL) {
+		return;
+	}
+	c = x->pending;
+	if (!settings.app) {
+		exchange_fail(x, ERR_INVALID, NULL, "channels of this kind have no webhook");
+		return;
+	}
+	webhook_secret_make(&settings.webhook, x->app->secret, now->public_key,
+		clock_now_ms(), c->arena, request->key);
+	c->channel.channel.settings = settings_text(&settings, c->arena);
+	if (c->channel.channel.settings == NULL) {
+		exchange_fail(x, ERR_CONFLICT, NULL, "the settings of the channel are too long");
+		return;
+	}
+	x->status = 201;
+	exchange_submit(x, c, stored, NULL);
+}
+
+static void
+create_secret(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_ADMINISTRATOR};
+
+	exchange_begin(rq, app, &access, start_secret);
+}
+
 const struct http_route channel_routes[] = {
 	{"GET", "/api/v1/channels", list, 0},
 	{"POST", "/api/v1/channels", create, JSON_BODY_MAX},
 	{"PATCH", "/api/v1/channels/:id", edit_one, JSON_BODY_MAX},
 	{"POST", "/api/v1/channels/:id/keys", create_key, JSON_BODY_MAX},
+	{"POST", "/api/v1/channels/:id/webhook/secret", create_secret, JSON_BODY_MAX},
 	{0},
 };

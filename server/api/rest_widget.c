@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "channels/channel.h"
 #include "channels/webchat/identity.h"
 #include "model/change.h"
 #include "store/read.h"
@@ -44,20 +45,21 @@ struct widget_request {
 	int64_t expires_at;
 	bool identified;
 	bool rotated; /* the former token has ended */
+	bool identity_required;
 };
 
 /* --- the channel -------------------------------------------------------------------------- */
 
 /* The channel of this key, if the page that asks is ours or one of its own. NULL: replied. */
 static const struct channel_row *
-find_channel(struct exchange *x, const char *key, struct webchat_settings *settings)
+find_channel(struct exchange *x, const char *key, struct chat_settings *settings)
 {
 	const struct web_request *rq = http_request(x->http);
 	const struct channel_row *channel = key != NULL
 		? directory_channel_by_key(x->app->directory, key)
 		: NULL;
 
-	if (channel == NULL || strcmp(channel->kind, "webchat") != 0) {
+	if (channel == NULL || !channel_has_visitors(channel->kind)) {
 		exchange_fail(x, ERR_NOT_FOUND, "key", "there is no such channel");
 		return NULL;
 	}
@@ -80,7 +82,7 @@ find_channel(struct exchange *x, const char *key, struct webchat_settings *setti
 static void
 start_config(struct exchange *x)
 {
-	struct webchat_settings settings;
+	struct chat_settings settings;
 	const struct channel_row *channel = find_channel(x, http_query(x->http, "key"),
 		&settings);
 	struct buf out;
@@ -333,7 +335,10 @@ decide(struct exchange *x, bool known)
 {
 	struct widget_request *request = x->state;
 
-	if (request->signed_token == NULL) {
+	if (request->signed_token == NULL && request->identity_required &&
+		!(known && x->who.visitor.identified)) {
+		exchange_unauthenticated(x, "this channel needs a signed identity");
+	} else if (request->signed_token == NULL) {
 		(known ? keep_visitor : begin_visitor)(x);
 	} else if (!known) {
 		begin_identified(x);
@@ -364,7 +369,7 @@ visitor_found(void *ctx, enum err rc, const struct identity *who)
 
 /* False: replied. */
 static bool
-identity_right(struct exchange *x, const struct webchat_settings *settings)
+identity_right(struct exchange *x, const struct chat_settings *settings)
 {
 	struct widget_request *request = x->state;
 	char secret[IDENTITY_KEY_TEXT_SIZE] = "";
@@ -413,7 +418,7 @@ static void
 start_session(struct exchange *x)
 {
 	struct widget_request *request = arena_alloc(x->arena, sizeof(*request));
-	struct webchat_settings settings;
+	struct chat_settings settings;
 	const struct channel_row *channel;
 	struct input in;
 
@@ -428,6 +433,7 @@ start_session(struct exchange *x)
 		return;
 	}
 	request->channel = channel->id;
+	request->identity_required = settings.identity_required;
 	if (request->signed_token != NULL && !identity_right(x, &settings)) {
 		return;
 	}

@@ -15,6 +15,7 @@
 #include "api/directory.h"
 #include "api/limits.h"
 #include "api/metrics.h"
+#include "api/push.h"
 #include "api/sessions.h"
 #include "api/sockets.h"
 #include "api/tidy.h"
@@ -29,6 +30,8 @@
 #include "desk/presence.h"
 #include "desk/rooms.h"
 #include "flow/bus.h"
+#include "flow/outbox.h"
+#include "net/web_client.h"
 #include "store/read.h"
 
 enum {
@@ -73,6 +76,9 @@ publish(void *ctx, struct fact *f)
 
 	metrics_count(s->app.metrics, f);
 	bus_publish(s->app.bus, f);
+	if (s->app.outbox != NULL) {
+		outbox_fact(s->app.outbox, f, s->app.conf->outbox_grace_ms);
+	}
 }
 
 static void
@@ -81,6 +87,7 @@ woken(void *ctx)
 	struct server *s = ctx;
 
 	store_drain(s->app.store);
+	web_client_drain(s->app.web_client);
 	sockets_flush(s->app.sockets);
 	bus_forget_frames(s->app.bus);
 }
@@ -92,6 +99,7 @@ stopping(void *ctx)
 
 	s->app.stopping = true;
 	marks_flush(s->app.marks);
+	outbox_stop(s->app.outbox);
 	sockets_stop(&s->app);
 }
 
@@ -194,6 +202,27 @@ open_house(struct server *s, struct error *e)
 	return rc;
 }
 
+/* Calls to other servers, and what is to be told to them. */
+static enum err
+open_outbox(struct server *s, struct error *e)
+{
+	struct app *app = &s->app;
+	struct web_client_conf conf = {
+		.timeout_ms = app->conf->outbox_timeout_ms,
+		.private_networks = app->conf->outbox_private,
+		.ca_file = app->conf->outbox_ca_file,
+	};
+	struct outbox_carrier carrier = push_carrier(app);
+	enum err rc = web_client_create(&app->web_client, &conf, wake, s, e);
+
+	if (rc == ERR_OK) {
+		app->outbox = outbox_create(app->store, net_wheel(app->net), &carrier,
+			app->conf->outbox_retry_ms);
+		outbox_start(app->outbox);
+	}
+	return rc;
+}
+
 static enum err
 open_doors(struct server *s, struct error *e)
 {
@@ -228,7 +257,7 @@ open_doors(struct server *s, struct error *e)
 	app->marks = marks_create(app->store, net_wheel(app->net), console_mark_done, app);
 	s->tidy = tidy_create(app);
 	expect_staff(app);
-	return ERR_OK;
+	return open_outbox(s, e);
 }
 
 /* --- the way back -------------------------------------------------------------------------- */
@@ -246,6 +275,10 @@ server_close(struct server *s)
 	if (app->workers != NULL) {
 		workers_stop(app->workers); /* their jobs may still use the store */
 	}
+	if (app->outbox != NULL) {
+		outbox_stop(app->outbox);
+		web_client_stop(app->web_client); /* its calls may still want to be replied */
+	}
 	if (app->store != NULL) {
 		store_close(app->store); /* answers all that was promised */
 	}
@@ -254,6 +287,8 @@ server_close(struct server *s)
 		net_destroy(app->net); /* closes sockets: all that they know must be alive */
 	}
 	tidy_destroy(s->tidy);
+	outbox_destroy(app->outbox);
+	web_client_destroy(app->web_client);
 	workers_destroy(app->workers);
 	marks_destroy(app->marks);
 	presence_destroy(app->presence);

@@ -1,4 +1,5 @@
-/* The widget's frame: only the sites of the channel, and our own demo page, may show it. */
+/* The widget's frame: only the sites of the channel, and our own demo page, may show it. The
+ * page of an app is shown by its web view alone, never in a frame. */
 #include <string.h>
 
 #include "api/api.h"
@@ -24,7 +25,7 @@ websocket_origin(const struct app *app, struct http_request *rq)
 
 static void
 set_policy(const struct app *app, struct http_request *rq,
-	const struct webchat_settings *settings)
+	const struct chat_settings *settings)
 {
 	struct buf policy;
 
@@ -32,9 +33,9 @@ set_policy(const struct app *app, struct http_request *rq,
 	buf_printf(&policy,
 		"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
 		"connect-src 'self'%s; base-uri 'none'; form-action 'none'; object-src 'none'; "
-		"frame-ancestors 'self'",
-		websocket_origin(app, rq));
-	for (size_t i = 0; i < settings->origin_count; i++) {
+		"frame-ancestors %s",
+		websocket_origin(app, rq), settings->app ? "'none'" : "'self'");
+	for (size_t i = 0; !settings->app && i < settings->origin_count; i++) {
 		buf_printf(&policy, " %s", settings->origins[i]);
 	}
 	/* A policy that is cut would allow what it should not. */
@@ -47,16 +48,18 @@ set_policy(const struct app *app, struct http_request *rq,
 bool
 page_allowed(struct app *app, struct http_request *rq)
 {
-	struct webchat_settings settings;
+	struct chat_settings settings;
 	const struct channel_row *channel;
+	const char *path = http_request(rq)->path;
+	const char *kind = str_equals(path, "/widget/app.html") ? "app" : "webchat";
 	const char *key;
 
-	if (!str_starts_with(http_request(rq)->path, "/widget/")) {
+	if (!str_starts_with(path, "/widget/")) {
 		return true;
 	}
 	key = http_query(rq, "key");
 	channel = key != NULL ? directory_channel_by_key(app->directory, key) : NULL;
-	if (channel == NULL || !channel->enabled || strcmp(channel->kind, "webchat") != 0 ||
+	if (channel == NULL || !channel->enabled || strcmp(channel->kind, kind) != 0 ||
 		settings_parse(channel->settings, http_arena(rq), &settings) != ERR_OK) {
 		return false;
 	}

@@ -225,11 +225,12 @@ open_widget(struct websocket *ws, const struct web_request *rq, void *ctx)
 	struct widget *w;
 	const char *origin = web_header(rq, "origin");
 
-	/* Whether another origin may is known with the channel, after hello. */
-	if (app->sockets->stopping || origin == NULL || strlen(origin) > ORIGIN_MAX) {
+	/* Whether another origin, or none, may is known with the channel, after hello. */
+	if (app->sockets->stopping || (origin != NULL && strlen(origin) > ORIGIN_MAX)) {
 		return NULL;
 	}
 	w = xcalloc(1, sizeof(*w));
+	w->native = origin == NULL;
 	w->origin = request_is_same_site(app, rq) ? NULL : xstrdup(origin);
 	socket_open(&w->socket, &widget_kind, app, ws);
 	return w;

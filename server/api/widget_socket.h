@@ -6,6 +6,7 @@
 #include "api/sockets.h"
 #include "desk/rooms.h"
 #include "model/actor.h"
+#include "model/conversation.h"
 
 struct fact;
 struct fact_list;
@@ -16,8 +17,10 @@ struct widget {
 	struct widget *next;  /* of the same visitor */
 	struct place place;   /* in the room of the customer under whom she is read */
 	char *origin;         /* of the handshake, until hello; NULL: our own page */
+	bool native;          /* it named no origin: no browser, but an app of its own */
 	uint64_t visitor;
 	uint64_t channel;
+	char channel_kind[CHANNEL_KIND_SIZE];
 	uint64_t timeline;  /* 0 until her first message */
 	uint64_t sent;      /* newest pub that she was sent */
 	uint64_t acked;     /* newest pub that she wrote here */

@@ -87,7 +87,7 @@ widget_send(struct widget *w, const struct frame *f)
 		.party = {.visitor = w->visitor},
 		.kind = FACT_MESSAGE,
 		.channel = w->channel,
-		.channel_kind = "webchat",
+		.channel_kind = arena_strdup(change->arena, w->channel_kind),
 		.text = arena_strdup(change->arena, send->text),
 		.files = frame_ids(&send->files, change->arena),
 		.file_count = send->files.count,

@@ -278,15 +278,16 @@ ask_welcome(struct widget *w, const uint8_t *token_hash)
 
 /* --- hello --------------------------------------------------------------------------------- */
 
-/* Pages of other origins only when the channel names them. */
+/* Pages of other origins only when the channel names them; whoever names none is no browser,
+ * and only apps have clients of their own. */
 static bool
 origin_allowed(const struct widget *w, const struct channel_row *channel)
 {
 	const struct json *origins;
 	struct json *settings = NULL;
-	bool allowed = w->origin == NULL;
+	bool allowed = w->native ? str_equals(channel->kind, "app") : w->origin == NULL;
 
-	if (allowed || str_empty(channel->settings) ||
+	if (allowed || w->native || str_empty(channel->settings) ||
 		json_parse(channel->settings, strlen(channel->settings), &settings, NULL) !=
 			ERR_OK) {
 		return allowed;
@@ -309,10 +310,11 @@ remember(struct widget *w)
 }
 
 static void
-accept(struct widget *w, const struct identity *who)
+accept(struct widget *w, const struct identity *who, const struct channel_row *channel)
 {
 	w->visitor = who->visitor.id;
 	w->channel = who->visitor.channel;
+	str_copy(w->channel_kind, sizeof(w->channel_kind), channel->kind);
 	w->identified = who->visitor.identified;
 	free(w->origin);
 	w->origin = NULL;
@@ -342,7 +344,7 @@ identified(void *ctx, enum err rc, const struct identity *who)
 		} else if (!origin_allowed(w, channel)) {
 			socket_bye(&w->socket, "revoked", "This page may not show the widget.");
 		} else {
-			accept(w, who);
+			accept(w, who, channel);
 		}
 	}
 	socket_put(&w->socket);

@@ -128,11 +128,10 @@ hex_decode(const char *text, void *out, size_t out_length)
 	return ERR_OK;
 }
 
-void
-base64url_encode(const void *data, size_t length, char *out)
+/* Where the text ends. */
+static char *
+encode_base64(const char *digits, const void *data, size_t length, char *out)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	const uint8_t *bytes = data;
 	uint32_t bits = 0;
 	int pending = 0;
@@ -148,6 +147,28 @@ base64url_encode(const void *data, size_t length, char *out)
 		*out++ = digits[bits << (6 - pending) & 63];
 	}
 	*out = '\0';
+	return out;
+}
+
+void
+base64url_encode(const void *data, size_t length, char *out)
+{
+	(void)
+		encode_base64("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+			data, length, out);
+}
+
+void
+base64_encode(const void *data, size_t length, char *out)
+{
+	char *end =
+		encode_base64("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+			data, length, out);
+
+	while ((end - out) % 4 != 0) {
+		*end++ = '=';
+	}
+	*end = '\0';
 }
 
 static int

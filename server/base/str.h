@@ -46,6 +46,8 @@ void hex_encode(const void *data, size_t length, char *out); /* 2n+1 bytes */
 MUST_CHECK enum err hex_decode(const char *text, void *out, size_t out_length);
 /* base64url without padding (RFC 4648 section 5). out has ((n*4+2)/3)+1 bytes. */
 void base64url_encode(const void *data, size_t length, char *out);
+/* The usual alphabet, padded. out has (n+2)/3*4+1 bytes. */
+void base64_encode(const void *data, size_t length, char *out);
 MUST_CHECK enum err base64url_decode(const char *text, size_t text_length, void *out,
 	size_t out_size, size_t *out_length);
 

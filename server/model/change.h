@@ -16,6 +16,7 @@
 #include "model/field.h"
 #include "model/merge.h"
 #include "model/quick_reply.h"
+#include "model/outbox.h"
 #include "model/staff.h"
 #include "model/types.h"
 
@@ -41,9 +42,10 @@ enum change_kind {
 	CHANGE_SESSION,      /* log in, log out */
 	CHANGE_API_KEY,
 	CHANGE_CHANNEL,
-	CHANGE_FILE, /* an upload is on the disk: register it */
 	CHANGE_QUICK_REPLY,
-	CHANGE_AUDIT, /* only an audit row: opened a customer, failed log-in, export */
+	CHANGE_OUTBOX, /* what becomes of an item on its way out */
+	CHANGE_FILE,   /* an upload is on the disk: register it */
+	CHANGE_AUDIT,  /* only an audit row: opened a customer, failed log-in, export */
 };
 
 /* Who an entry is from or for. Exactly one way is used, in this order. */
@@ -223,6 +225,8 @@ struct channel_change {
 		action; /* EDIT only for now; channels are switched off, not removed */
 	struct channel_row channel;
 	bool set_enabled;
+	bool set_outbox; /* whether entries of the house go into the outbox */
+	bool outbox;
 };
 
 struct file_change {
@@ -279,6 +283,7 @@ struct change {
 		struct session_change session;
 		struct api_key_change api_key;
 		struct channel_change channel;
+		struct outbox_change outbox;
 		struct file_change file;
 		struct quick_reply_change quick_reply;
 		struct audit_change audit;

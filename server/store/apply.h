@@ -27,6 +27,7 @@ enum err apply_staff(struct batch *b, struct job *j);
 enum err apply_session(struct batch *b, struct job *j);
 enum err apply_api_key(struct batch *b, struct job *j);
 enum err apply_channel(struct batch *b, struct job *j);
+enum err apply_outbox(struct batch *b, struct job *j);
 enum err apply_file(struct batch *b, struct job *j);
 enum err apply_quick_reply(struct batch *b, struct job *j);
 enum err apply_audit(struct batch *b, struct job *j);
@@ -101,6 +102,14 @@ MUST_CHECK enum err episode_resolve(struct batch *b, struct job *j, struct head 
 MUST_CHECK enum err episode_reopen(struct batch *b, struct job *j, struct head *h);
 /* The entry is the newest of the conversation now. */
 void episode_note(struct head *h, const struct fact *f, const char *text);
+
+/* --- outbox.c: what leaves the house ------------------------------------------------------- */
+
+/* After a customer's entry by the house was appended: an item for each channel by which she can
+ * be told of it while she is away. */
+MUST_CHECK enum err outbox_entry(struct batch *b, const struct fact *f);
+/* Whether entries of the house on this channel go into the outbox from now on. */
+MUST_CHECK enum err outbox_channel_set(struct batch *b, uint64_t channel, bool enabled);
 
 /* All open conversations of a member of staff go back to Unassigned. */
 MUST_CHECK enum err release_all(struct batch *b, struct job *j, uint64_t staff);

@@ -105,7 +105,11 @@ add_channel(struct batch *b, struct job *j)
 	}
 	j->outcome.id = id;
 	batch_audit(b, j, "channel.created", "channel", id, c->name);
-	return batch_run(b, STATEMENT_CHANNEL_INSERT, args, NULL);
+	err = batch_run(b, STATEMENT_CHANNEL_INSERT, args, NULL);
+	if (err == ERR_OK && j->change->channel.set_outbox) {
+		err = outbox_channel_set(b, id, j->change->channel.outbox);
+	}
+	return err;
 }
 
 static enum err
@@ -156,7 +160,11 @@ edit_channel(struct batch *b, struct job *j)
 	}
 	j->outcome.id = c.id;
 	batch_audit(b, j, "channel.edited", "channel", c.id, c.name);
-	return store_channel(b, &c);
+	err = store_channel(b, &c);
+	if (err == ERR_OK && j->change->channel.set_outbox) {
+		err = outbox_channel_set(b, c.id, j->change->channel.outbox);
+	}
+	return err;
 }
 
 enum err

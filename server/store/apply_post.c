@@ -212,6 +212,9 @@ append_entry(struct batch *b, struct job *j, struct head *h, const struct entry 
 	d.files = entry->files;
 	d.shown_to_customer = shown_to_customer(j, p, &entry->route);
 	err = fact_append(b, j, h, &d, &f);
+	if (err == ERR_OK) {
+		err = outbox_entry(b, f);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}

@@ -63,6 +63,7 @@ batch_begin(struct batch *b, struct store_conn *db, const struct position *start
 	b->ticked = false;
 	b->channel = 0;
 	b->fields = NULL;
+	b->outbox_known = false;
 	b->duplicates = false;
 	b->failed = ERR_OK;
 	b->error = (struct error){0};

@@ -111,6 +111,8 @@ struct batch {
 	uint64_t channel_unit;
 	struct field *fields; /* that the house defined, read once a batch; NULL: not yet */
 	size_t field_count;
+	bool outbox_known; /* whether any channel uses the outbox was looked up */
+	bool outbox_used;
 	struct buf body; /* of the fact that is being built */
 	struct json_writer json;
 	uint8_t *salts; /* random bytes in stock */

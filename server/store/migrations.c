@@ -12,6 +12,7 @@ EMBED(migration_0001, "0001_start.sql");
 EMBED(migration_0003, "0003_quick_replies.sql");
 EMBED(migration_0005, "0005_customer_fields.sql");
 EMBED(migration_0006, "0006_identity.sql");
+EMBED(migration_0007, "0007_outbox.sql");
 EMBED(migration_0008, "0008_counter.sql");
 
 const struct migration migrations[] = {
@@ -19,6 +20,7 @@ const struct migration migrations[] = {
 	{3, "quick_replies", migration_0003},
 	{5, "customer_fields", migration_0005},
 	{6, "identity", migration_0006},
+	{7, "outbox", migration_0007},
 	{8, "counter", migration_0008},
 	{0, NULL, NULL},
 };

@@ -16,6 +16,7 @@
 #include "model/fact.h"
 #include "model/field.h"
 #include "model/quick_reply.h"
+#include "model/outbox.h"
 #include "model/staff.h"
 
 struct arena;
@@ -194,5 +195,27 @@ MUST_CHECK enum err read_upload_volume(struct reader *r, enum author_kind kind,
 MUST_CHECK enum err
 read_audit(struct reader *r, int64_t from, int64_t to, uint64_t before_id, size_t limit,
 	struct arena *a, struct audit_row **out, size_t *count, struct error *e);
+
+/* --- the outbox ---------------------------------------------------------------------------- */
+/* An item with what its carrier has to know. */
+struct outbox_due {
+	struct outbox_due *next;
+	struct outbox_item item;
+	struct fact *fact;   /* NULL: it is gone */
+	const char *subject; /* the integrator's user id; NULL: none */
+	uint64_t delivered;  /* how far she has got, by her own numbers */
+	uint64_t unread;     /* entries of the house that she has not seen */
+};
+/* The first items of their lanes that are due, at most so many of each channel, put in front of
+ * *out; *next_at: when the next one will be, 0: there is none. Facts: outbox_due_release. */
+MUST_CHECK enum err read_outbox_due(struct reader *r, int64_t now, size_t per_channel,
+	struct arena *a, struct outbox_due **out, int64_t *next_at, struct error *e);
+void outbox_due_release(struct outbox_due *first); /* NULL is fine */
+/* Newest first, id < before_id (0: all). */
+MUST_CHECK enum err read_outbox(struct reader *r, uint64_t channel,
+	enum outbox_state state, uint64_t before_id, size_t limit, struct arena *a,
+	struct outbox_item **out, size_t *count, struct error *e);
+MUST_CHECK enum err read_outbox_summary(struct reader *r, uint64_t channel,
+	struct arena *a, struct outbox_summary *out, struct error *e);
 
 #endif

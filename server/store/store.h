@@ -41,7 +41,10 @@ struct store_conf {
 	int64_t
 		reopen_ms; /* a customer who writes within this time reopens her conversation */
 	int64_t heads_ms;     /* how often signed heads are written outside the database */
-	const char *data_dir; /* set by the caller, not an option */
+	const char *data_dir; /* set by the caller, not an option; as are: */
+	int64_t
+		outbox_grace_ms; /* an entry that has not arrived by then is told of outside */
+	int64_t outbox_give_up_ms; /* an item that did not get through by then is dead */
 };
 extern const struct option store_options[]; /* section "store", offsets into store_conf */
 

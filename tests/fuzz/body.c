@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct app_conf conf = {.home_region = "CN", .home_area = area};
 	struct app app = {.conf = &conf};
 	struct exchange x = {.app = &app};
-	struct webchat_settings settings;
+	struct chat_settings settings;
 	struct arena *a;
 	struct input in;
 

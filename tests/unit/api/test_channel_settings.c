@@ -26,7 +26,7 @@ tear_down(void **state)
 static void
 nothing_has_defaults(void **state)
 {
-	struct webchat_settings s;
+	struct chat_settings s;
 
 	assert_int_equal(settings_parse("{}", *state, &s), ERR_OK);
 	assert_int_equal(s.origin_count, 0);
@@ -74,8 +74,8 @@ origins_are_as_browsers_send_them(void **state)
 static void
 what_is_written_is_read_again(void **state)
 {
-	struct webchat_settings s;
-	struct webchat_settings again;
+	struct chat_settings s;
+	struct chat_settings again;
 	char kid[KID_SIZE];
 	char key[IDENTITY_KEY_TEXT_SIZE];
 	char *text;
@@ -104,7 +104,7 @@ what_is_written_is_read_again(void **state)
 static void
 a_key_opens_until_it_is_revoked(void **state)
 {
-	struct webchat_settings s;
+	struct chat_settings s;
 	char kid[KID_SIZE];
 	char key[IDENTITY_KEY_TEXT_SIZE];
 	char opened[IDENTITY_KEY_TEXT_SIZE];
@@ -126,7 +126,7 @@ a_key_opens_until_it_is_revoked(void **state)
 static void
 outsiders_see_no_sealed_key(void **state)
 {
-	struct webchat_settings s;
+	struct chat_settings s;
 	char kid[KID_SIZE];
 	char key[IDENTITY_KEY_TEXT_SIZE];
 	struct buf out;
@@ -148,7 +148,7 @@ outsiders_see_no_sealed_key(void **state)
 static void
 there_is_an_end_of_keys(void **state)
 {
-	struct webchat_settings s;
+	struct chat_settings s;
 	char kid[KID_SIZE];
 	char key[IDENTITY_KEY_TEXT_SIZE];
 

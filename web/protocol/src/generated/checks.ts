@@ -640,11 +640,19 @@ export const identityKeyCheck = v.object({
 	revoked: v.exactOptional(v.boolean()),
 });
 
+export const webhookCheck = v.object({
+	url: v.string(),
+	enabled: v.boolean(),
+	has_secret: v.boolean(),
+});
+
 export const channelSettingsCheck = v.object({
 	origins: v.exactOptional(v.array(v.string())),
 	colour: v.exactOptional(v.string()),
 	title: v.exactOptional(v.record(v.string(), v.string())),
 	identity_keys: v.exactOptional(v.array(identityKeyCheck)),
+	identity_required: v.exactOptional(v.boolean()),
+	webhook: v.exactOptional(webhookCheck),
 });
 
 export const channelCheck = v.object({
@@ -654,10 +662,40 @@ export const channelCheck = v.object({
 	public_key: v.string(),
 	unit: v.nullable(idCheck),
 	enabled: v.boolean(),
-	created_at: timeCheck,
+	created_at: v.nullable(timeCheck),
 	version: countCheck,
 	settings: v.exactOptional(channelSettingsCheck),
 	snippet: v.exactOptional(v.string()),
+	page: v.exactOptional(v.string()),
+});
+
+export const outboxStateCheck = v.picklist(["waiting", "sending", "sent", "dropped", "dead"]);
+
+export const outboxSummaryCheck = v.object({
+	waiting: countCheck,
+	failing: countCheck,
+	sending: countCheck,
+	sent: countCheck,
+	dropped: countCheck,
+	dead: countCheck,
+	sent_at: v.nullable(timeCheck),
+	failed_at: v.nullable(timeCheck),
+	status: countCheck,
+	answer: v.string(),
+});
+
+export const outboxItemCheck = v.object({
+	id: idCheck,
+	customer: idCheck,
+	entry: v.nullable(idCheck),
+	state: outboxStateCheck,
+	attempts: countCheck,
+	created_at: timeCheck,
+	due_at: timeCheck,
+	give_up_at: timeCheck,
+	changed_at: timeCheck,
+	status: countCheck,
+	answer: v.string(),
 });
 
 export const apiKeyCheck = v.object({
@@ -1157,6 +1195,28 @@ export const channelKeyCheck = v.object({
 	kid: v.string(),
 	secret: v.string(),
 	channel: channelCheck,
+});
+
+export const webhookSecretCheck = v.object({
+	secret: v.string(),
+	channel: channelCheck,
+});
+
+export const webhookTestCheck = v.object({
+	ok: v.boolean(),
+	status: countCheck,
+	answer: v.string(),
+	took_ms: countCheck,
+});
+
+export const outboxPageCheck = v.object({
+	summary: outboxSummaryCheck,
+	items: v.array(outboxItemCheck),
+	next: v.nullable(v.string()),
+});
+
+export const outboxAgainCheck = v.object({
+	items: countCheck,
 });
 
 export const apiKeyAnswerCheck = v.object({

@@ -14,7 +14,7 @@ export type Count = number;
 /** zh-CN or en; empty when unknown. */
 export type Language = string;
 
-/** webchat, phone, counter; more kinds come with their channels. */
+/** webchat, app, phone, counter; more kinds come with their channels. */
 export type ChannelKind = string;
 
 export type Role = "agent" | "supervisor" | "administrator";
@@ -491,11 +491,20 @@ export interface IdentityKey {
 	readonly revoked?: boolean;
 }
 
+export interface Webhook {
+	readonly url: string;
+	readonly enabled: boolean;
+	readonly has_secret: boolean;
+}
+
 export interface ChannelSettings {
 	readonly origins?: readonly string[];
 	readonly colour?: string;
 	readonly title?: Record<string, string>;
 	readonly identity_keys?: readonly IdentityKey[];
+	/** of an app: nobody unknown comes in */
+	readonly identity_required?: boolean;
+	readonly webhook?: Webhook;
 }
 
 export interface Channel {
@@ -505,10 +514,48 @@ export interface Channel {
 	readonly public_key: string;
 	readonly unit: Id | null;
 	readonly enabled: boolean;
-	readonly created_at: Time;
+	/** null: it came with the program */
+	readonly created_at: Time | null;
 	readonly version: Count;
 	readonly settings?: ChannelSettings;
 	readonly snippet?: string;
+	/** of an app: the address for its web view */
+	readonly page?: string;
+}
+
+export type OutboxState = "waiting" | "sending" | "sent" | "dropped" | "dead";
+
+export interface OutboxSummary {
+	readonly waiting: Count;
+	/** of those that wait: tried at least once */
+	readonly failing: Count;
+	readonly sending: Count;
+	/** within the last seven days */
+	readonly sent: Count;
+	/** it arrived by itself before it was sent */
+	readonly dropped: Count;
+	/** given up, or refused for good */
+	readonly dead: Count;
+	readonly sent_at: Time | null;
+	readonly failed_at: Time | null;
+	/** of the last failure; 0: no answer came */
+	readonly status: Count;
+	/** the receiver's words then, or why there were none */
+	readonly answer: string;
+}
+
+export interface OutboxItem {
+	readonly id: Id;
+	readonly customer: Id;
+	readonly entry: Id | null;
+	readonly state: OutboxState;
+	readonly attempts: Count;
+	readonly created_at: Time;
+	readonly due_at: Time;
+	readonly give_up_at: Time;
+	readonly changed_at: Time;
+	readonly status: Count;
+	readonly answer: string;
 }
 
 export interface ApiKey {
@@ -1003,6 +1050,30 @@ export interface ChannelKey {
 	/** shown once; the text itself is the key */
 	readonly secret: string;
 	readonly channel: Channel;
+}
+
+export interface WebhookSecret {
+	/** shown once; whsec_ and the key in base64 */
+	readonly secret: string;
+	readonly channel: Channel;
+}
+
+export interface WebhookTest {
+	readonly ok: boolean;
+	/** 0: no answer came */
+	readonly status: Count;
+	readonly answer: string;
+	readonly took_ms: Count;
+}
+
+export interface OutboxPage {
+	readonly summary: OutboxSummary;
+	readonly items: readonly OutboxItem[];
+	readonly next: string | null;
+}
+
+export interface OutboxAgain {
+	readonly items: Count;
 }
 
 export interface ApiKeyAnswer {

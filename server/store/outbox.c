@@ -1,0 +1,239 @@
+/* The outbox: items are written with the entries that they are about, so that none is lost and
+ * none is invented; what happens to them later is a change like any other. */
+#include "base/arena.h"
+#include "base/str.h"
+#include "store/apply.h"
+#include "store/store.h"
+
+static enum err
+outbox_used(struct batch *b)
+{
+	struct rows r;
+
+	if (b->outbox_known) {
+		return ERR_OK;
+	}
+	if (batch_read(b, STATEMENT_OUTBOX_USED, NULL, &r) != ERR_OK) {
+		return b->failed;
+	}
+	b->outbox_known = true;
+	b->outbox_used = r.count > 0;
+	return ERR_OK;
+}
+
+static enum err
+add_item(struct batch *b, uint64_t channel, const struct fact *f)
+{
+	struct value args[] = {
+		value_id(batch_id(b)),
+		value_id(channel),
+		value_text("webhook"),
+		value_id(f->timeline),
+		value_id(f->id),
+		value_i64(true), /* the receiver knows a repetition by the item's id */
+		value_i64(b->now),
+		value_i64(b->now + b->conf->outbox_grace_ms),
+		value_i64(b->now + b->conf->outbox_give_up_ms),
+		value_i64(b->now),
+	};
+
+	return batch_run(b, STATEMENT_OUTBOX_INSERT, args, NULL);
+}
+
+enum err
+outbox_entry(struct batch *b, const struct fact *f)
+{
+	struct value args[] = {value_id(f->timeline), value_i64(b->now)};
+	struct rows r;
+	enum err err = ERR_OK;
+
+	if (f->pub == 0 || f->imported || f->author_kind == AUTHOR_CUSTOMER) {
+		return ERR_OK;
+	}
+	if (outbox_used(b) != ERR_OK) {
+		return b->failed;
+	}
+	if (!b->outbox_used) {
+		return ERR_OK;
+	}
+	if (batch_read(b, STATEMENT_OUTBOX_CHANNELS_OF, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	for (size_t i = 0; err == ERR_OK && i < r.count; i++) {
+		err = add_item(b, value_as_id(rows_at(&r, i)), f);
+	}
+	return err;
+}
+
+enum err
+outbox_channel_set(struct batch *b, uint64_t channel, bool enabled)
+{
+	struct value args[] = {value_id(channel), value_i64(enabled)};
+
+	b->outbox_known = false;
+	return batch_run(b, STATEMENT_OUTBOX_CHANNEL_UPSERT, args, NULL);
+}
+
+/* --- changes ------------------------------------------------------------------------------ */
+
+static enum err
+claim(struct batch *b, struct job *j)
+{
+	const struct outbox_change *o = &j->change->outbox;
+	struct value args[] = {
+		value_i64(b->conf->node),
+		value_i64(b->now),
+		value_id(o->item),
+	};
+	uint64_t affected = 0;
+
+	if (batch_run(b, STATEMENT_OUTBOX_CLAIM, args, &affected) != ERR_OK) {
+		return b->failed;
+	}
+	if (affected != 1) {
+		return job_refuse(j, ERR_CONFLICT, "somebody else has this item");
+	}
+	j->outcome.id = o->item;
+	return ERR_OK;
+}
+
+/* The administrator sees how it went last without searching. */
+static enum err
+note_result(struct batch *b, const struct outbox_change *o, struct value answer)
+{
+	struct value sent[] = {value_i64(b->now), value_id(o->channel)};
+	struct value failed[] = {
+		value_i64(b->now),
+		value_i64(o->status),
+		answer,
+		value_id(o->channel),
+	};
+
+	if (o->to == OUTBOX_DROPPED) {
+		return ERR_OK;
+	}
+	if (o->to == OUTBOX_SENT) {
+		return batch_run(b, STATEMENT_OUTBOX_CHANNEL_SENT, sent, NULL);
+	}
+	return batch_run(b, STATEMENT_OUTBOX_CHANNEL_FAILED, failed, NULL);
+}
+
+static struct value
+cut_answer(struct batch *b, const char *answer)
+{
+	const char *text = answer != NULL ? answer : "";
+	size_t length = utf8_truncate(text, strlen(text), OUTBOX_ANSWER_MAX);
+
+	return value_text_n(arena_strndup(b->arena, text, length), length);
+}
+
+static enum err
+settle(struct batch *b, struct job *j)
+{
+	const struct outbox_change *o = &j->change->outbox;
+	struct value answer = cut_answer(b, o->answer);
+	struct value args[] = {
+		value_i64((int64_t)o->to),
+		value_i64(o->due_at),
+		value_i64(b->now),
+		value_i64(o->status),
+		answer,
+		value_id(o->item),
+		value_i64((int64_t)o->from),
+	};
+	uint64_t affected = 0;
+
+	if (batch_run(b, STATEMENT_OUTBOX_SETTLE, args, &affected) != ERR_OK) {
+		return b->failed;
+	}
+	if (affected != 1) {
+		return job_refuse(j, ERR_CONFLICT, "the item was settled by somebody else");
+	}
+	j->outcome.id = o->item;
+	return note_result(b, o, answer);
+}
+
+static enum err
+recover(struct batch *b, struct job *j)
+{
+	const struct outbox_change *o = &j->change->outbox;
+	struct value node = value_i64(o->own ? b->conf->node : -1);
+	struct value again[] = {
+		value_i64(b->now),
+		value_i64(b->now),
+		node,
+		value_i64(o->before),
+	};
+	struct value uncertain[] = {
+		value_i64(b->now),
+		value_text("the server stopped while this was being sent"),
+		node,
+		value_i64(o->before),
+	};
+	uint64_t affected = 0;
+
+	if (batch_run(b, STATEMENT_OUTBOX_RECOVER, again, &affected) != ERR_OK) {
+		return b->failed;
+	}
+	j->outcome.id = affected;
+	return batch_run(b, STATEMENT_OUTBOX_UNCERTAIN, uncertain, NULL);
+}
+
+static enum err
+send_again(struct batch *b, struct job *j)
+{
+	const struct outbox_change *o = &j->change->outbox;
+	struct value args[] = {
+		value_i64(b->now),
+		value_i64(b->now),
+		value_i64(b->now + b->conf->outbox_give_up_ms),
+		value_id(o->channel),
+		value_id(o->item),
+	};
+	uint64_t affected = 0;
+
+	if (j->change->actor.kind != AUTHOR_SYSTEM &&
+		j->change->actor.role != ROLE_ADMINISTRATOR) {
+		return job_refuse(j, ERR_DENIED, "only an administrator can do this");
+	}
+	if (batch_run(b, o->item != 0 ? STATEMENT_OUTBOX_AGAIN : STATEMENT_OUTBOX_AGAIN_ALL,
+			args, &affected) != ERR_OK) {
+		return b->failed;
+	}
+	if (o->item != 0 && affected != 1) {
+		return job_refuse(j, ERR_NOT_FOUND,
+			"there is no such item that waits or is dead");
+	}
+	batch_audit(b, j, "outbox.again", "channel", o->channel,
+		arena_printf(b->arena, "%llu", (unsigned long long)affected));
+	j->outcome.id = affected;
+	return ERR_OK;
+}
+
+static enum err
+sweep(struct batch *b, const struct outbox_change *o)
+{
+	struct value settled[] = {value_i64(o->before)};
+	struct value dead[] = {value_i64(o->dead_before)};
+	enum err err = batch_run(b, STATEMENT_OUTBOX_SWEEP, settled, NULL);
+
+	return err == ERR_OK ? batch_run(b, STATEMENT_OUTBOX_SWEEP_DEAD, dead, NULL) : err;
+}
+
+enum err
+apply_outbox(struct batch *b, struct job *j)
+{
+	switch (j->change->outbox.action) {
+	case OUTBOX_ACTION_CLAIM:
+		return claim(b, j);
+	case OUTBOX_ACTION_SETTLE:
+		return settle(b, j);
+	case OUTBOX_ACTION_RECOVER:
+		return recover(b, j);
+	case OUTBOX_ACTION_AGAIN:
+		return send_again(b, j);
+	case OUTBOX_ACTION_SWEEP:
+		return sweep(b, &j->change->outbox);
+	}
+	return job_refuse(j, ERR_INVALID, "no such action on the outbox");
+}
