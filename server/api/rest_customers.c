@@ -1,4 +1,4 @@
-/* /api/v1/customers: finding, opening, making, editing and attaching customers. */
+/* /api/v1/customers: looking up, opening, making, editing and attaching customers. */
 #include <string.h>
 
 #include "api/api.h"
@@ -15,8 +15,6 @@
 #include "store/read.h"
 
 enum {
-	LIST_LIMIT = 50,
-	SEARCH_MAX = 100,
 	NAME_MAX_CHARS = 120,
 	EXTERNAL_ID_MAX = 64,
 	COMPANY_MAX = 200,
@@ -24,7 +22,7 @@ enum {
 	CONTACTS_MAX = 20,
 };
 
-/* --- lists -------------------------------------------------------------------------------- */
+/* --- by a contact point -------------------------------------------------------------------------------- */
 
 static void
 write_customers(struct json_writer *w, const struct customer *items, size_t count)
@@ -37,55 +35,6 @@ write_customers(struct json_writer *w, const struct customer *items, size_t coun
 		jw_object_end(w);
 	}
 	jw_array_end(w);
-}
-
-static enum err
-run_list(struct reading *r, struct reader *reader, struct error *e)
-{
-	struct customer_filter *f = r->parameters;
-	size_t wanted = f->limit;
-	char page[PAGE_TEXT_SIZE];
-	struct customer *items;
-	size_t count;
-	enum err rc;
-
-	f->limit = wanted + 1;
-	rc = read_customers(reader, f, r->arena, &items, &count, e);
-	if (rc != ERR_OK) {
-		return rc;
-	}
-	jw_object(&r->json);
-	write_customers(&r->json, items, count > wanted ? wanted : count);
-	if (count > wanted) {
-		page_write(items[wanted - 1].updated_at, items[wanted - 1].id, page);
-	}
-	jw_kstring(&r->json, "next", count > wanted ? page : NULL);
-	jw_object_end(&r->json);
-	return ERR_OK;
-}
-
-static void
-start_list(struct exchange *x)
-{
-	struct reading *r = reading_create(x, sizeof(struct customer_filter));
-	struct customer_filter *f = r->parameters;
-	struct input in;
-
-	input_init(&in, x, r->arena);
-	f->scope = r->scope;
-	f->search = query_text(&in, "q", SEARCH_MAX);
-	f->limit = query_limit(&in, LIST_LIMIT);
-	query_page(&in, "after", &f->before_at, &f->before_id);
-	r->run = run_list;
-	reading_start_checked(r, &in);
-}
-
-static void
-list(struct http_request *rq, void *app)
-{
-	static const struct access access = {.role = ROLE_AGENT, .scope = "customers:read"};
-
-	exchange_begin(rq, app, &access, start_list);
 }
 
 struct lookup {
@@ -478,7 +427,6 @@ attach(struct http_request *rq, void *app)
 }
 
 const struct http_route customer_routes[] = {
-	{"GET", "/api/v1/customers", list, 0},
 	{"POST", "/api/v1/customers", create, JSON_BODY_MAX},
 	{"GET", "/api/v1/customers/lookup", lookup, 0},
 	{"GET", "/api/v1/customers/:id", open_one, 0},

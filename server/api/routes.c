@@ -10,6 +10,7 @@ const struct http_route *const api_route_tables[] = {
 	session_routes,
 	conversation_routes,
 	customer_routes,
+	customer_list_routes,
 	customer_history_routes,
 	contact_routes,
 	field_routes,

@@ -118,15 +118,49 @@ MUST_CHECK enum err read_marks(struct reader *r, uint64_t timeline, struct arena
 /* --- customers ------------------------------------------------------------------------- */
 MUST_CHECK enum err read_customer(struct reader *r, uint64_t id, struct arena *a,
 	struct customer *out, struct error *e);
+enum customer_sort { SORT_UPDATED, SORT_CREATED, SORT_NAME, SORT_CONTACT };
+/* One of the house's fields; all that are set must hold. */
+struct value_filter {
+	uint64_t field;
+	bool absent;          /* she has no value that fits the rest */
+	const char *equals;   /* normal form, of one choice; NULL: any */
+	const char *contains; /* part of a text; NULL: any */
+	bool ranged;          /* by field_number(), both ends included */
+	int64_t low;
+	int64_t high;
+};
+enum { VALUE_FILTERS_MAX = 4 };
 struct customer_filter {
 	struct scope scope;
-	const char *search; /* name part, number part, external id; NULL: all, newest first */
-	int64_t before_at;  /* page by (updated_at, id) */
-	uint64_t before_id;
+	const char *search; /* name part, number part, external id; NULL: all */
+	uint64_t owner;     /* 0: any */
+	bool ownerless;
+	uint64_t unit;            /* of this subtree; 0: any */
+	const char *channel_kind; /* has had a conversation on it; NULL: any */
+	int64_t created_from;     /* [from, to); 0: open end */
+	int64_t created_to;
+	bool contacted; /* last contact in [from, to); never is 0 */
+	int64_t contact_from;
+	int64_t contact_to;
+	int anonymous; /* 0, 1, or -1: both */
+	struct value_filter values[VALUE_FILTERS_MAX];
+	size_t value_count;
+	enum customer_sort sort;
+	bool ascending;
+	int64_t after_at;  /* the place of the last item of the page before */
+	uint64_t after_id; /* 0: from the beginning */
 	size_t limit;
 };
+struct customer_item {
+	struct customer customer;
+	int64_t last_contact_at; /* 0: never */
+	int64_t place_at;        /* after_at and after_id for what follows */
+	uint64_t place_id;
+};
+/* Keyset paging: quick wherever the page is. In the order of the last contact those who never
+ * had one stand at the far end. */
 MUST_CHECK enum err read_customers(struct reader *r, const struct customer_filter *f,
-	struct arena *a, struct customer **out, size_t *count, struct error *e);
+	struct arena *a, struct customer_item **out, size_t *count, struct error *e);
 /* Of the customer and of all that were attached to her. */
 MUST_CHECK enum err read_contacts(struct reader *r, uint64_t customer, struct arena *a,
 	struct contact_point **out, size_t *count, struct error *e);

@@ -3,7 +3,6 @@
 #include "base/str.h"
 #include "store/reader_private.h"
 #include "store/records.h"
-#include "store/search.h"
 
 enum { CANDIDATES_MAX = 20 };
 
@@ -35,31 +34,6 @@ read_customer(struct reader *r, uint64_t id, struct arena *a, struct customer *o
 	}
 	*out = found[0];
 	return ERR_OK;
-}
-
-enum err
-read_customers(struct reader *r, const struct customer_filter *f, struct arena *a,
-	struct customer **out, size_t *count, struct error *e)
-{
-	const char *pattern = search_pattern(a, f->search);
-	struct value self = f->scope.self != 0 ? value_id(f->scope.self) : value_i64(-1);
-	int64_t before = f->before_at != 0 ? f->before_at : INT64_MAX;
-	struct value args[] = {
-		value_id(f->scope.unit_low),
-		value_id(f->scope.unit_high),
-		self,
-		self,
-		value_i64(before),
-		value_i64(before),
-		f->before_at != 0 ? value_id(f->before_id) : value_i64(INT64_MAX),
-		value_text(f->search),
-		value_text(pattern),
-		value_text(f->search),
-		value_text(pattern),
-		value_i64((int64_t)limit_of(f->limit)),
-	};
-
-	return customers(r, STATEMENT_CUSTOMERS, args, a, out, count, e);
 }
 
 enum err
