@@ -1,7 +1,7 @@
 /** Customers of the house: fields of its own, lists by them, imports and exports. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk, expectAccessible, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
+import { Desk, expectAccessible, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import type { TestServer } from "../lib/server.ts";
 
 let server: TestServer;
@@ -85,5 +85,46 @@ describe("fields of the house", () => {
 		await page.keyboard.press("Escape");
 		await page.getByRole("log").getByText(/风险等级.*稳健.*进取/).waitFor();
 		expect(await history.count()).toBe(0);
+	});
+});
+
+describe("the list of customers", () => {
+	test("is narrowed by fields of the house and put in another order", async () => {
+		const { page } = boss;
+		await boss.goto("/customers");
+		const rows = page.getByRole("row");
+		await page.getByRole("link", { name: "林若溪" }).waitFor();
+		const all = await rows.count();
+		expect(all).toBeGreaterThan(5);
+		await page.getByRole("button", { name: "筛选" }).click();
+		const filters = page.getByRole("region", { name: "筛选" });
+		await filters.getByLabel("风险等级").selectOption({ label: "进取" });
+		await expectCount(rows, 2);
+		await page.getByRole("row", { name: /林若溪/ }).waitFor();
+		await page.getByRole("button", { name: "选择显示的列" }).click();
+		await page.getByRole("menuitemcheckbox", { name: "风险等级" }).click();
+		await page.getByRole("menuitemcheckbox", { name: "资产规模" }).click();
+		await page.keyboard.press("Escape");
+		await page.getByRole("cell", { name: "1,250,000.00" }).waitFor();
+		await screenshot(page, "customers-filtered");
+		await expectAccessible(page);
+		await filters.getByLabel("资产规模从").fill("2000000");
+		await filters.getByLabel("资产规模从").blur();
+		await page.getByText("没有找到客户").waitFor();
+		await screenshot(page, "customers-none");
+		await page.getByRole("button", { name: "清除筛选" }).click();
+		await expectCount(rows, all);
+		await page.getByRole("button", { name: "姓名" }).click();
+		await page.locator("th[aria-sort=ascending]", { hasText: "姓名" }).waitFor();
+		await page.getByRole("button", { name: "最近联系" }).click();
+		await page.locator("th[aria-sort=descending]", { hasText: "最近联系" }).waitFor();
+		await expectCount(rows, all);
+		await page.reload();
+		await expectCount(rows, all);
+		expect(page.url()).toContain("sort=contact");
+		await page.setViewportSize({ width: 390, height: 800 });
+		await screenshot(page, "customers-narrow");
+		await expectAccessible(page);
+		await page.setViewportSize({ width: 1440, height: 900 });
 	});
 });

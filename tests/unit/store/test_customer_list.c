@@ -67,7 +67,7 @@ converse(struct store_fixture *f, const struct crowd *crowd)
 	static const size_t order[] = {0, 2, 3, 1};
 
 	for (size_t i = 0; i < 4; i++) {
-		char sql[300];
+		char sql[600];
 
 		snprintf(sql, sizeof(sql),
 			"INSERT INTO conversation (id, timeline, customer, unit, owner, state, "
