@@ -1,6 +1,5 @@
 #include "api/contact_input.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "api/app.h"
@@ -9,12 +8,12 @@
 #include "base/str.h"
 #include "channels/phone/e164.h"
 #include "model/customer.h"
+#include "model/email.h"
 
 enum {
 	KIND_MAX = 16,
 	VALUE_MAX = 200,
 	LABEL_MAX = 60,
-	EMAIL_MAX = 190,
 	WECHAT_MAX = 64,
 };
 
@@ -36,24 +35,16 @@ normalise_phone(struct input *in, const struct app *app, const char *value,
 	return arena_strdup(in->arena, number);
 }
 
-/* One @ with something on both sides and a dot in the domain: the rest is the mail server's
- * business. The domain is compared without case, the part before it is too in practice. */
 static const char *
 normalise_email(struct input *in, const char *value, const char *field)
 {
-	char *email = arena_strdup(in->arena, value);
-	char *at = strchr(email, '@');
+	char email[EMAIL_SIZE];
 
-	if (at == NULL || at == email || strchr(at + 1, '@') != NULL ||
-		strchr(at + 1, '.') == NULL || at[1] == '.' || strlen(email) > EMAIL_MAX ||
-		email[strlen(email) - 1] == '.' || strpbrk(email, " ,;<>()\"\\") != NULL) {
+	if (!email_normalise(value, email)) {
 		input_wrong(in, field, "is not an e-mail address");
 		return NULL;
 	}
-	for (char *p = email; *p != '\0'; p++) {
-		*p = (char)tolower((unsigned char)*p);
-	}
-	return email;
+	return arena_strdup(in->arena, email);
 }
 
 const char *

@@ -26,9 +26,9 @@ ignore_wake(void *ctx)
 }
 
 struct store *
-command_store_open(const struct app_conf *conf, int64_t node, bool migrate)
+command_store_open_with(const struct app_conf *conf, int64_t node, bool migrate,
+	const struct store_hooks *hooks)
 {
-	static const struct store_hooks hooks = {.wake = ignore_wake};
 	struct store_conf store_conf = conf->store;
 	struct store *store;
 	struct error e;
@@ -39,11 +39,19 @@ command_store_open(const struct app_conf *conf, int64_t node, bool migrate)
 	if (node != 0) {
 		store_conf.node = node;
 	}
-	if (store_open(&store, &store_conf, &hooks, migrate, &e) != ERR_OK) {
+	if (store_open(&store, &store_conf, hooks, migrate, &e) != ERR_OK) {
 		fprintf(stderr, "trunkline: %s\n", e.text);
 		return NULL;
 	}
 	return store;
+}
+
+struct store *
+command_store_open(const struct app_conf *conf, int64_t node, bool migrate)
+{
+	static const struct store_hooks hooks = {.wake = ignore_wake};
+
+	return command_store_open_with(conf, node, migrate, &hooks);
 }
 
 struct actor

@@ -17,6 +17,9 @@ struct app_conf;
 
 /* NULL after printing why. `node` 0: the server's own (only where no server can be running). */
 struct store *command_store_open(const struct app_conf *conf, int64_t node, bool migrate);
+/* The same for who drains by herself: hooks as for store_open(). */
+struct store *command_store_open_with(const struct app_conf *conf, int64_t node,
+	bool migrate, const struct store_hooks *hooks);
 /* The operator at the machine: acts as the system and sees everything. */
 struct actor command_actor(void);
 /* Submits and waits. False after printing "NAME: reason"; `out` may be NULL, else release it. */

@@ -1,4 +1,4 @@
-/* Past calls from the records of a PBX. Works beside a running server. */
+/* Past calls from the records of a PBX, and lists of customers. Works beside a running server. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,19 +13,20 @@
 #include "channels/phone/cdr.h"
 #include "command/command.h"
 #include "command/command_store.h"
+#include "command/import_customers.h"
 #include "store/read.h"
 
 #define USAGE \
 	"Usage: trunkline import cdr [--format FORMAT] [--channel KEY] [--timezone ZONE]\n" \
 	"                            [--map OUR=THEIRS,...] [--internal skip|keep] [--dry-run]\n" \
-	"                            FILE ...\n\n" \
-	"Brings past calls into the histories of the customers. FORMAT is asterisk (Master.csv,\n" \
+	"                            FILE ...\n" IMPORT_CUSTOMERS_USAGE "\n" \
+	"cdr: brings past calls into the histories of the customers. FORMAT is asterisk (Master.csv,\n" \
 	"the default), asterisk-custom (cdr_custom's sample mapping), csv (any file with a\n" \
 	"heading line, see --map) or freeswitch (mod_json_cdr). ZONE is that of the times in the\n" \
 	"file: local (the default), UTC, +08:00 or a name like Asia/Shanghai. --channel names\n" \
 	"the phone channel by its key; the first one is the default. Calls between colleagues\n" \
 	"are skipped unless --internal keep. Importing a file again changes nothing.\n" \
-	"Exits with 1 when some rows could not be used; they are listed.\n"
+	"Exits with 1 when some rows could not be used; they are listed.\n" IMPORT_CUSTOMERS_HELP
 
 #define BAD_SHOWN 20
 #define BATCH 256
@@ -327,9 +328,12 @@ run(int argc, char **argv)
 	struct app_settings *settings;
 	struct import import = {0};
 	int status = EXIT_STATUS_USAGE;
+
+	if (argc > 1 && strcmp(argv[1], "customers") == 0) {
+		return import_customers(argc, argv);
+	}
 	bool dry = command_flag(&argc, argv, "--dry-run");
 	const char *channel = command_value(&argc, argv, "--channel");
-
 	if (!read_options(&argc, argv, &options, &import.keep_internal) ||
 		!command_settings(&argc, argv, &settings)) {
 		return EXIT_STATUS_USAGE;
@@ -353,7 +357,7 @@ run(int argc, char **argv)
 
 const struct command command_import = {
 	.name = "import",
-	.summary = "bring past calls of a PBX into the histories",
+	.summary = "bring in past calls of a PBX, or a list of customers",
 	.help = USAGE,
 	.run = run,
 };

@@ -53,7 +53,7 @@ may_set(const struct job *j, const struct field *f)
 {
 	const struct actor *a = &j->change->actor;
 
-	return a->kind != AUTHOR_STAFF || a->role >= f->edit_role;
+	return a->kind != AUTHOR_STAFF || j->change->imported || a->role >= f->edit_role;
 }
 
 /* What she has now in this field; several choices are joined by lines. */
