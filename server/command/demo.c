@@ -1,5 +1,5 @@
-/* The demo's two files, read from its folder: the members of staff, and the customers with their
- * stories. */
+/* The demo's files, read from its folder: the members of staff, their quick replies, and the
+ * customers with their stories. */
 #include "command/demo.h"
 
 #include <stdio.h>
@@ -78,17 +78,19 @@ demo_fill(const struct app_conf *conf, struct store *store, const char *folder,
 		.logins = logins};
 	struct json *staff = read_json(folder, "staff.json");
 	struct json *customers = read_json(folder, "customers.json");
+	struct json *replies = read_json(folder, "quick_replies.json");
 	bool filled = false;
 
-	if (staff != NULL && customers != NULL) {
+	if (staff != NULL && customers != NULL && replies != NULL) {
 		int64_t now = clock_now_ms();
 		clock_set_virtual(now - (int64_t)31 * 24 * 60 * DEMO_MINUTE_MS);
-		filled = demo_add_house(&d, staff);
+		filled = demo_add_house(&d, staff) && demo_add_quick_replies(&d, replies);
 		clock_set_virtual(now);
 		filled = filled && demo_play_stories(&d, customers);
 	}
 	json_free(staff);
 	json_free(customers);
+	json_free(replies);
 	arena_destroy(d.arena);
 	return filled;
 }

@@ -54,6 +54,8 @@ export interface Written {
 	readonly kind: "message" | "note";
 	readonly text: string;
 	readonly files?: readonly string[];
+	/** Quick replies that the text was made of: their use is counted with the message. */
+	readonly quickReplies?: readonly string[];
 	/** With `check`: refuse (nack stale) when the customer wrote after this number. */
 	readonly seenSeq?: number;
 	readonly check?: boolean;
@@ -157,6 +159,7 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 			...(written.conversation === undefined ? {} : { conversation: written.conversation }),
 			...(written.customer === undefined ? {} : { customer: written.customer }),
 			...(written.files === undefined ? {} : { files: written.files }),
+			...(written.quickReplies === undefined ? {} : { quick_replies: written.quickReplies }),
 			...(written.seenSeq === undefined ? {} : { seen_seq: written.seenSeq }),
 			...(written.check === undefined ? {} : { check: written.check }),
 		};

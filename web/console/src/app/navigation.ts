@@ -19,6 +19,7 @@ export function useDestinations(): ComputedRef<Destination[]> {
 			{ name: "inbox", icon: "inbox", label: "shell.inbox", to: "/inbox", group: "work" },
 			{ name: "customers", icon: "user", label: "shell.customers", to: "/customers", group: "work" },
 			{ name: "visit", icon: "counter", label: "shell.visit", to: "/visit", group: "work" },
+			{ name: "quick-replies", icon: "bolt", label: "shell.quickReplies", to: "/quick-replies", group: "work" },
 		];
 		if (session.isSupervisor) {
 			pages.push(

@@ -41,6 +41,12 @@ const routes: readonly RouteRecordRaw[] = [
 		meta: { title: "shell.visit" },
 	},
 	{
+		path: "/quick-replies",
+		name: "quick-replies",
+		component: () => import("../features/quick/QuickRepliesPage.vue"),
+		meta: { title: "shell.quickReplies" },
+	},
+	{
 		path: "/transcripts/:customer(\\d+)?",
 		name: "transcripts",
 		component: () => import("../features/transcripts/TranscriptsPage.vue"),

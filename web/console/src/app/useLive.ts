@@ -8,6 +8,7 @@ import { useDrafts } from "../stores/drafts";
 import { useFields } from "../stores/fields";
 import { useFirstSteps } from "../stores/firstSteps";
 import { useNotifications } from "../stores/notifications";
+import { useQuickReplies } from "../stores/quickReplies";
 import { useSession } from "../stores/session";
 import { useStaff } from "../stores/staff";
 import { useThreads } from "../stores/threads";
@@ -22,6 +23,7 @@ export function useLive(): void {
 	const threads = useThreads();
 	const staff = useStaff();
 	const calls = useCalls();
+	const quickReplies = useQuickReplies();
 	const notifications = useNotifications();
 	const fields = useFields();
 	const visits = useVisits();
@@ -72,7 +74,9 @@ export function useLive(): void {
 				void conversations.loadCounts();
 			}
 		});
+		client.on("quick_reply", ({ reply }) => quickReplies.apply(reply));
 		client.on("resync", () => {
+			quickReplies.reloadSoon();
 			void conversations.resync();
 			void threads.resync();
 		});
@@ -120,6 +124,7 @@ export function useLive(): void {
 		staff.clear();
 		fields.clear();
 		calls.clear();
+		quickReplies.clear();
 		visits.close();
 		firstSteps.clear();
 	});

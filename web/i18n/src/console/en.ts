@@ -1,4 +1,5 @@
 import type { Translated } from "../translate";
+import quick from "./quick.en";
 import type zhCN from "./zh-CN";
 
 export default {
@@ -50,6 +51,7 @@ export default {
 		visit: "Visit",
 		live: "Live floor",
 		welcome: "First steps",
+		quickReplies: "Quick replies",
 		transcripts: "Transcripts",
 		audit: "Audit trail",
 		staff: "Staff",
@@ -300,7 +302,7 @@ export default {
 		label: "Write",
 		reply: "Reply",
 		note: "Note",
-		placeholder: "Reply to {name}",
+		placeholder: "Reply to {name}. Type / for quick replies",
 		unreachable: "Only a phone number is known; there is no channel for messages",
 		notePlaceholder: "Only colleagues see this",
 		send: "Send",
@@ -781,6 +783,7 @@ export default {
 		goTo: "Go to {page}",
 		theme: { light: "Switch to light", dark: "Switch to dark" },
 	},
+	quick,
 	shortcuts: {
 		title: "Keyboard shortcuts",
 		text: "Press the letter alone outside of text boxes, with Alt inside.",

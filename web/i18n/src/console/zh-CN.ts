@@ -1,3 +1,5 @@
+import quick from "./quick.zh-CN";
+
 export default {
 	common: {
 		actions: "操作",
@@ -47,6 +49,7 @@ export default {
 		visit: "面访",
 		live: "现场",
 		welcome: "开始使用",
+		quickReplies: "快捷回复",
 		transcripts: "会话检索",
 		audit: "审计记录",
 		staff: "员工",
@@ -297,7 +300,7 @@ export default {
 		label: "撰写",
 		reply: "回复",
 		note: "备注",
-		placeholder: "回复{name}",
+		placeholder: "回复{name}，输入 / 插入快捷回复",
 		unreachable: "这位客户只留了电话，没有可以发消息的渠道",
 		notePlaceholder: "只有同事能看到",
 		send: "发送",
@@ -773,6 +776,7 @@ export default {
 		goTo: "前往：{page}",
 		theme: { light: "切换到浅色", dark: "切换到深色" },
 	},
+	quick,
 	shortcuts: {
 		title: "键盘快捷键",
 		text: "在输入框之外直接按字母；在输入框之内同时按 Alt。",

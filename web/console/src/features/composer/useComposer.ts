@@ -4,6 +4,7 @@ import { browserClock } from "@trunkline/ui/browser";
 import { computed, onBeforeUnmount, ref, watch, type ComputedRef, type Ref } from "vue";
 import { useConnection } from "../../stores/connection";
 import { useDrafts } from "../../stores/drafts";
+import { useQuickReplies } from "../../stores/quickReplies";
 import type { Thread } from "../../stores/threads";
 import type { Actions } from "../thread/useActions";
 import type { Uploads } from "./useUploads";
@@ -15,16 +16,21 @@ export interface Composer {
 	text: Ref<string>;
 	saved: Ref<boolean>;
 	canSend: ComputedRef<boolean>;
+	/* The text was made of this quick reply. */
+	madeOf: (reply: string) => void;
 	send: () => Promise<boolean>;
 	sendAndResolve: () => Promise<void>;
 }
 
 const saveAfterMs = 400;
 export const maxText = 8000;
+const maxMadeOf = 10;
 
 export function useComposer(thread: Thread, actions: Actions, uploads: Uploads): Composer {
 	const connection = useConnection();
 	const drafts = useDrafts();
+	const quickReplies = useQuickReplies();
+	const made = new Set<string>();
 	const kind = ref<Kind>("message");
 	const text = ref(drafts.read(thread.customer, kind.value));
 	const saved = ref(text.value !== "");
@@ -44,6 +50,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 		clearTimeout(saveTimer);
 		saveTimer = setTimeout(save, saveAfterMs);
 		if (now.trim() === "") {
+			made.clear();
 			signal.rest();
 		} else if (now !== before) {
 			signal.hit();
@@ -103,6 +110,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 			}
 		}
 		const files = uploads.take();
+		const replies = [...made].slice(0, maxMadeOf);
 		const timeline = open?.timeline ?? thread.detail?.timelines[0]?.timeline;
 		const guarded = kind.value === "message" && timeline !== undefined && "conversation" in target();
 		connection.send({
@@ -112,8 +120,10 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 			lane: thread.customer,
 			extra: { customer: thread.customer, fileNames: files.map((file) => file.name) },
 			...(files.length > 0 ? { files: files.map((file) => file.id) } : {}),
+			...(replies.length > 0 ? { quickReplies: replies } : {}),
 			...(guarded ? { seenSeq: seenSeq(timeline), check: true } : {}),
 		});
+		quickReplies.used(replies);
 		signal.rest();
 		text.value = "";
 		save();
@@ -127,5 +137,5 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 		}
 	}
 
-	return { kind, text, saved, canSend, send, sendAndResolve };
+	return { kind, text, saved, canSend, madeOf: (reply) => made.add(reply), send, sendAndResolve };
 }

@@ -20,6 +20,8 @@ export interface Uploads {
 	sending: ComputedRef<boolean>;
 	failed: ComputedRef<boolean>;
 	add: (files: Iterable<File>) => void;
+	/* What is with the server already. */
+	adopt: (files: Iterable<FileInfo>) => void;
 	retry: (key: number) => void;
 	remove: (key: number) => void;
 	take: () => FileInfo[];
@@ -68,6 +70,15 @@ export function useUploads(maxBytes: () => number | undefined): Uploads {
 		}
 	}
 
+	function adopt(files: Iterable<FileInfo>): void {
+		for (const file of files) {
+			if (items.value.length < maxFiles) {
+				const { name, size } = file;
+				items.value = [...items.value, { key: nextKey++, name, size, state: "done", progress: 1, code: "", file }];
+			}
+		}
+	}
+
 	function retry(key: number): void {
 		const blob = blobs.get(key);
 		if (blob !== undefined) {
@@ -96,6 +107,7 @@ export function useUploads(maxBytes: () => number | undefined): Uploads {
 		sending: computed(() => items.value.some((item) => item.state === "sending")),
 		failed: computed(() => items.value.some((item) => item.state === "failed")),
 		add,
+		adopt,
 		retry,
 		remove,
 		take,
