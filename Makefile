@@ -83,8 +83,8 @@ endif
 
 # ---- Build -----------------------------------------------------------------------------
 
-.PHONY: all server web run test unit asan tsan fuzz fuzzers lint bench cover install clean \
-	help units
+.PHONY: all server web run test unit asan tsan fuzz fuzzers lint bench cover install deb dist \
+	clean help units
 
 all: server web ## build the server and the web pages
 
@@ -167,13 +167,21 @@ install: all ## install under DESTDIR and PREFIX
 	install -D -m 644 $(EXAMPLE) \
 		$(DESTDIR)$(SYSCONFDIR)/trunkline/trunkline.conf.example
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' config/trunkline.service \
-		>$(DESTDIR)$(PREFIX)/lib/systemd/system/trunkline.service
+	for unit in trunkline.service trunkline-backup.service trunkline-backup.timer; do \
+		sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' config/$$unit \
+			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; \
+	done
 	rm -rf $(DESTDIR)$(PREFIX)/share/trunkline
 	install -d $(DESTDIR)$(PREFIX)/share/trunkline/web $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/trunkline/web
 	install -d $(DESTDIR)$(PREFIX)/share/trunkline/demo
 	install -m 644 config/demo/*.json $(DESTDIR)$(PREFIX)/share/trunkline/demo
+
+deb: all ## a Debian package in build/
+	config/package/deb $(BUILD)
+
+dist: deb ## one archive that installs without a network, in build/
+	config/package/dist $(BUILD)
 
 # ---- Test ------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command/command.h"
 
@@ -111,6 +112,7 @@ main(int argc, char **argv)
 {
 	const struct command *command;
 
+	umask(077); /* whatever it writes is for its owner */
 	if (argc < 2) {
 		print_overview(stderr);
 		return EXIT_STATUS_USAGE;
