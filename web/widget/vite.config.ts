@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The frame: /widget/frame.html and its assets. The loader and the demo page: build.mjs. */
+/** The frame: /widget/frame.html, the page for web views: /widget/app.html, and their assets. The loader and the demo page: build.mjs. */
 export default defineConfig({
 	root: path("app"),
 	base: "/widget/",
@@ -16,6 +16,6 @@ export default defineConfig({
 		emptyOutDir: true,
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
-		rolldownOptions: { input: path("app/frame.html") },
+		rolldownOptions: { input: [path("app/frame.html"), path("app/app.html")] },
 	},
 });

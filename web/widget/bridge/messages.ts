@@ -10,6 +10,8 @@ export type ToFrame =
 
 export type ToPage =
 	| { readonly type: "close" }
+	/** To an app: a signed identity is needed, or a new one. */
+	| { readonly type: "identify" }
 	| { readonly type: "state"; readonly unread: number; readonly label: string; readonly title: string; readonly colour: string };
 
 interface Envelope {

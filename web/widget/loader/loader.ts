@@ -72,7 +72,7 @@ function start(script: HTMLScriptElement): void {
 		}
 		if (message?.type === "close") {
 			panel.hide();
-		} else if (message) {
+		} else if (message?.type === "state") {
 			panel.update(message.unread, message.label, message.title, parseColour(message.colour));
 		}
 	});

@@ -1234,6 +1234,7 @@ export const widgetConfigCheck = v.object({
 	colour: v.exactOptional(v.nullable(v.string())),
 	title: v.exactOptional(v.nullable(v.record(v.string(), v.string()))),
 	max_upload: v.exactOptional(countCheck),
+	identity_required: v.exactOptional(v.boolean()),
 });
 
 export const widgetSessionCheck = v.object({

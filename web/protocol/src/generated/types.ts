@@ -1092,6 +1092,8 @@ export interface WidgetConfig {
 	readonly colour?: string | null;
 	readonly title?: Record<string, string> | null;
 	readonly max_upload?: Count;
+	/** of an app: nobody unknown comes in */
+	readonly identity_required?: boolean;
 }
 
 export interface WidgetSession {

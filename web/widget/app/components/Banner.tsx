@@ -32,7 +32,7 @@ export function Banner({ model }: { model: Model }): JSX.Element | null {
 		return (
 			<div class="banner is-danger" role="alert">
 				<Icon path={icons.alert} />
-				<span class="grow">{t(blocked === "key" ? "blocked.unknown" : "identity")}</span>
+				<span class="grow">{t(blocked === "key" ? "blocked.unknown" : model.inApp ? "identityApp" : "identity")}</span>
 			</div>
 		);
 	}

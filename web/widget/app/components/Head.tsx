@@ -23,6 +23,11 @@ export function Head({ model }: { model: Model }): JSX.Element {
 	const status = !client.known ? t("head.connecting") : t(client.online ? "head.online" : "head.away");
 	return (
 		<header class="widget-head">
+			{model.page.screen && (
+				<button type="button" class="icon-btn is-back" onClick={() => model.close()} aria-label={t("head.back")}>
+					<Icon path={icons.left} />
+				</button>
+			)}
 			<span class="avatar" aria-hidden="true">{agent ? initials(agent) : <Icon path={icons.web} />}</span>
 			<div class="grow">
 				<h1 class="clip">{agent || model.title.value}</h1>
@@ -37,7 +42,7 @@ export function Head({ model }: { model: Model }): JSX.Element {
 			>
 				<Icon path={soundOn.value ? icons.sound : icons.soundOff} />
 			</button>
-			{!model.page.alone && (
+			{!model.page.alone && !model.page.screen && (
 				<button type="button" class="icon-btn" onClick={() => model.close()} aria-label={t("head.minimise")}>
 					<Icon path={icons.down} />
 				</button>

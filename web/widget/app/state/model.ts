@@ -12,8 +12,10 @@ import {
 } from "@trunkline/ui/browser";
 
 import { parseColour } from "../../bridge/colour";
+import type { ToFrame } from "../../bridge/messages";
 import { DraftStore } from "./draft";
 import { Page } from "./page";
+import type { Surroundings } from "./page";
 import { buildRows } from "./rows";
 import { isRefused, SessionStore } from "./session";
 import type { Settings } from "./settings";
@@ -39,7 +41,7 @@ export class Model {
 	readonly config = signal<WidgetConfig | null>(null);
 	readonly draft: DraftStore;
 	readonly uploads: Uploads;
-	readonly page: Page;
+	readonly page: Surroundings;
 	/** The picture that is looked at in full. */
 	readonly viewed = signal<Viewed | null>(null);
 	/** How often somebody's unsent things were thrown away. */
@@ -69,7 +71,10 @@ export class Model {
 	#cancelRetry: (() => void) | null = null;
 	#changeQueued = false;
 
-	constructor(settings: Settings) {
+	constructor(
+		settings: Settings,
+		surround: (onMessage: (message: ToFrame) => void) => Surroundings = (onMessage) => new Page(onMessage),
+	) {
 		this.settings = settings;
 		this.locale.value = settings.locale;
 		this.#rest = new Rest({ send: fetchSend, bearer: () => this.#session.current?.token ?? null });
@@ -88,7 +93,7 @@ export class Model {
 		this.draft = new DraftStore(settings.key);
 		this.uploads = new Uploads((file, onProgress) =>
 			uploadFile(this.#rest.url("/files"), this.#rest.headers("POST"), file, onProgress), this.draft.load().files);
-		this.page = new Page((message) => {
+		this.page = surround((message) => {
 			switch (message.type) {
 				case "hello":
 					this.#shown(message.open || this.open.value);
@@ -122,6 +127,11 @@ export class Model {
 		}
 		addEventListener("online", () => this.wake());
 		document.addEventListener("visibilitychange", () => !document.hidden && this.wake());
+	}
+
+	/** It is an app that lets known people in, not a page that anybody may open. */
+	get inApp(): boolean {
+		return this.config.value?.identity_required === true;
 	}
 
 	/** Whoever reads it while drawing is drawn again when the client's state changes. */
@@ -239,6 +249,10 @@ export class Model {
 			return;
 		}
 		await this.#configure();
+		if (this.config.value?.identity_required === true && this.#session.current === null) {
+			this.#needIdentity();
+			return;
+		}
 		const { token } = await this.#session.ensure(this.locale.value);
 		this.#started();
 		this.#client.start(token);
@@ -267,7 +281,7 @@ export class Model {
 			}
 			// Never carried on as somebody anonymous: the page says that this is somebody.
 			this.#client.stop();
-			this.blocked.value = "identity";
+			this.#needIdentity();
 		}
 	}
 
@@ -283,6 +297,11 @@ export class Model {
 				this.connect();
 			}
 		}
+	}
+
+	#needIdentity(): void {
+		this.blocked.value = "identity";
+		this.page.tell({ type: "identify" });
 	}
 
 	/** What she wrote and did not send is hers alone. */
@@ -306,7 +325,7 @@ export class Model {
 		if (session && session.subject !== null) {
 			// Somebody known does not become nobody by herself: the page has to name her again.
 			this.#forgetPerson();
-			this.blocked.value = "identity";
+			this.#needIdentity();
 		} else if (this.open.value) {
 			this.connect();
 		}

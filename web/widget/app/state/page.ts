@@ -3,7 +3,16 @@
 import { parseToFrame, wrap } from "../../bridge/messages";
 import type { ToFrame, ToPage } from "../../bridge/messages";
 
-export class Page {
+/** What is around us: a page, or an app. */
+export interface Surroundings {
+	/** Nothing there could take us away. */
+	readonly alone: boolean;
+	/** The whole screen is ours, and there is a way back to where she came from. */
+	readonly screen: boolean;
+	tell(message: ToPage): void;
+}
+
+export class Page implements Surroundings {
 	#origin: string | null = null;
 
 	constructor(onMessage: (message: ToFrame) => void) {
@@ -23,6 +32,10 @@ export class Page {
 	/** Opened by itself, without a page around it. */
 	get alone(): boolean {
 		return window.parent === window;
+	}
+
+	get screen(): boolean {
+		return false;
 	}
 
 	tell(message: ToPage): void {
