@@ -1,9 +1,10 @@
 /** A message that concerns her calls the agent: a sound, the title, a notification, in a second. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Desk, expectText, launchBrowser, patienceMs, startDemo } from "../lib/browser.ts";
 import { customer, say } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
+import type { TestSocket } from "../lib/socket.ts";
 import { quiet } from "../lib/wait.ts";
 
 interface Called {
@@ -15,35 +16,35 @@ let server: TestServer;
 let browser: Browser;
 let ann: Desk;
 
-/** Runs in the page before it: a browser without a screen shows no notifications. */
+/** Runs in the page before it: writes down what the page asks of the browser, which may do it. */
 function listen(): void {
 	const called: Called = { notifications: [], sounds: [] };
 	Object.assign(window, { called });
-	window.Notification = class {
-		static readonly permission = "granted";
-		static requestPermission(): Promise<NotificationPermission> {
-			return Promise.resolve("granted");
-		}
-		constructor(title: string, options: NotificationOptions = {}) {
-			called.notifications.push({ title, body: options.body ?? "", at: Date.now() });
-		}
-		close(): void {}
-	} as unknown as typeof Notification;
+	window.Notification = new Proxy(Notification, {
+		construct(target, [title, options]: [string, NotificationOptions?]) {
+			called.notifications.push({ title, body: options?.body ?? "", at: Date.now() });
+			return new target(title, options);
+		},
+	});
 	const { start } = OscillatorNode.prototype;
 	OscillatorNode.prototype.start = function (...times) {
-		called.sounds.push(Date.now());
+		// Each call is two notes of one context.
+		if (this.context.state === "running" && (times[0] ?? 0) <= this.context.currentTime + 0.05) {
+			called.sounds.push(Date.now());
+		}
 		start.apply(this, times);
 	};
 }
 
-function called(): Promise<Called> {
-	return ann.page.evaluate(() => (window as unknown as { called: Called }).called);
+function called(page = ann.page): Promise<Called> {
+	return page.evaluate(() => (window as unknown as { called: Called }).called);
 }
 
 beforeAll(async () => {
 	server = await startDemo();
 	browser = await launchBrowser();
 	ann = await Desk.open(browser, server, "ann");
+	await ann.context.grantPermissions(["notifications"], { origin: server.url });
 	await ann.context.addInitScript(listen);
 	await ann.goto("/inbox/mine");
 	await ann.online();
@@ -66,6 +67,7 @@ test("a message of somebody unassigned calls within a second", async () => {
 	expect((await say(socket, { text: "有人在吗" })).t).toBe("ack");
 	const sentAt = Date.now();
 	await expect.poll(async () => (await called()).notifications.length, { timeout: patienceMs }).toBe(1);
+	await expect.poll(async () => (await called()).sounds.length, { timeout: patienceMs }).toBe(1);
 	const { notifications, sounds } = await called();
 	expect(notifications[0]).toMatchObject({ title: expect.stringMatching(/^访客 \d+/), body: "有人在吗" });
 	expect((notifications[0]?.at ?? Infinity) - sentAt).toBeLessThan(1000);
@@ -83,11 +85,11 @@ test("a message in a colleague's conversation does not", async () => {
 	await bob.openRow("给小博的");
 	await bob.button("领取").click();
 	await bob.button("结束").waitFor();
-	const before = (await called()).notifications.length;
+	const before = await called();
 	await say(socket, { text: "只有小博该听到" });
 	await expectText(bob.log, /只有小博该听到/);
 	await quiet(300);
-	expect((await called()).notifications.length).toBe(before);
+	expect(await called()).toEqual(before);
 	socket.close();
 	await bob.close();
 });
@@ -98,4 +100,49 @@ test("what she opens calls no more", async () => {
 	await ann.button("领取").click();
 	await ann.button("结束").waitFor();
 	await expect.poll(() => ann.page.title(), { timeout: patienceMs }).not.toMatch(/^\(/);
+});
+
+describe("of several tabs of one agent", () => {
+	let second: Page;
+	let lin: TestSocket;
+
+	beforeAll(async () => {
+		second = await ann.context.newPage();
+		await second.goto(`${server.url}/console/inbox/mine`);
+		await second.locator(".rail-me .presence[data-state=online]").waitFor();
+		// A sound needs a page that was touched.
+		await second.locator(".list-head, .inbox").first().click();
+		await ann.goto("/inbox/mine");
+		await ann.online();
+		await ann.page.locator(".inbox").first().click();
+	});
+	afterAll(async () => {
+		lin.close();
+		await second.close();
+	});
+
+	test("one calls, and one title counts as the other", async () => {
+		lin = await (await customer(server, "demo-web")).socket();
+		await say(lin, { text: "只响一次" });
+		await Promise.all([ann.page, second].map((page) => expect.poll(() => page.title(), { timeout: patienceMs }).toMatch(/^\(1\) /)));
+		const both = async (): Promise<Called[]> => Promise.all([called(), called(second)]);
+		await expect.poll(async () => (await both()).flatMap((one) => one.notifications).length, { timeout: patienceMs }).toBe(1);
+		await quiet(500);
+		const heard = await both();
+		expect(heard.flatMap((one) => one.notifications).map((one) => one.body)).toEqual(["只响一次"]);
+		expect(heard.flatMap((one) => one.sounds)).toHaveLength(1);
+	});
+
+	test("none calls for what she looks at in one, and what she has looked at is forgotten in all", async () => {
+		await second.bringToFront();
+		await second.goto(`${server.url}/console/inbox/unassigned`);
+		await second.locator(".conv", { hasText: "只响一次" }).first().click();
+		await second.locator(".thread-body").waitFor();
+		await Promise.all([ann.page, second].map((page) => expect.poll(() => page.title(), { timeout: patienceMs }).not.toMatch(/^\(/)));
+		const before = await Promise.all([called(), called(second)]);
+		await say(lin, { text: "我看着呢" });
+		await second.locator(".bubble", { hasText: "我看着呢" }).waitFor();
+		await quiet(500);
+		expect(await Promise.all([called(), called(second)])).toEqual(before);
+	});
 });

@@ -36,8 +36,8 @@ export function useLive(): void {
 			threads.applyEntry(entry);
 			if (conversation !== null) {
 				conversations.apply(conversation);
-				firstSteps.consider(conversation);
-				notifications.consider(entry, conversation);
+firstSteps.consider(conversation);
+				void notifications.consider(entry, conversation);
 			}
 			calls.applyEntry(entry);
 		});

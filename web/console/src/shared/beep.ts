@@ -2,7 +2,8 @@
 let context: AudioContext | null = null;
 let lastAt = 0;
 
-const quietMs = 1500;
+/** Between two sounds. */
+export const quietMs = 1500;
 const notes = [
 	{ hertz: 660, startsAt: 0 },
 	{ hertz: 880, startsAt: 0.12 },
@@ -24,12 +25,13 @@ function play(audio: AudioContext): void {
 	}
 }
 
+/** Browsers keep a page silent until it was clicked or typed into once. */
+export function canBeep(): boolean {
+	return typeof AudioContext !== "undefined" && navigator.userActivation?.hasBeenActive !== false;
+}
+
 export function beep(now = Date.now()): void {
-	if (now - lastAt < quietMs || typeof AudioContext === "undefined") {
-		return;
-	}
-	/* Browsers keep a page silent until it was clicked or typed into once. */
-	if (navigator.userActivation?.hasBeenActive === false) {
+	if (now - lastAt < quietMs || !canBeep()) {
 		return;
 	}
 	lastAt = now;

@@ -1,11 +1,13 @@
 /* Sound, title badge and desktop notification for what wants me: a customer's message or a
- * missed call in a conversation that is mine or nobody's. */
+ * missed call in a conversation that is mine or nobody's. Of my several tabs one calls, and none
+ * when I look at it in any of them. */
 import { defineStore } from "pinia";
 import { computed, ref, watch } from "vue";
 import { i18n } from "../app/language";
 import { router } from "../app/router";
-import { beep } from "../shared/beep";
+import { beep, canBeep, quietMs } from "../shared/beep";
 import { visitorNumber } from "../shared/format";
+import { beAt, isAnyoneAt, once } from "../shared/tabs";
 import type { Conversation, Entry } from "../shared/types";
 import { useConversations } from "./conversations";
 import { usePreferences } from "./preferences";
@@ -14,6 +16,8 @@ import { useStaff } from "./staff";
 
 /* Imported or replayed history makes no noise. */
 const freshMs = 60_000;
+/* The slowest of my tabs has heard of an entry after this. */
+const settledMs = 10_000;
 
 export const useNotifications = defineStore("notifications", () => {
 	const preferences = usePreferences();
@@ -24,6 +28,8 @@ export const useNotifications = defineStore("notifications", () => {
 	const waiting = ref<ReadonlySet<string>>(new Set());
 	const reading = ref<string | null>(null);
 	let pageTitle = "Trunkline";
+	let otherTabs: BroadcastChannel | null = null;
+	let leave = (): void => undefined;
 
 	const count = computed(() => {
 		const unassigned = [...waiting.value].filter((id) => conversations.items.get(id)?.assignee === null);
@@ -47,21 +53,35 @@ export const useNotifications = defineStore("notifications", () => {
 		return (missed || message || isHandover(entry)) && concerns && fresh && !entry.imported && conversation.state !== "resolved";
 	}
 
-	function consider(entry: Entry, conversation: Conversation): void {
-		if (!wants(entry, conversation)) {
+	function nameOf(what: string): string {
+		return `trunkline:${session.me?.id ?? ""}:${what}`;
+	}
+
+	function isLooking(customer: string): boolean {
+		return reading.value === customer && document.hasFocus();
+	}
+
+	async function consider(entry: Entry, conversation: Conversation): Promise<void> {
+		if (!wants(entry, conversation) || isLooking(conversation.customer)) {
 			return;
 		}
-		const looking = reading.value === conversation.customer && document.hasFocus();
-		if (looking) {
+		if (await isAnyoneAt(nameOf(`at:${conversation.customer}`))) {
 			return;
 		}
 		waiting.value = new Set(waiting.value).add(conversation.id);
-		if (preferences.sound) {
-			beep();
+		if (preferences.sound && canBeep()) {
+			once(nameOf("sound"), quietMs, beep);
 		}
 		if (preferences.desktop) {
-			show(entry, conversation);
+			once(nameOf(`shown:${entry.id}`), settledMs, () => show(entry, conversation));
 		}
+	}
+
+	/* The other tabs hear where I look, for as long as I do. */
+	function tellWhere(): void {
+		leave();
+		const customer = reading.value;
+		leave = customer !== null && isLooking(customer) ? beAt(nameOf(`at:${customer}`)) : () => undefined;
 	}
 
 	function wordsOf(entry: Entry): string {
@@ -93,11 +113,29 @@ export const useNotifications = defineStore("notifications", () => {
 		}
 	}
 
-	function looked(customer: string): void {
+	function forget(customer: string): void {
 		const left = [...waiting.value].filter((id) => conversations.items.get(id)?.customer !== customer);
 		if (left.length !== waiting.value.size) {
 			waiting.value = new Set(left);
 		}
+	}
+
+	function looked(customer: string): void {
+		forget(customer);
+		otherTabs?.postMessage(customer);
+	}
+
+	function listen(): BroadcastChannel | null {
+		if (typeof BroadcastChannel === "undefined") {
+			return null;
+		}
+		const channel = new BroadcastChannel(nameOf("looked"));
+		channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+			if (typeof data === "string") {
+				forget(data);
+			}
+		};
+		return channel;
 	}
 
 	function title(): void {
@@ -111,9 +149,17 @@ export const useNotifications = defineStore("notifications", () => {
 
 	/* Keeps the title true; the answer stops it. */
 	function start(): () => void {
-		const stop = watch(count, title, { immediate: true });
+		const stops = [watch(count, title, { immediate: true }), watch(reading, tellWhere)];
+		otherTabs = listen();
+		window.addEventListener("focus", tellWhere);
+		window.addEventListener("blur", tellWhere);
 		return () => {
-			stop();
+			stops.forEach((stop) => stop());
+			otherTabs?.close();
+			otherTabs = null;
+			window.removeEventListener("focus", tellWhere);
+			window.removeEventListener("blur", tellWhere);
+			leave();
 			waiting.value = new Set();
 			document.title = pageTitle;
 		};
