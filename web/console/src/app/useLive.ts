@@ -36,7 +36,7 @@ export function useLive(): void {
 			threads.applyEntry(entry);
 			if (conversation !== null) {
 				conversations.apply(conversation);
-firstSteps.consider(conversation);
+				firstSteps.consider(conversation);
 				void notifications.consider(entry, conversation);
 			}
 			calls.applyEntry(entry);
