@@ -1,6 +1,7 @@
 #include "api/password.h"
 
 #include <argon2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,16 @@ password_verify(const char *hash, const char *password, int64_t memory_kib,
 		return false;
 	}
 	return argon2id_verify(hash, password, strlen(password)) == ARGON2_OK;
+}
+
+bool
+password_outdated(const char *hash, int64_t memory_kib, int64_t passes)
+{
+	unsigned long memory;
+	unsigned long time;
+
+	return sscanf(hash, "$argon2id$v=%*u$m=%lu,t=%lu,", &memory, &time) != 2 ||
+		memory < (unsigned long)memory_kib || time < (unsigned long)passes;
 }
 
 void

@@ -1,4 +1,4 @@
-/* Passwords of staff: Argon2id. Both functions take tens of milliseconds and megabytes on
+/* Passwords of staff: Argon2id. Hashing and verifying take tens of milliseconds and megabytes on
  * purpose: call them on a worker, or in a command, never on the loop. */
 #ifndef API_PASSWORD_H
 #define API_PASSWORD_H
@@ -22,6 +22,8 @@ void password_hash(const char *password, int64_t memory_kib, int64_t passes,
 /* hash NULL: nobody of that name. Does the same work as for somebody, then says false. */
 bool password_verify(const char *hash, const char *password, int64_t memory_kib,
 	int64_t passes);
+/* The settings have risen since the hash was made. */
+bool password_outdated(const char *hash, int64_t memory_kib, int64_t passes);
 /* A password to tell somebody once: without letters that look alike. */
 void password_generate(char out[static PASSWORD_GENERATED_SIZE]);
 

@@ -17,6 +17,7 @@ struct password_job {
 	int64_t passes;
 	char *password;
 	char hash[PASSWORD_HASH_SIZE];
+	char stronger[PASSWORD_HASH_SIZE]; /* "": not needed */
 	bool right;
 	password_checked *checked;
 	password_hashed *hashed;
@@ -37,18 +38,18 @@ run_check(struct job *job)
 	struct password_job *p = (struct password_job *)job;
 
 	p->right = password_verify(p->hash, p->password, p->memory_kib, p->passes);
+	if (p->right && password_outdated(p->hash, p->memory_kib, p->passes)) {
+		password_hash(p->password, p->memory_kib, p->passes, p->stronger);
+	}
 }
 
 static void
 check_done(struct job *job)
 {
 	struct password_job *p = (struct password_job *)job;
-	struct exchange *x = p->exchange;
-	password_checked *checked = p->checked;
-	bool right = p->right;
 
+	p->checked(p->exchange, p->right, p->stronger[0] != '\0' ? p->stronger : NULL);
 	destroy(p);
-	checked(x, right);
 }
 
 static void

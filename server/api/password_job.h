@@ -6,7 +6,9 @@
 
 struct exchange;
 
-typedef void password_checked(struct exchange *x, bool right);
+/* stronger: the right password's hash by today's settings when they have risen since; NULL:
+ * they have not. Valid in the call. */
+typedef void password_checked(struct exchange *x, bool right, const char *stronger);
 typedef void
 password_hashed(struct exchange *x, const char *hash); /* valid in the call */
 

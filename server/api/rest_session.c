@@ -36,6 +36,8 @@ struct login {
 	const char *password;
 	char account_key[LOGIN_MAX * 4 + 1]; /* lower case: "Anna" and "anna" share a limit */
 	struct staff staff;                  /* id 0: nobody */
+	const char *hash;                    /* as it is stored */
+	const char *stronger; /* to be stored instead; NULL: it is as it should be */
 	uint64_t opened;
 	bool whole;
 	uint8_t token_hash[DIGEST_SIZE];
@@ -158,6 +160,10 @@ session_open(struct exchange *x, uint64_t staff, bool whole)
 	c->session.staff = staff;
 	c->session.expires_at = clock_now_ms() + x->app->conf->session_ms;
 	c->session.agent = browser_of(x, c->arena);
+	if (l->stronger != NULL) {
+		c->session.outdated_hash = arena_strdup(c->arena, l->hash);
+		c->session.password_hash = arena_strdup(c->arena, l->stronger);
+	}
 	exchange_submit(x, c, session_opened, NULL);
 }
 
@@ -214,7 +220,7 @@ give_back(struct exchange *x, const struct login *l)
 }
 
 static void
-password_known(struct exchange *x, bool right)
+password_known(struct exchange *x, bool right, const char *stronger)
 {
 	struct login *l = x->state;
 	const char *reason = refusal(x, &l->staff, right);
@@ -224,6 +230,7 @@ password_known(struct exchange *x, bool right)
 		return;
 	}
 	give_back(x, l);
+	l->stronger = stronger != NULL ? arena_strdup(x->arena, stronger) : NULL;
 	session_open(x, l->staff.id, true);
 }
 
@@ -247,7 +254,10 @@ found(struct reading *r)
 	struct login *l = x->state;
 
 	l->staff = ((struct login *)r->parameters)->staff;
-	exchange_check_password(x, l->staff.password_hash, l->password, password_known);
+	l->hash = l->staff.password_hash != NULL
+		? arena_strdup(x->arena, l->staff.password_hash)
+		: NULL;
+	exchange_check_password(x, l->hash, l->password, password_known);
 	reading_destroy(r); /* the row's texts go with it; its numbers are copied */
 }
 

@@ -394,11 +394,12 @@ new_password_hashed(struct exchange *x, const char *hash)
 }
 
 static void
-old_password_checked(struct exchange *x, bool right)
+old_password_checked(struct exchange *x, bool right, const char *stronger)
 {
 	const struct staff_request *request = x->state;
 	const struct staff *me = directory_staff(x->app->directory, x->who.actor.id);
 
+	(void)stronger; /* the new one will be */
 	if (!right || me == NULL) {
 		exchange_fail(x, ERR_INVALID, "old", "is wrong");
 		return;

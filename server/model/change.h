@@ -212,6 +212,10 @@ struct session_change {
 	bool all_of_staff; /* REMOVE every session of `staff` */
 	int64_t expires_at;
 	const char *agent; /* browser, for the list of sessions */
+	/* Her password as the settings want it now, instead of outdated_hash if that still
+	 * stands. It is the same password: her other sessions go on. NULL: nothing to do. */
+	const char *password_hash;
+	const char *outdated_hash;
 };
 
 struct api_key_change {

@@ -263,6 +263,16 @@ apply_staff(struct batch *b, struct job *j)
 }
 
 static enum err
+strengthen(struct batch *b, const struct session_change *s)
+{
+	struct value args[] = {value_text(s->password_hash), value_id(s->staff),
+		value_text(s->outdated_hash)};
+
+	return s->password_hash != NULL ? batch_run(b, STATEMENT_STAFF_STRENGTHEN, args, NULL)
+									: ERR_OK;
+}
+
+static enum err
 log_in(struct batch *b, struct job *j)
 {
 	const struct session_change *s = &j->change->session;
@@ -286,7 +296,8 @@ log_in(struct batch *b, struct job *j)
 	}
 	j->outcome.id = s->staff;
 	batch_audit(b, j, "session.opened", "staff", s->staff, s->agent);
-	if (batch_run(b, STATEMENT_SESSION_DELETE_OLD, old, NULL) != ERR_OK) {
+	if (strengthen(b, s) != ERR_OK ||
+		batch_run(b, STATEMENT_SESSION_DELETE_OLD, old, NULL) != ERR_OK) {
 		return b->failed;
 	}
 	return batch_run(b, STATEMENT_SESSION_INSERT, args, NULL);

@@ -104,6 +104,50 @@ a_cookie_lives_as_long_as_its_session(void **state)
 	house_close(h);
 }
 
+static void
+stored_hash(const struct house *h, const char *login, char out[static PASSWORD_HASH_SIZE])
+{
+	struct arena *a = arena_create();
+	struct reader *reader;
+	struct staff staff;
+	struct error e = {0};
+
+	assert_int_equal(store_reader_open(&h->conf->store, &reader, &e), ERR_OK);
+	assert_int_equal(read_staff_by_login(reader, login, a, &staff, &e), ERR_OK);
+	str_copy(out, PASSWORD_HASH_SIZE, staff.password_hash);
+	store_reader_close(reader);
+	arena_destroy(a);
+}
+
+static void
+a_log_in_brings_an_old_hash_up_to_the_settings(void **state)
+{
+	static const char *const settings[] = {"security.argon2_memory_kib=2048",
+		"security.argon2_passes=2", NULL};
+	struct house *h = house_open("127.0.0.1", settings);
+	char before[PASSWORD_HASH_SIZE];
+	char after[PASSWORD_HASH_SIZE];
+	struct answer a;
+
+	(void)state;
+	stored_hash(h, "anna", before);
+	assert_non_null(strstr(before, "$m=1024,t=1,"));
+	assert_int_equal(try_log_in(h, "anna", "wrong", &a), 401);
+	answer_free(&a);
+	stored_hash(h, "anna", after);
+	assert_string_equal(after, before);
+	assert_int_equal(try_log_in(h, "anna", PASSWORD, &a), 200);
+	answer_free(&a);
+	stored_hash(h, "anna", after);
+	assert_non_null(strstr(after, "$m=2048,t=2,"));
+	/* It is good for the next time, and stays as it is then. */
+	assert_int_equal(try_log_in(h, "anna", PASSWORD, &a), 200);
+	answer_free(&a);
+	stored_hash(h, "anna", before);
+	assert_string_equal(after, before);
+	house_close(h);
+}
+
 int
 main(void)
 {
@@ -112,6 +156,7 @@ main(void)
 		cmocka_unit_test(demo_accounts_work_on_loopback_only),
 		cmocka_unit_test(behind_a_public_https_address_the_cookie_is_secure),
 		cmocka_unit_test(a_cookie_lives_as_long_as_its_session),
+		cmocka_unit_test(a_log_in_brings_an_old_hash_up_to_the_settings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,55 @@ changed_rights_end_sessions(void **state)
 	log_in(f, &chen, 4, ERR_DENIED);
 }
 
+static const char *
+password_of(struct store_fixture *f, uint8_t mark)
+{
+	uint8_t hash[DIGEST_SIZE];
+	struct session_row row;
+	struct staff staff;
+
+	memset(hash, mark, sizeof(hash));
+	assert_int_equal(read_session(f->reader, hash, f->arena, &row, &staff, NULL), ERR_OK);
+	return staff.password_hash;
+}
+
+/* As log_in, with a stronger hash of the password that was checked against `old`. */
+static void
+log_in_stronger(struct store_fixture *f, const struct actor *staff, uint8_t mark,
+	const char *old, const char *hash)
+{
+	struct change *c = change_create(CHANGE_SESSION, staff);
+
+	c->session.action = ROW_ADD;
+	memset(c->session.token_hash, mark, DIGEST_SIZE);
+	c->session.staff = staff->id;
+	c->session.expires_at = INT64_MAX;
+	c->session.agent = "test";
+	c->session.outdated_hash = old;
+	c->session.password_hash = hash;
+	fixture_call(f, c, ERR_OK);
+}
+
+static void
+a_stronger_hash_replaces_only_the_one_that_was_checked(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor system = fixture_system();
+	struct actor chen = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	struct change *c = staff_change(&system, ROW_EDIT, chen.id);
+
+	c->staff.staff.password_hash = "weak";
+	fixture_call(f, c, ERR_OK);
+	log_in(f, &chen, 1, ERR_OK);
+	log_in_stronger(f, &chen, 2, "weak", "strong");
+	assert_string_equal(password_of(f, 2), "strong");
+	/* The same password: nobody is logged out. */
+	assert_int_equal(session(f, 1), ERR_OK);
+	/* The password was changed while the old one was checked. */
+	log_in_stronger(f, &chen, 3, "weak", "stronger");
+	assert_string_equal(password_of(f, 3), "strong");
+}
+
 static void
 staff_is_edited_by_administrators(void **state)
 {
@@ -308,6 +357,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(changed_rights_end_sessions),
+		ON_BOTH(a_stronger_hash_replaces_only_the_one_that_was_checked),
 		ON_BOTH(staff_is_edited_by_administrators),
 		ON_BOTH(keys_and_channels_are_kept),
 		ON_BOTH(changes_of_the_house_are_audited),
