@@ -119,12 +119,11 @@ function check(ajv: Ajv2020, what: string, pointer: string, value: unknown): voi
 
 /** Of what both describe: names of the schemas that differ from the protocol's. */
 export function differencesFrom(protocol: Record<string, Node>): string[] {
-	const text = (value: unknown): string => JSON.stringify(value).replaceAll("#/components/schemas/", "#/$defs/");
+	const remark = (key: string, value: unknown): boolean => key === "x-discriminator" || (key === "description" && typeof value === "string");
+	const text = (schema: unknown): string =>
+		JSON.stringify(schema, (key, value: unknown) => (remark(key, value) ? undefined : value)).replaceAll("#/components/schemas/", "#/$defs/");
 	return Object.entries(document.components.schemas)
-		.filter(([name, schema]) => {
-			const { "x-discriminator": _forTypes, ...same } = protocol[name] ?? schema;
-			return text(schema) !== text(same);
-		})
+		.filter(([name, schema]) => text(schema) !== text(protocol[name] ?? schema))
 		.map(([name]) => name);
 }
 
