@@ -12,6 +12,7 @@
 
 struct bus;
 struct directory;
+struct imports;
 struct limits;
 struct marks;
 struct metrics;
@@ -81,6 +82,7 @@ struct app {
 	struct rooms *rooms;       /* who looks at which customer, typing: desk/rooms.h */
 	struct metrics *metrics;   /* what is counted for monitoring: api/metrics.h */
 	struct marks *marks;       /* watermarks on their way to the store: desk/marks.h */
+	struct imports *imports;   /* of customers, that run: api/imports.h */
 	struct sockets *sockets;   /* all live sockets: api/sockets.h */
 	struct web_client *web_client; /* calls to other servers: net/web_client.h */
 	struct outbox *outbox;         /* what leaves the house: flow/outbox.h */

@@ -14,6 +14,7 @@ const struct http_route *const api_route_tables[] = {
 	customer_history_routes,
 	contact_routes,
 	field_routes,
+	import_routes,
 	merge_routes,
 	merge_preview_routes,
 	likely_routes,

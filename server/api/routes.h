@@ -16,6 +16,7 @@ extern const struct http_route customer_list_routes[];
 extern const struct http_route customer_history_routes[];
 extern const struct http_route contact_routes[];
 extern const struct http_route field_routes[];
+extern const struct http_route import_routes[];
 extern const struct http_route merge_routes[];
 extern const struct http_route merge_preview_routes[];
 extern const struct http_route likely_routes[];

@@ -13,6 +13,7 @@
 #include "api/app.h"
 #include "api/data_lock.h"
 #include "api/directory.h"
+#include "api/imports.h"
 #include "api/limits.h"
 #include "api/metrics.h"
 #include "api/push.h"
@@ -255,6 +256,7 @@ open_doors(struct server *s, struct error *e)
 	app->presence = presence_create(net_wheel(app->net), GRACE_MS, app->conf->leave_ms,
 		&presence);
 	app->marks = marks_create(app->store, net_wheel(app->net), console_mark_done, app);
+	app->imports = imports_create(app);
 	s->tidy = tidy_create(app);
 	expect_staff(app);
 	return open_outbox(s, e);
@@ -286,6 +288,7 @@ server_close(struct server *s)
 	if (app->net != NULL) {
 		net_destroy(app->net); /* closes sockets: all that they know must be alive */
 	}
+	imports_destroy(app->imports);
 	tidy_destroy(s->tidy);
 	outbox_destroy(app->outbox);
 	web_client_destroy(app->web_client);

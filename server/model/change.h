@@ -14,9 +14,10 @@
 #include "model/call.h"
 #include "model/customer.h"
 #include "model/field.h"
+#include "model/import_job.h"
 #include "model/merge.h"
-#include "model/quick_reply.h"
 #include "model/outbox.h"
+#include "model/quick_reply.h"
 #include "model/staff.h"
 #include "model/types.h"
 
@@ -32,6 +33,7 @@ enum change_kind {
 	CHANGE_MARK,         /* delivered / read watermark */
 	CHANGE_CUSTOMER,     /* create or edit */
 	CHANGE_FIELD,        /* define, edit or put aside a field of customers */
+	CHANGE_IMPORT,       /* an import of customers, and how far it came */
 	CHANGE_CONTACT,      /* add, prove or remove a contact point */
 	CHANGE_ATTACH,       /* read one customer under another: attach or merge */
 	CHANGE_UNMERGE,      /* take them apart again */
@@ -146,6 +148,14 @@ struct field_change {
 	bool set_active;
 };
 
+struct import_change {
+	enum row_action action; /* ADD or EDIT */
+	struct import_job import;
+	const char
+		*audit; /* with EDIT, worth an audit row: "import.started" ...; NULL: none */
+	const char *detail;
+};
+
 struct contact_change {
 	enum row_action action;
 	struct contact_point point; /* id for edit and remove */
@@ -158,7 +168,7 @@ struct attach_change {
 	bool by_hand;
 	uint64_t from_version; /* as they were seen: ERR_CONFLICT when not so now; 0: any */
 	uint64_t to_version;
-	unsigned take; /* MERGE_TAKE() of the values of `from` that win */
+	unsigned take;          /* MERGE_TAKE() of the values of `from` that win */
 	bool different_numbers; /* both have customer numbers, and are one all the same */
 	enum merge_right right;
 	const char *reason; /* NULL: none */
@@ -277,6 +287,7 @@ struct change {
 		struct mark_change mark;
 		struct customer_change customer;
 		struct field_change field;
+		struct import_change import;
 		struct contact_change contact;
 		struct attach_change attach;
 		struct unmerge_change unmerge;

@@ -16,6 +16,7 @@ static apply_step *const steps[] = {
 	[CHANGE_MARK] = apply_mark,
 	[CHANGE_CUSTOMER] = apply_customer,
 	[CHANGE_FIELD] = apply_field,
+	[CHANGE_IMPORT] = apply_import,
 	[CHANGE_CONTACT] = apply_contact,
 	[CHANGE_ATTACH] = apply_attach,
 	[CHANGE_UNMERGE] = apply_unmerge,

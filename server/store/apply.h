@@ -17,6 +17,7 @@ enum err apply_release_all(struct batch *b, struct job *j);
 enum err apply_mark(struct batch *b, struct job *j);
 enum err apply_customer(struct batch *b, struct job *j);
 enum err apply_field(struct batch *b, struct job *j);
+enum err apply_import(struct batch *b, struct job *j);
 enum err apply_contact(struct batch *b, struct job *j);
 enum err apply_attach(struct batch *b, struct job *j);
 enum err apply_unmerge(struct batch *b, struct job *j);

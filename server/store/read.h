@@ -15,8 +15,9 @@
 #include "model/customer.h"
 #include "model/fact.h"
 #include "model/field.h"
-#include "model/quick_reply.h"
+#include "model/import_job.h"
 #include "model/outbox.h"
+#include "model/quick_reply.h"
 #include "model/staff.h"
 
 struct arena;
@@ -180,6 +181,16 @@ MUST_CHECK enum err read_values(struct reader *r, uint64_t customer, struct aren
 MUST_CHECK enum err
 read_former_values(struct reader *r, uint64_t customer, uint64_t field, struct arena *a,
 	struct field_value **out, size_t *count, struct error *e);
+
+/* --- imports of customers ----------------------------------------------------------------- */
+/* Newest first, of the units of the scope. */
+MUST_CHECK enum err read_imports(struct reader *r, const struct scope *scope,
+	struct arena *a, struct import_job **out, size_t *count, struct error *e);
+MUST_CHECK enum err read_import(struct reader *r, const struct scope *scope, uint64_t id,
+	struct arena *a, struct import_job *out, struct error *e); /* ERR_NOT_FOUND */
+/* The mapping that these headings had last time; "[]": they are new. */
+MUST_CHECK enum err read_import_mapping(struct reader *r, uint64_t columns_hash,
+	struct arena *a, const char **out, struct error *e);
 
 /* --- calls ------------------------------------------------------------------------------ */
 MUST_CHECK enum err read_call(struct reader *r, uint64_t id, struct arena *a,

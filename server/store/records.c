@@ -127,6 +127,31 @@ record_value(const struct value *v, struct field_value *out)
 }
 
 void
+record_import(const struct value *v, struct import_job *out)
+{
+	*out = (struct import_job){
+		.id = value_as_id(&v[0]),
+		.name = value_as_text(&v[1]),
+		.state = (enum import_state)value_as_i64(&v[2]),
+		.charset = value_as_text(&v[3]),
+		.columns_hash = value_as_id(&v[4]),
+		.mapping = value_as_text(&v[5]),
+		.size = value_as_i64(&v[6]),
+		.done = value_as_i64(&v[7]),
+		.created = value_as_i64(&v[8]),
+		.changed = value_as_i64(&v[9]),
+		.unchanged = value_as_i64(&v[10]),
+		.bad = value_as_i64(&v[11]),
+		.problem = value_as_text(&v[12]),
+		.author = value_as_id(&v[13]),
+		.unit = value_as_id(&v[14]),
+		.created_at = value_as_i64(&v[15]),
+		.started_at = value_as_i64(&v[16]),
+		.ended_at = value_as_i64(&v[17]),
+	};
+}
+
+void
 record_staff(const struct value *v, struct staff *out)
 {
 	*out = (struct staff){

@@ -7,6 +7,7 @@
 #include "model/conversation.h"
 #include "model/customer.h"
 #include "model/field.h"
+#include "model/import_job.h"
 #include "model/merge.h"
 #include "model/staff.h"
 #include "store/value.h"
@@ -28,6 +29,7 @@ void record_contact(const struct value *v, struct contact_point *out);
 void record_field(const struct value *v, struct field *out);
 void record_value(const struct value *v, struct field_value *out);
 void record_merge(const struct value *v, struct merge *out);
+void record_import(const struct value *v, struct import_job *out);
 void record_staff(const struct value *v, struct staff *out);
 void record_call(const struct value *v, struct call *out);
 void record_file(const struct value *v, struct file_row *out);

@@ -1,4 +1,5 @@
 /** Customers of the house: fields of its own, lists by them, imports and exports. */
+import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Desk, expectAccessible, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
@@ -126,5 +127,44 @@ describe("the list of customers", () => {
 		await screenshot(page, "customers-narrow");
 		await expectAccessible(page);
 		await page.setViewportSize({ width: 1440, height: 900 });
+	});
+});
+
+/** 林若溪 and 郑一 as an office program writes them in China. */
+const list = Buffer.concat([
+	Buffer.from([0xbf, 0xcd, 0xbb, 0xa7, 0xba, 0xc5, 0x2c, 0xd0, 0xd5, 0xc3, 0xfb, 0x2c, 0xca, 0xd6, 0xbb, 0xfa, 0xba, 0xc5, 0x2c, 0xb7, 0xe7, 0xcf, 0xd5, 0xb5, 0xc8, 0xbc, 0xb6, 0x0d, 0x0a]),
+	Buffer.from("90001,"), Buffer.from([0xd6, 0xa3, 0xd2, 0xbb]), Buffer.from(",13977770001,"), Buffer.from([0xce, 0xc8, 0xbd, 0xa1]), Buffer.from("\r\n"),
+	Buffer.from("90002,"), Buffer.from([0xd6, 0xa3, 0xb6, 0xfe]), Buffer.from(",13977770002,"), Buffer.from([0xbf, 0xf1, 0xc8, 0xc8]), Buffer.from("\r\n"),
+]);
+
+describe("an import", () => {
+	test("takes a GB18030 list, shows it, brings it in and names the bad rows", async () => {
+		const { page } = boss;
+		await boss.goto("/customers");
+		await page.getByRole("link", { name: "导入客户" }).click();
+		await screenshot(page, "import-choose");
+		await expectAccessible(page);
+		await page.locator("input[type=file]").setInputFiles({ name: "客户.csv", mimeType: "text/csv", buffer: list });
+		await page.getByRole("cell", { name: "郑一" }).waitFor();
+		expect(await page.getByLabel("字符集").inputValue()).toBe("gb18030");
+		expect(await page.getByLabel("“风险等级”列的含义").inputValue()).toBe("field.risk");
+		expect(await page.getByLabel("“手机号”列的含义").inputValue()).toBe("phone");
+		await screenshot(page, "import-mapping");
+		await expectAccessible(page);
+		await page.getByRole("button", { name: "开始导入" }).click();
+		await page.getByText("已完成").waitFor();
+		const count = (name: string): Promise<string | null> => page.locator(".import-counts div", { hasText: name }).locator("dd").textContent();
+		expect([await count("新建"), await count("更新"), await count("未变"), await count("有误")]).toEqual(["1", "0", "0", "1"]);
+		await screenshot(page, "import-done");
+		await expectAccessible(page);
+		const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "下载有误的行" }).click()]);
+		const bad = readFileSync(await download.path(), "utf8");
+		expect(bad).toMatch(/^\ufeffline,reason,客户号,姓名,手机号,风险等级\r\n3,.*not one of the choices.*,90002,郑二/);
+		await page.getByRole("button", { name: "再次导入" }).click();
+		await page.getByRole("button", { name: "开始导入" }).click();
+		await page.locator(".import-counts div", { hasText: "未变" }).getByText("1").waitFor();
+		expect([await count("新建"), await count("更新"), await count("有误")]).toEqual(["0", "0", "1"]);
+		await boss.goto("/customers?q=90001");
+		await page.getByRole("link", { name: "郑一" }).waitFor();
 	});
 });

@@ -1,6 +1,6 @@
 /* REST for the whole console: the client's checked calls over fetch, with the session's token. */
-import { Rest, RestError, type HttpRequest, type HttpResponse, type Query } from "@trunkline/client";
-import type { Check } from "@trunkline/protocol";
+import { readAnswer, Rest, RestError, type HttpRequest, type HttpResponse, type Query } from "@trunkline/client";
+import { parseWith, type Check } from "@trunkline/protocol";
 import { fetchSend } from "@trunkline/ui/browser";
 import { unknown } from "valibot";
 
@@ -50,6 +50,20 @@ export const anything: Check<unknown> = unknown();
 
 export function uploadHeaders(): Record<string, string> {
 	return rest.headers("POST");
+}
+
+/* The file as it is; its name beside it. */
+export async function postFile<T>(path: string, check: Check<T>, file: File): Promise<T> {
+	const headers = { ...rest.headers("POST"), "Content-Type": "text/csv", "X-File-Name": encodeURIComponent(file.name) };
+	let response: Response;
+	let text: string;
+	try {
+		response = await fetch(rest.url(path), { method: "POST", headers, body: file, credentials: "same-origin" });
+		text = await response.text();
+	} catch {
+		throw new RestError("offline", `POST ${path}: no answer`);
+	}
+	return parseWith(check, readAnswer(response.status, text, response.headers.get("Retry-After")));
 }
 
 export function isStatus(error: unknown, status: number): boolean {

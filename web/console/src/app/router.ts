@@ -47,6 +47,18 @@ const routes: readonly RouteRecordRaw[] = [
 		meta: { title: "shell.quickReplies" },
 	},
 	{
+		path: "/customers/import",
+		name: "imports",
+		component: () => import("../features/customers/ImportPage.vue"),
+		meta: { title: "imports.title", roles: supervisors },
+	},
+	{
+		path: "/customers/import/:id(\\d+)",
+		name: "import",
+		component: () => import("../features/customers/ImportJobPage.vue"),
+		meta: { title: "imports.title", roles: supervisors },
+	},
+	{
 		path: "/transcripts/:customer(\\d+)?",
 		name: "transcripts",
 		component: () => import("../features/transcripts/TranscriptsPage.vue"),

@@ -29,6 +29,8 @@ export type {
 	FieldKind,
 	FieldValue,
 	IdentityKey,
+	ImportJob,
+	ImportPreview,
 	Likely,
 	LikelyReason,
 	Mark,

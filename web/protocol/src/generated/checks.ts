@@ -1094,6 +1094,40 @@ export const customerPageCheck = v.object({
 	next: v.nullable(v.string()),
 });
 
+export const importJobCheck = v.object({
+	id: idCheck,
+	name: v.string(),
+	state: v.picklist(["ready", "running", "done", "stopped", "failed"]),
+	charset: v.string(),
+	mapping: v.array(v.string()),
+	size: countCheck,
+	done: countCheck,
+	created: countCheck,
+	changed: countCheck,
+	unchanged: countCheck,
+	bad: countCheck,
+	problem: v.string(),
+	author: v.nullable(idCheck),
+	created_at: timeCheck,
+	started_at: v.nullable(timeCheck),
+	ended_at: v.nullable(timeCheck),
+});
+
+export const importAnswerCheck = v.object({
+	import: importJobCheck,
+});
+
+export const importListCheck = v.object({
+	items: v.array(importJobCheck),
+});
+
+export const importPreviewCheck = v.object({
+	import: importJobCheck,
+	columns: v.array(v.string()),
+	rows: v.array(v.array(v.string())),
+	suggested: v.array(v.string()),
+});
+
 export const fieldListCheck = v.object({
 	items: v.array(fieldCheck),
 });

@@ -947,6 +947,41 @@ export interface CustomerPage {
 	readonly next: string | null;
 }
 
+export interface ImportJob {
+	readonly id: Id;
+	readonly name: string;
+	readonly state: "ready" | "running" | "done" | "stopped" | "failed";
+	readonly charset: string;
+	/** a target for each column */
+	readonly mapping: readonly string[];
+	readonly size: Count;
+	readonly done: Count;
+	readonly created: Count;
+	readonly changed: Count;
+	readonly unchanged: Count;
+	readonly bad: Count;
+	readonly problem: string;
+	readonly author: Id | null;
+	readonly created_at: Time;
+	readonly started_at: Time | null;
+	readonly ended_at: Time | null;
+}
+
+export interface ImportAnswer {
+	readonly import: ImportJob;
+}
+
+export interface ImportList {
+	readonly items: readonly ImportJob[];
+}
+
+export interface ImportPreview {
+	readonly import: ImportJob;
+	readonly columns: readonly string[];
+	readonly rows: readonly (readonly string[])[];
+	readonly suggested: readonly string[];
+}
+
 export interface FieldList {
 	readonly items: readonly Field[];
 }
