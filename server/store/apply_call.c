@@ -61,7 +61,9 @@ find_staff(struct batch *b, const struct call_change *change, uint64_t *out)
 	return ERR_OK;
 }
 
-/* A caller who hides her number is a new stranger each time. */
+/* A caller who hides her number is a new stranger each time: to give all of them one customer
+ * would put strangers into one history. She is not in the list of customers (there is nothing to
+ * find her by) and is attached, once somebody knows who she is. */
 static enum err
 find_timeline(struct batch *b, struct job *j, const struct call_change *change,
 	struct head **out)

@@ -420,6 +420,7 @@ export default {
 	},
 	identity: {
 		likely: "Perhaps the same person",
+		withheld: "The caller hid the number: she cannot be recognised or called back, so each such call stands alone. Attach it once you know who she is; that can be undone.",
 		why: {
 			phone: "Same phone number: {value}",
 			email: "Same e-mail address: {value}",

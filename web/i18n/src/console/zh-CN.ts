@@ -418,6 +418,7 @@ export default {
 	},
 	identity: {
 		likely: "可能是同一位客户",
+		withheld: "来电隐藏了号码：无法认出，也无法回拨，所以每次来电单独记录。知道是谁后归并到客户，随时可以撤销。",
 		why: {
 			phone: "电话相同：{value}",
 			email: "邮箱相同：{value}",

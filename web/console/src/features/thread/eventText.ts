@@ -1,6 +1,7 @@
 /* One sentence for each system event on the trunk line. */
 import { phoneNumber } from "../../shared/format";
 import type { Entry } from "../../shared/types";
+import { unitPath } from "../identity/unitPath";
 
 export interface EventWords {
 	t: (key: string, values?: Record<string, unknown>) => string;
@@ -24,12 +25,23 @@ function person(id: string | null, words: EventWords): string {
 	return id === words.me ? words.t("thread.you") : words.staffName(id);
 }
 
+function profileText(field: string, value: string, words: EventWords): string {
+	if (field === "owner") {
+		return words.staffName(value);
+	}
+	if (field === "unit") {
+		return words.t("identity.unit", { path: unitPath(value) });
+	}
+	const key = `customer.${field}.${value}`;
+	return (field === "gender" || field === "language") && words.te(key) ? words.t(key) : value;
+}
+
 function changeText(field: string, value: string, words: EventWords): { name: string; text: string } {
 	const own = field.startsWith("field.") ? words.field?.(field.slice("field.".length), value) : null;
 	const key = `customer.field.${field}`;
 	const name = own?.name ?? (words.te(key) ? words.t(key) : field);
-	const text = field === "owner" && value !== "" ? words.staffName(value) : (own?.text ?? value);
-	return { name, text: text === "" ? words.t("thread.event.emptyValue") : text };
+	const text = value === "" ? words.t("thread.event.emptyValue") : (own?.text ?? profileText(field, value, words));
+	return { name, text };
 }
 
 function changesText(changes: Record<string, { from: string | null; to: string | null }>, words: EventWords): string {
@@ -41,14 +53,15 @@ function changesText(changes: Record<string, { from: string | null; to: string |
 }
 
 function contactText(entry: Extract<Entry, { kind: "contact_added" | "contact_removed" }>, words: EventWords): string {
-	const { kind = "", value = "", proven = false } = entry.body ?? {};
+	const { kind = "", value = "", proven = false, reason = "" } = entry.body ?? {};
 	const key = `customer.contact.${kind}`;
 	const shown = kind === "phone" ? phoneNumber(value) : value;
 	const values = { name: actor(entry, words), kind: words.te(key) ? words.t(key) : kind, value: shown };
 	if (entry.kind === "contact_removed") {
 		return words.t("thread.event.contact_removed", values);
 	}
-	return words.t(proven ? "thread.event.contact_proven" : "thread.event.contact_added", values);
+	const text = words.t(proven ? "thread.event.contact_proven" : "thread.event.contact_added", values);
+	return reason === "" ? text : words.t("thread.event.joinedChanges", { text, changes: reason });
 }
 
 function joinedText(entry: Extract<Entry, { kind: "attached" | "separated" }>, name: string, words: EventWords): string {
