@@ -17,6 +17,7 @@ beforeAll(async () => {
 	chief = await staff(server, "lead");
 	browser = await launchBrowser();
 	lead = await Desk.open(browser, server, "lead");
+	await (await staff(server, "ann")).request("PATCH", "/api/v1/staff/me", { language: "en" });
 	ann = await Desk.open(browser, server, "ann", { locale: "en", viewport: { width: 390, height: 844 }, colorScheme: "dark" });
 });
 afterAll(async () => {
