@@ -42,7 +42,9 @@ function detail(house: FakeHouse, id: string): Answer {
 	}
 	const open = house.conversationOf(id);
 	const length = house.entries.get(id)?.length ?? 0;
-	const contact = { customer: id, label: "", source: "agent", created_at: customer.created_at };
+	const contact = {
+		customer: id, label: "", source: "agent", created_at: customer.created_at, created_by: house.me, proven_by: null, proven_at: null, proven_reason: "",
+	};
 	return ok({
 		customer,
 		contacts: [

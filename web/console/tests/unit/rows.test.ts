@@ -100,6 +100,21 @@ describe("the rows of the trunk line", () => {
 		expect(types(entries)).toEqual(["day", "event"]);
 	});
 
+	it("says each merge and its undoing once, as the one who stayed tells it", () => {
+		const entries = thread((house) => {
+			for (const merge of ["71", "72"]) {
+				for (const kind of ["attached", "separated"] as const) {
+					house.post("1", agent, kind, { from: "2", to: "1", merge }, { timeline: "2" });
+					house.post("1", agent, kind, { from: "2", to: "1", merge, changes: { gender: { from: "", to: "male" } } });
+				}
+			}
+		});
+		const events = buildRows(entries, [], null).flatMap((row) => (row.type === "event" ? [row.entry] : []));
+		expect(events.map((entry) => [entry.kind, entry.timeline])).toEqual([
+			["attached", "1"], ["separated", "1"], ["attached", "1"], ["separated", "1"],
+		]);
+	});
+
 	it("gives every row a key of its own", () => {
 		const entries = thread((house) => {
 			for (let index = 0; index < 50; index++) {

@@ -69,8 +69,8 @@ interface RowState {
 	channelKind: string;
 	newAfter: NewAfter | null;
 	shownCalls: Set<string>;
-	/* Attaching is written into both histories; read as one it is said once. */
-	attached: Set<string>;
+	/* Merging and taking apart are written into both histories; read as one they are said once. */
+	joined: ReadonlyMap<string, string>;
 	calls: Map<string, Call>;
 }
 
@@ -104,14 +104,29 @@ function pushDay(state: RowState, at: string): void {
 	}
 }
 
-function isRepeated(state: RowState, entry: Entry): boolean {
-	if (entry.kind !== "attached" || entry.body === null) {
-		return false;
+function joinKey(entry: Entry): string | null {
+	if ((entry.kind !== "attached" && entry.kind !== "separated") || entry.body === null) {
+		return null;
 	}
-	const pair = `${entry.body.from}>${entry.body.to}`;
-	const known = state.attached.has(pair);
-	state.attached.add(pair);
-	return known;
+	return `${entry.kind} ${entry.body.merge ?? `${entry.body.from}>${entry.body.to}`}`;
+}
+
+/* Which of the two to show: that of the one who stayed, as it names the values that moved. */
+function joinedOnce(entries: readonly Entry[]): ReadonlyMap<string, string> {
+	const shown = new Map<string, string>();
+	for (const entry of entries) {
+		const key = joinKey(entry);
+		const stayed = (entry.kind === "attached" || entry.kind === "separated") && entry.timeline === entry.body?.to;
+		if (key !== null && (stayed || !shown.has(key))) {
+			shown.set(key, entry.id);
+		}
+	}
+	return shown;
+}
+
+function isRepeated(state: RowState, entry: Entry): boolean {
+	const key = joinKey(entry);
+	return key !== null && state.joined.get(key) !== entry.id;
 }
 
 function pushEntry(state: RowState, entry: Entry): void {
@@ -172,7 +187,7 @@ export function buildRows(
 		channelKind: "",
 		newAfter,
 		shownCalls: new Set(),
-		attached: new Set(),
+		joined: joinedOnce(entries),
 		calls: joinCalls(entries),
 	};
 	for (const entry of entries) {
