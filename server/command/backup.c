@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "command/command.h"
 #include "command/command_backup.h"
+#include "command/command_store.h"
 #include "store/read.h"
 
 #define NAME_START "trunkline-"
@@ -150,6 +151,9 @@ make(const struct app_conf *conf, const struct order *order, const char *passphr
 		return EXIT_STATUS_USAGE;
 	}
 	/* Before anything is opened for writing, which would make an empty database. */
+	if (!command_right_user(conf)) {
+		return EXIT_STATUS_FAILED;
+	}
 	err = store_reader_open(&conf->store, &reader, &e);
 	if (err == ERR_OK) {
 		store_reader_close(reader);
@@ -226,8 +230,8 @@ const struct command command_backup = {
 		"Writes the database as of one moment, the uploaded files and the signed heads into\n"
 		"one compressed archive. The server goes on meanwhile. In a FOLDER the archive is\n"
 		"named by the time, and --keep N removes the oldest of those until N are left.\n\n"
-		"With --passphrase-file (its first line, 12 bytes or more) the archive is encrypted\n"
-		"and has the keys in it, too. Without, it can be read by whoever has it, and the\n"
+		"With --passphrase-file (its first line, 12 bytes or more; - is the standard input)\n"
+		"the archive is encrypted and has the keys in it, too. Without, it can be read by whoever has it, and the\n"
 		"private keys are left out: keep a copy of DATA_DIR/keys apart. The archive appears\n"
 		"under its name complete or not at all, and never over another.\n",
 	.run = run,

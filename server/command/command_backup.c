@@ -20,7 +20,7 @@ read_line(FILE *file, const char *path, char *out)
 {
 	struct stat status;
 
-	if (fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
+	if (file != stdin && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
 		(status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
 		fprintf(stderr, "trunkline: %s can be read by others: chmod 600 it\n", path);
 		return false;
@@ -49,7 +49,7 @@ passphrase_read(const char *path, char **out)
 	if (path == NULL) {
 		return true;
 	}
-	file = fopen(path, "re");
+	file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	if (file == NULL) {
 		fprintf(stderr, "trunkline: cannot open %s: %s\n", path, strerror(errno));
 		return false;
@@ -57,7 +57,9 @@ passphrase_read(const char *path, char **out)
 	setvbuf(file, NULL, _IONBF, 0); /* no second copy of it in memory */
 	line = xcalloc(1, PASSPHRASE_MAX);
 	read = read_line(file, path, line);
-	fclose(file);
+	if (file != stdin) {
+		fclose(file);
+	}
 	if (!read) {
 		passphrase_free(line);
 		return false;

@@ -8,7 +8,7 @@
 struct app_conf;
 struct store;
 
-/* The first line of the file, to be wiped and freed by passphrase_free(). False after printing
+/* The first line of the file ("-": of the standard input), to be wiped and freed by passphrase_free(). False after printing
  * what is wrong with it. `path` NULL: none, *out is NULL. */
 bool passphrase_read(const char *path, char **out);
 void passphrase_free(char *passphrase); /* NULL is fine */

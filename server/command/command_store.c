@@ -1,9 +1,11 @@
 #include "command/command_store.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "api/app.h"
 
@@ -15,6 +17,22 @@ make_data_dir(const char *path)
 	}
 	fprintf(stderr, "trunkline: cannot make the data folder %s: %s\n", path,
 		strerror(errno));
+	return false;
+}
+
+bool
+command_right_user(const struct app_conf *conf)
+{
+	struct stat status;
+	const struct passwd *owner;
+
+	if (geteuid() != 0 || stat(conf->data_dir, &status) != 0 || status.st_uid == 0) {
+		return true;
+	}
+	owner = getpwuid(status.st_uid);
+	fprintf(stderr,
+		"trunkline: %s belongs to another user: runuser -u %s -- trunkline ...\n",
+		conf->data_dir, owner != NULL ? owner->pw_name : "OWNER");
 	return false;
 }
 
@@ -33,7 +51,7 @@ command_store_open_with(const struct app_conf *conf, int64_t node, bool migrate,
 	struct store *store;
 	struct error e;
 
-	if (migrate && !make_data_dir(conf->data_dir)) {
+	if (!command_right_user(conf) || (migrate && !make_data_dir(conf->data_dir))) {
 		return NULL;
 	}
 	if (node != 0) {

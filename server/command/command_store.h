@@ -15,6 +15,9 @@ struct app_conf;
  * server that may be running beside them; what they write shows there on the next load. */
 #define COMMAND_NODE 200
 
+/* False after printing whom to be: root, for whom nothing is closed, would leave files in
+ * another's data folder that their server could not open. */
+bool command_right_user(const struct app_conf *conf);
 /* NULL after printing why. `node` 0: the server's own (only where no server can be running). */
 struct store *command_store_open(const struct app_conf *conf, int64_t node, bool migrate);
 /* The same for who drains by herself: hooks as for store_open(). */

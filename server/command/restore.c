@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "command/command.h"
 #include "command/command_backup.h"
+#include "command/command_store.h"
 
 struct order {
 	const char *path;
@@ -117,6 +118,9 @@ restore(const struct app_conf *conf, const struct order *order, const char *pass
 	}
 	if (order->check) {
 		return EXIT_STATUS_OK;
+	}
+	if (!command_right_user(conf)) {
+		return EXIT_STATUS_FAILED;
 	}
 	if (data_lock(conf->data_dir, &lock, &e) != ERR_OK) {
 		return failed(&e);

@@ -17,6 +17,7 @@
 #include "base/digest.h"
 #include "base/id.h"
 #include "lib/store_client.h"
+#include "store/migrate.h"
 
 enum { NOISE_BYTES = 400 * 1024 };
 
@@ -70,6 +71,25 @@ try_restore(struct store_fixture *to, const char *path, const char *secret, bool
 	enum err err = backup_check(path, secret, NULL, NULL, &facts, e);
 
 	return err == ERR_OK ? restore_load(&plan, &facts, e) : err;
+}
+
+/* The archive is of an installation that has not made any key yet. */
+static void
+restore_with_new_keys(struct store_fixture *to, const char *path)
+{
+	struct restore_plan plan = {
+		.store = &to->conf,
+		.path = path,
+		.passphrase = passphrase,
+		.new_keys = true,
+	};
+	struct backup_facts facts = {0};
+	struct error e = {0};
+
+	if (backup_check(path, passphrase, NULL, NULL, &facts, &e) != ERR_OK ||
+		restore_load(&plan, &facts, &e) != ERR_OK) {
+		fail_msg("%s", e.text);
+	}
 }
 
 static void
@@ -297,6 +317,38 @@ backup_of_one_database_fills_the_other(void **state)
 }
 
 /* --- what is in it ------------------------------------------------------------------------ */
+
+static void
+older_archive_is_brought_up_to_date(void **state)
+{
+	struct store_fixture *f = *state;
+	struct store_fixture *to = fixture_prepare(
+		f->database[0] != '\0' ? FIXTURE_MYSQL : FIXTURE_SQLITE);
+	struct store_fixture *old = fixture_prepare(
+		f->database[0] != '\0' ? FIXTURE_MYSQL : FIXTURE_SQLITE);
+	const struct store_driver *driver = store_driver_of(&old->conf);
+	struct store_conn *db = NULL;
+	struct error e = {0};
+	char path[128];
+
+	assert_int_equal(driver->connect(&old->conf, CONNECTION_WRITES, &db, &e), ERR_OK);
+	assert_int_equal(migrate_up_to(db, 1, &e), ERR_OK);
+	driver->disconnect(db);
+	fixture_sql(old,
+		"INSERT INTO unit (id, name, created_at) VALUES (4711, '营业部', 5)");
+	assert_int_equal(back_up(old, archive_of(f, path), passphrase).schema, 1);
+	restore_with_new_keys(to, path);
+	assert_int_equal(fixture_number(to, "SELECT MAX(version) FROM migration"),
+		migrate_newest());
+	assert_int_equal(fixture_number(to, "SELECT created_at FROM unit WHERE id = 4711"),
+		5);
+	fixture_open(to);
+	say(to, 3);
+	fixture_close(to);
+	assert_verifies(to);
+	fixture_destroy(old);
+	fixture_destroy(to);
+}
 
 static void
 files_and_keys_come_along_but_nobody_stays_logged_in(void **state)
@@ -546,6 +598,7 @@ main(void)
 		ON_BOTH(backup_beside_a_busy_server_holds_all_that_was_acknowledged),
 		ON_BOTH(restored_server_goes_on_and_still_verifies),
 		ON_BOTH(backup_of_one_database_fills_the_other),
+		ON_BOTH(older_archive_is_brought_up_to_date),
 		ON_BOTH(files_and_keys_come_along_but_nobody_stays_logged_in),
 		ON_BOTH(private_keys_are_only_in_a_sealed_archive),
 		ON_SQLITE(damaged_upload_is_told),
