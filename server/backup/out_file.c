@@ -21,7 +21,7 @@ enum {
 struct out_file {
 	int fd;
 	char path[PATH_MAX];
-	char partial[PATH_MAX + 16];
+	char partial[PATH_MAX + 16]; /* "": it has no name yet, and goes with us */
 	uint64_t size;
 	uint64_t looked_at; /* size when the free space was last asked for */
 	bool beside_server;
@@ -47,6 +47,41 @@ same_disk(int fd, const char *path)
 	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev;
 }
 
+static void
+folder_of(const char *path, char out[static PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL) {
+		snprintf(out, PATH_MAX, ".");
+	} else {
+		snprintf(out, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	}
+}
+
+/* Even if we are killed nothing is left of it. Not every file system can do that. */
+static int
+open_unnamed(const struct out_file *f)
+{
+	char folder[PATH_MAX];
+
+	folder_of(f->path, folder);
+	return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+}
+
+/* Unlike a rename, never over another. */
+static int
+give_name(const struct out_file *f)
+{
+	char self[40];
+
+	if (f->partial[0] != '\0') {
+		return link(f->partial, f->path);
+	}
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", f->fd);
+	return linkat(AT_FDCWD, self, AT_FDCWD, f->path, AT_SYMLINK_FOLLOW);
+}
+
 enum err
 out_file_create(const char *path, const char *data_dir, struct out_file **out,
 	struct error *e)
@@ -63,8 +98,11 @@ out_file_create(const char *path, const char *data_dir, struct out_file **out,
 		free(f);
 		return error_set(e, ERR_CONFLICT, "%.150s exists already", path);
 	}
-	snprintf(f->partial, sizeof(f->partial), "%s.part-XXXXXX", path);
-	f->fd = mkostemp(f->partial, O_CLOEXEC); /* 0600 */
+	f->fd = open_unnamed(f);
+	if (f->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+		snprintf(f->partial, sizeof(f->partial), "%s.part-XXXXXX", path);
+		f->fd = mkostemp(f->partial, O_CLOEXEC); /* 0600 */
+	}
 	if (f->fd < 0) {
 		err = fail(f, "make", e);
 		free(f);
@@ -125,16 +163,11 @@ static bool
 sync_folder_of(const char *path)
 {
 	char folder[PATH_MAX];
-	char *slash;
-	int fd;
 	bool synced;
+	int fd;
 
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (slash != NULL) {
-		slash[slash == folder ? 1 : 0] = '\0';
-	}
-	fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	folder_of(path, folder);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	synced = fd >= 0 && fsync(fd) == 0;
 	if (fd >= 0) {
 		close(fd);
@@ -149,7 +182,7 @@ out_file_commit(struct out_file *f, struct error *e)
 
 	if (fsync(f->fd) != 0) {
 		err = fail(f, "write", e);
-	} else if (link(f->partial, f->path) != 0) { /* unlike rename: never over another */
+	} else if (give_name(f) != 0) {
 		err = errno == EEXIST
 			? error_set(e, ERR_CONFLICT, "%.150s exists already", f->path)
 			: fail(f, "name", e);
@@ -165,7 +198,9 @@ out_file_abandon(struct out_file *f)
 {
 	if (f != NULL) {
 		close(f->fd);
-		unlink(f->partial);
+		if (f->partial[0] != '\0') {
+			unlink(f->partial);
+		}
 		free(f);
 	}
 }

@@ -251,6 +251,9 @@ prepare_database(struct restoring *r, int schema, struct error *e)
 	if (r->db != NULL) {
 		driver->rollback(r->db);
 	}
+	if (err == ERR_OK) {
+		err = migrate_mark_unfinished(r->db, true, e);
+	}
 	return err == ERR_OK ? clear_tables(r, e) : err;
 }
 
@@ -283,6 +286,9 @@ load(struct restoring *r, const struct backup_facts *facts, struct error *e)
 	}
 	if (err == ERR_OK && r->plan->keys != NULL) {
 		err = target_copy_keys(&r->target, r->plan->keys, e);
+	}
+	if (err == ERR_OK) {
+		err = migrate_mark_unfinished(r->db, false, e);
 	}
 	if (err == ERR_OK) {
 		err = migrate_up_to(r->db, migrate_newest(), e);

@@ -12,7 +12,11 @@
 #include "store/migrations.h"
 #include "store/store.h"
 
-enum { MIGRATIONS_MAX = 1000, STEP_MAX_BYTES = 64 * 1024 };
+enum {
+	MIGRATIONS_MAX = 1000,
+	STEP_MAX_BYTES = 64 * 1024,
+	UNFINISHED_VERSION = 1000000, /* of a database that a restore is filling */
+};
 
 struct token {
 	const char *name;
@@ -161,6 +165,10 @@ apply_all(struct store_conn *db, struct present *p, int limit, struct error *e)
 static enum err
 compare(const struct present *p, int newest, bool apply, struct error *e)
 {
+	if (p->version == UNFINISHED_VERSION) {
+		return error_set(e, ERR_INVALID,
+			"a restore into this database has not finished: do it again with --force");
+	}
 	if (p->version > newest) {
 		return error_set(e, ERR_INVALID,
 			"the database has schema %d, this program knows up to %d: use a newer trunkline",
@@ -229,6 +237,21 @@ migrate_in_transaction(struct store_conn *db, bool apply, int limit, int *from, 
 	}
 	driver->rollback(db);
 	return err;
+}
+
+enum err
+migrate_mark_unfinished(struct store_conn *db, bool unfinished, struct error *e)
+{
+	static const struct migration mark = {UNFINISHED_VERSION, "restore", NULL};
+	struct value args[] = {value_i64(UNFINISHED_VERSION)};
+	enum err err = db->driver->begin(db, e);
+
+	if (err == ERR_OK && unfinished) {
+		err = record(db, &mark, 0, true, e);
+	} else if (err == ERR_OK) {
+		err = db->driver->run(db, STATEMENT_MIGRATION_FORGET, args, 1, NULL, e);
+	}
+	return err == ERR_OK ? db->driver->commit(db, e) : err;
 }
 
 int

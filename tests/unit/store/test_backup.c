@@ -564,6 +564,26 @@ restore_that_fails_leaves_the_target_empty(void **state)
 }
 
 static void
+half_restored_database_is_not_opened(void **state)
+{
+	struct store_fixture *f = *state;
+	const struct store_driver *driver = store_driver_of(&f->conf);
+	struct store_hooks hooks = {0};
+	struct store_conn *db = NULL;
+	struct store *store;
+	struct error e = {0};
+
+	fixture_close(f);
+	assert_int_equal(driver->connect(&f->conf, CONNECTION_WRITES, &db, &e), ERR_OK);
+	assert_int_equal(migrate_mark_unfinished(db, true, &e), ERR_OK);
+	assert_int_equal(store_open(&store, &f->conf, &hooks, true, &e), ERR_INVALID);
+	assert_non_null(strstr(e.text, "has not finished"));
+	assert_int_equal(migrate_mark_unfinished(db, false, &e), ERR_OK);
+	driver->disconnect(db);
+	fixture_open(f);
+}
+
+static void
 restore_goes_over_nothing_unless_told_so(void **state)
 {
 	struct store_fixture *f = *state;
@@ -607,6 +627,7 @@ main(void)
 		ON_SQLITE(existing_archive_is_never_overwritten),
 		ON_BOTH(full_disk_leaves_nothing_behind),
 		ON_BOTH(restore_that_fails_leaves_the_target_empty),
+		ON_BOTH(half_restored_database_is_not_opened),
 		ON_BOTH(restore_goes_over_nothing_unless_told_so),
 	};
 
