@@ -31,6 +31,13 @@ get_varint(struct rows_reader *r, uint64_t *out)
 	return false;
 }
 
+/* Small numbers of either sign become small ones without. */
+static uint64_t
+zigzag(int64_t number)
+{
+	return (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0);
+}
+
 static void
 put_bytes(struct buf *out, const char *data, size_t length)
 {
@@ -59,7 +66,7 @@ rows_append(struct buf *out, const struct value *row, size_t columns)
 			break;
 		case VALUE_INTEGER:
 			buf_putc(out, TAG_NUMBER);
-			put_varint(out, ((uint64_t)v->integer << 1) ^ (uint64_t)(v->integer >> 63));
+			put_varint(out, zigzag(v->integer));
 			break;
 		case VALUE_TEXT:
 			buf_putc(out, TAG_TEXT);
