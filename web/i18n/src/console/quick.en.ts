@@ -8,7 +8,7 @@ export default {
 	create: "New quick reply",
 	editOne: "Edit {title}",
 	removeOne: "Delete {title}",
-	copyOne: "Copy {title} to mine",
+	copyOne: "Copy to mine: {title}",
 	copy: "Copy to mine",
 	remove: "Delete",
 	created: "“{title}” was added",

@@ -6,7 +6,7 @@ export default {
 	create: "新建快捷回复",
 	editOne: "编辑 {title}",
 	removeOne: "删除 {title}",
-	copyOne: "复制 {title} 为我的",
+	copyOne: "复制为我的：{title}",
 	copy: "复制为我的",
 	remove: "删除",
 	created: "已新建“{title}”",
