@@ -127,7 +127,7 @@ describe("an agent", () => {
 		await dialog.waitFor({ state: "detached" });
 		await row.getByRole("button", { name: "删除" }).click();
 		await expectCount(row, 0);
-		await ann.button(/撤销/).click();
+		await ann.button(/撤销/).last().click();
 		await row.waitFor();
 		await screenshot(page, "quick-page");
 		await expectAccessible(page);
