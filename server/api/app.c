@@ -13,6 +13,8 @@ static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const regions[] = {"CN", "HK", "MO", "TW", "SG", "US", "GB", "JP",
 	NULL};
 
+static const char *const export_rights[] = {"supervisor", "agent", "administrator",
+	"nobody", NULL};
 static const char *const merge_rights[] = {"supervisor", "owner", "agent", NULL};
 
 const struct option app_options[] = {
@@ -51,6 +53,10 @@ const struct option app_options[] = {
 		NULL,
 		"Certificates (PEM) by which other servers are verified. Empty: the system's."},
 
+	{"security.export", OPTION_ENUM, offsetof(struct app_conf, export_right),
+		"supervisor", 0, 0, export_rights,
+		"Who may export lists of customers: supervisor (and administrators), agent "
+		"(everybody), administrator, nobody. Each export is audited."},
 	{"security.session", OPTION_DURATION, offsetof(struct app_conf, session_ms), "12h",
 		60 * 1000, 30LL * 24 * 3600 * 1000, NULL,
 		"How long a member of staff stays logged in."},

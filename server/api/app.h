@@ -43,6 +43,7 @@ struct app_conf {
 	int64_t argon2_passes;     /* 2 */
 	int64_t
 		frames_per_second; /* of one socket, 100; 0: no limit. Above it we read slower */
+	int export_right;      /* enum export_right: who may export customers, supervisor */
 	int merge_right;       /* enum merge_right: who may merge customers, owner */
 	int64_t outbox_grace_ms;   /* 3s: time for an open app to say that it has the entry */
 	int64_t outbox_give_up_ms; /* 3d */

@@ -18,6 +18,7 @@ enum {
 
 static const char *const known_scopes[] = {
 	"calls:write",
+	"customers:export",
 	"customers:read",
 	"customers:write",
 	"entries:read",

@@ -10,6 +10,7 @@
 #include "api/app.h"
 #include "api/directory.h"
 #include "api/exchange.h"
+#include "api/export_right.h"
 #include "api/input.h"
 #include "api/limits.h"
 #include "api/origin.h"
@@ -46,13 +47,15 @@ struct login {
 /* --- the answer --------------------------------------------------------------------------- */
 
 static void
-write_config(const struct app *app, struct json_writer *w)
+write_config(const struct app *app, const struct staff *staff, struct json_writer *w)
 {
 	jw_key(w, "config");
 	jw_object(w);
 	jw_kstring(w, "home_region", app->conf->home_region);
 	jw_kstring(w, "home_area", app->conf->home_area);
 	jw_ki64(w, "max_upload", app->conf->upload_max);
+	jw_kbool(w, "may_export",
+		export_allowed(app, &(struct actor){.kind = AUTHOR_STAFF, .role = staff->role}));
 	jw_object_end(w);
 }
 
@@ -68,7 +71,7 @@ reply_session(struct exchange *x, const struct staff *staff, const char *csrf)
 		jw_object(&w);
 		staff_encode(staff, &w);
 		jw_object_end(&w);
-		write_config(x->app, &w);
+		write_config(x->app, staff, &w);
 	}
 	jw_kstring(&w, "csrf", csrf);
 	exchange_close(x, &out, &w);

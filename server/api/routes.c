@@ -11,6 +11,7 @@ const struct http_route *const api_route_tables[] = {
 	conversation_routes,
 	customer_routes,
 	customer_list_routes,
+	customer_export_routes,
 	customer_history_routes,
 	contact_routes,
 	field_routes,

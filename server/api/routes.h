@@ -13,6 +13,7 @@ extern const struct http_route session_routes[];
 extern const struct http_route conversation_routes[];
 extern const struct http_route customer_routes[];
 extern const struct http_route customer_list_routes[];
+extern const struct http_route customer_export_routes[];
 extern const struct http_route customer_history_routes[];
 extern const struct http_route contact_routes[];
 extern const struct http_route field_routes[];

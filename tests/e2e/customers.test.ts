@@ -168,3 +168,29 @@ describe("an import", () => {
 		await page.getByRole("link", { name: "郑一" }).waitFor();
 	});
 });
+
+describe("an export", () => {
+	test("holds the filtered customers, safe for a spreadsheet, and is audited", async () => {
+		const { page } = boss;
+		await boss.goto("/customers?f.risk=is:bold");
+		await expectCount(page.getByRole("row"), 2);
+		const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "导出" }).click()]);
+		const lines = readFileSync(await download.path(), "utf8").split("\r\n");
+		expect(lines[0]).toBe("\ufeff客户号,姓名,性别,语言,单位,负责人,手机号,邮箱,微信号,备注,风险等级,关注品种,资产规模,建立时间,最近联系");
+		expect(lines[1]).toMatch(/^31008842,林若溪,女,zh-CN,.*,周明远,'\+8613800136021,.*,进取,基金,1250000\.00,/);
+		expect(lines.length).toBe(3);
+		await boss.goto("/admin/audit");
+		await page.getByRole("row", { name: /导出客户.*1 customers/ }).waitFor();
+	});
+
+	test("is not for agents", async () => {
+		const ann = await Desk.open(browser, server, "ann");
+		await ann.goto("/customers");
+		await ann.page.getByRole("link", { name: "林若溪" }).waitFor();
+		await expectCount(ann.page.getByRole("link", { name: "导出" }), 0);
+		await expectCount(ann.page.getByRole("link", { name: "导入客户" }), 0);
+		const status = await ann.page.evaluate(async () => (await fetch("/api/v1/customers/export")).status);
+		expect(status).toBe(403);
+		await ann.close();
+	});
+});

@@ -540,6 +540,7 @@ export default {
 		updated: "Updated",
 		created: "Created",
 		lastContact: "Last contact",
+		export: "Export",
 		filters: "Filters",
 		clear: "Clear filters",
 		columns: "Choose columns",
@@ -759,6 +760,7 @@ export default {
 		scopes: "Rights",
 		scope: {
 			calls_write: "report calls",
+			customers_export: "export lists of customers",
 			customers_read: "look customers up",
 			customers_write: "create and edit customers",
 			entries_read: "read histories",
@@ -789,6 +791,12 @@ export default {
 		emptyText: "Log-ins, opened customers, downloads and changed rights are recorded here.",
 		subject: { staff: "Staff", customer: "Customer", channel: "Channel", api_key: "API key", file: "File", visitor: "Visitor" },
 		action: {
+			customers_exported: "Customers exported",
+			field_created: "Field created",
+			field_edited: "Field edited",
+			import_uploaded: "Import uploaded",
+			import_started: "Import started",
+			import_ended: "Import ended",
 			customer_opened: "Customer opened",
 			customer_moved: "Customer attached",
 			session_opened: "Logged in",

@@ -533,6 +533,7 @@ export default {
 		updated: "最近更新",
 		created: "建立时间",
 		lastContact: "最近联系",
+		export: "导出",
 		filters: "筛选",
 		clear: "清除筛选",
 		columns: "选择显示的列",
@@ -752,6 +753,7 @@ export default {
 		scopes: "权限",
 		scope: {
 			calls_write: "上报通话",
+			customers_export: "导出客户列表",
 			customers_read: "查询客户",
 			customers_write: "新建和修改客户",
 			entries_read: "读取历史记录",
@@ -782,6 +784,12 @@ export default {
 		emptyText: "登录、打开客户、下载文件和改动权限都会记在这里。",
 		subject: { staff: "员工", customer: "客户", channel: "渠道", api_key: "接口密钥", file: "文件", visitor: "访客" },
 		action: {
+			customers_exported: "导出客户",
+			field_created: "新建客户字段",
+			field_edited: "修改客户字段",
+			import_uploaded: "上传导入文件",
+			import_started: "开始导入",
+			import_ended: "导入结束",
 			customer_opened: "打开客户",
 			customer_moved: "归并客户",
 			session_opened: "登录",

@@ -1035,6 +1035,7 @@ export const sessionConfigCheck = v.object({
 	home_region: v.exactOptional(v.string()),
 	home_area: v.exactOptional(v.string()),
 	max_upload: v.exactOptional(countCheck),
+	may_export: v.exactOptional(v.boolean()),
 });
 
 export const sessionCheck = v.object({

@@ -901,6 +901,8 @@ export interface SessionConfig {
 	readonly home_region?: string;
 	readonly home_area?: string;
 	readonly max_upload?: Count;
+	/** lists of customers */
+	readonly may_export?: boolean;
 }
 
 export interface Session {
