@@ -24,6 +24,12 @@ enum option_type {
 	OPTION_LIST,     /* char *, comma-separated, kept as one string */
 };
 
+/* What a text must look like, or each item of a list. An empty one is the range's affair. */
+struct option_form {
+	const char *words; /* "an address with its port (127.0.0.1:8080)" */
+	bool (*fits)(const char *text);
+};
+
 struct option {
 	const char *name; /* "server.listen" */
 	enum option_type type;
@@ -33,6 +39,7 @@ struct option {
 	int64_t max;                /* no upper bound unless max > min */
 	const char *const *choices; /* OPTION_ENUM; ends with NULL */
 	const char *help;           /* one or two sentences */
+	const struct option_form *form; /* of texts; NULL: any */
 };
 
 /* Tables are arrays that end with {0}; option_tables end with NULL. */

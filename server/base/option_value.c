@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+enum { ITEM_SIZE = 256 };
+
 struct unit {
 	const char *name;
 	int64_t factor;
@@ -104,6 +106,38 @@ parse_choice(const struct option *o, const char *text, int *out)
 	return false;
 }
 
+#define ITEM_ENDS ", \t\n"
+
+static bool
+items_fit(const struct option_form *form, const char *list)
+{
+	char item[ITEM_SIZE];
+
+	while (*(list += strspn(list, ITEM_ENDS)) != '\0') {
+		size_t length = strcspn(list, ITEM_ENDS);
+
+		if (length >= sizeof(item)) {
+			return false;
+		}
+		memcpy(item, list, length);
+		item[length] = '\0';
+		if (!form->fits(item)) {
+			return false;
+		}
+		list += length;
+	}
+	return true;
+}
+
+static bool
+has_form(const struct option *o, const char *text)
+{
+	if (o->form == NULL || text[0] == '\0') {
+		return true;
+	}
+	return o->type == OPTION_LIST ? items_fit(o->form, text) : o->form->fits(text);
+}
+
 static bool
 text_allowed(const struct option *o, const char *text)
 {
@@ -114,7 +148,7 @@ text_allowed(const struct option *o, const char *text)
 			return false;
 		}
 	}
-	return utf8_valid(text, length) && in_range(o, (int64_t)length);
+	return utf8_valid(text, length) && in_range(o, (int64_t)length) && has_form(o, text);
 }
 
 static bool
@@ -202,7 +236,11 @@ describe_text(const struct option *o, struct buf *out)
 		[OPTION_LIST] = "a list, separated by commas",
 	};
 
-	buf_puts(out, kinds[o->type]);
+	buf_puts(out,
+		o->form != NULL && o->type != OPTION_LIST ? o->form->words : kinds[o->type]);
+	if (o->form != NULL && o->type == OPTION_LIST) {
+		buf_printf(out, ", each %s", o->form->words);
+	}
 	if (o->max > o->min) {
 		buf_printf(out, ", %" PRId64 " to %" PRId64 " bytes", o->min, o->max);
 	} else if (o->min == 1) {

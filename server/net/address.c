@@ -153,6 +153,16 @@ network_list_fini(struct network_list *l)
 	*l = (struct network_list){0};
 }
 
+bool
+network_is_one(const char *text)
+{
+	struct network_list list = {0};
+	bool one = network_list_parse(&list, text, NULL) == ERR_OK && list.count == 1;
+
+	network_list_fini(&list);
+	return one;
+}
+
 static bool
 network_has(const struct network *n, const struct address *a)
 {

@@ -33,6 +33,7 @@ struct network_list {
 	size_t count;
 };
 
+bool network_is_one(const char *text); /* an address or a network */
 MUST_CHECK enum err
 network_list_parse(struct network_list *out, const char *text, struct error *e);
 void network_list_fini(struct network_list *l);

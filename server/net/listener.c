@@ -21,7 +21,6 @@ enum {
 
 static const double pause_seconds = 0.1;
 
-/* "host:port" or "[ipv6]:port"; the host may be empty or *, meaning all addresses. */
 static bool
 parse_endpoint(const char *text, size_t length, struct address *address, int *port)
 {
@@ -49,6 +48,15 @@ parse_endpoint(const char *text, size_t length, struct address *address, int *po
 	}
 	/* An IPv6 address without brackets would be ambiguous. */
 	return (strchr(copy, ':') == NULL || copy[0] == '[') && address_parse(copy, address);
+}
+
+bool
+listener_is_endpoint(const char *text)
+{
+	struct address address;
+	int port;
+
+	return parse_endpoint(text, strlen(text), &address, &port);
 }
 
 static socklen_t

@@ -23,6 +23,8 @@ struct listener {
 	bool monitoring; /* of metrics_listen */
 };
 
+/* "host:port" or "[ipv6]:port"; the host may be empty or *, meaning all addresses. */
+bool listener_is_endpoint(const char *text);
 /* Opens all of a setting's list besides those that are open; none stays open on failure. */
 MUST_CHECK enum err listeners_open(struct net *n, const char *setting, const char *list,
 	bool monitoring, struct error *e);

@@ -34,7 +34,8 @@ struct net_conf {
 	int64_t idle_timeout_ms;     /* keep-alive without a request */
 	int64_t ping_ms;             /* WebSocket ping; two unanswered close */
 };
-extern const struct option net_options[]; /* section "server" */
+extern const struct option net_options[];         /* section "server" */
+extern const struct option_form net_network_form; /* for lists of networks elsewhere */
 
 /* --- routes --------------------------------------------------------------------------- */
 typedef void http_handler(struct http_request *rq, void *ctx);

@@ -1,8 +1,38 @@
 #include <stddef.h>
+#include <string.h>
 
+#include "base/str.h"
+#include "net/address.h"
+#include "net/listener.h"
 #include "net/net.h"
 
 #define FIELD(member) offsetof(struct net_conf, member)
+
+static const struct option_form endpoint = {
+	.words = "ADDRESS:PORT (127.0.0.1:8080, [::1]:8080, *:8080)",
+	.fits = listener_is_endpoint,
+};
+
+const struct option_form net_network_form = {
+	.words = "an address or network (10.0.0.1, 10.0.0.0/8, fd00::/8)",
+	.fits = network_is_one,
+};
+
+static bool
+is_web_address(const char *text)
+{
+	const char *host = str_starts_with(text, "https://") ? text + 8
+		: str_starts_with(text, "http://")               ? text + 7
+														 : "";
+	size_t length = strcspn(host, "/");
+
+	return length > 0 && strcspn(host, " \t?#@\\\"<>") == strlen(host);
+}
+
+static const struct option_form web_address = {
+	.words = "an address of the web (https://cc.example.com)",
+	.fits = is_web_address,
+};
 
 const struct option net_options[] = {
 	{.name = "server.listen",
@@ -10,6 +40,7 @@ const struct option net_options[] = {
 		.offset = FIELD(listen),
 		.fallback = "127.0.0.1:8080",
 		.min = 1,
+		.form = &endpoint,
 		.help = "Addresses to listen on: 127.0.0.1:8080, [::1]:8080, or *:8080 for all. "
 				"Demo accounts work on loopback addresses only."},
 	{.name = "server.tls_certificate",
@@ -26,6 +57,7 @@ const struct option net_options[] = {
 		.type = OPTION_LIST,
 		.offset = FIELD(metrics_listen),
 		.fallback = "",
+		.form = &endpoint,
 		.help =
 			"Addresses that serve /metrics to Prometheus: 127.0.0.1:9464. Plain HTTP for "
 			"everybody who reaches them, so never a public one. Empty: nowhere."},
@@ -38,6 +70,7 @@ const struct option net_options[] = {
 		.type = OPTION_LIST,
 		.offset = FIELD(trusted_proxies),
 		.fallback = "",
+		.form = &net_network_form,
 		.help =
 			"Addresses and networks (10.0.0.0/8) of proxies in front of the server. Only "
 			"their X-Forwarded-For is believed."},
@@ -45,6 +78,7 @@ const struct option net_options[] = {
 		.type = OPTION_STRING,
 		.offset = FIELD(public_url),
 		.fallback = "",
+		.form = &web_address,
 		.help =
 			"How browsers reach the server: https://cc.example.com. Empty: as it listens."},
 	{.name = "server.max_connections",

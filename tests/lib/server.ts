@@ -68,7 +68,8 @@ export class TestServer {
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${this.port}`;
+		const scheme = this.settings["server.tls_certificate"] === undefined ? "http" : "https";
+		return `${scheme}://127.0.0.1:${this.port}`;
 	}
 
 	/** Runs a command of the binary to its end; throws with its output when it fails. */
@@ -83,7 +84,7 @@ export class TestServer {
 
 	/** As command, while the test goes on. */
 	async commandBeside(name: string, args: readonly string[] = []): Promise<string> {
-		const done = await promisify(execFile)(binary, [name, ...args, ...this.setArguments()], { encoding: "utf8", cwd: root });
+		const done = await promisify(execFile)(this.binary, [name, ...args, ...this.setArguments()], { encoding: "utf8", cwd: root });
 		return done.stdout;
 	}
 

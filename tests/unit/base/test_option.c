@@ -11,6 +11,7 @@ struct settings {
 	char *data_dir;
 	char *key;
 	char *origins;
+	char *colours;
 	int64_t port;
 	int64_t offset;
 	int64_t timeout_ms;
@@ -22,23 +23,35 @@ struct settings {
 static const char *const formats[] = {"text", "json", NULL};
 
 #define AT(member) offsetof(struct settings, member)
+static bool
+is_colour(const char *text)
+{
+	return strcmp(text, "red") == 0 || strcmp(text, "blue") == 0;
+}
+
+static const struct option_form colour = {"a colour (red, blue)", is_colour};
+
 static const struct option server_options[] = {
 	{"server.listen", OPTION_STRING, AT(listen), "127.0.0.1:8080", 1, 40, NULL,
-		"Where to listen."},
-	{"server.data_dir", OPTION_PATH, AT(data_dir), "var", 0, 0, NULL, "Where data lie."},
-	{"server.port", OPTION_INT, AT(port), "80", 1, 65535, NULL, "A port."},
+		"Where to listen.", NULL},
+	{"server.data_dir", OPTION_PATH, AT(data_dir), "var", 0, 0, NULL, "Where data lie.",
+		NULL},
+	{"server.port", OPTION_INT, AT(port), "80", 1, 65535, NULL, "A port.", NULL},
 	{"server.timeout", OPTION_DURATION, AT(timeout_ms), "30s", 500, 3600000, NULL,
 		"How long to wait, told in so many words that the comment has to be broken into "
-		"more than a single line."},
-	{"server.body_max", OPTION_SIZE, AT(body_bytes), "1m", 0, 0, NULL, "The longest."},
-	{"server.tls", OPTION_BOOL, AT(tls), "off", 0, 0, NULL, "Whether."},
+		"more than a single line.",
+		NULL},
+	{"server.body_max", OPTION_SIZE, AT(body_bytes), "1m", 0, 0, NULL, "The longest.",
+		NULL},
+	{"server.tls", OPTION_BOOL, AT(tls), "off", 0, 0, NULL, "Whether.", NULL},
 	{0},
 };
 static const struct option other_options[] = {
-	{"log.format", OPTION_ENUM, AT(format), "json", 0, 0, formats, "How."},
-	{"log.offset", OPTION_INT, AT(offset), "-3", -10, 0, NULL, "May be negative."},
-	{"security.key", OPTION_SECRET, AT(key), NULL, 8, 0, NULL, "A secret."},
-	{"security.origins", OPTION_LIST, AT(origins), "", 0, 0, NULL, "Who may."},
+	{"log.format", OPTION_ENUM, AT(format), "json", 0, 0, formats, "How.", NULL},
+	{"log.offset", OPTION_INT, AT(offset), "-3", -10, 0, NULL, "May be negative.", NULL},
+	{"security.key", OPTION_SECRET, AT(key), NULL, 8, 0, NULL, "A secret.", NULL},
+	{"security.origins", OPTION_LIST, AT(origins), "", 0, 0, NULL, "Who may.", NULL},
+	{"security.colours", OPTION_LIST, AT(colours), "", 0, 0, NULL, "Of what.", &colour},
 	{0},
 };
 static const struct option *const tables[] = {server_options, other_options, NULL};
@@ -176,7 +189,7 @@ wrong_values_are_refused_and_change_nothing(void **state)
 		"server.timeout=106751991168d", "server.body_max=1t", "server.body_max=-1",
 		"server.body_max=8589934592g", "server.tls=maybe", "log.format=xml",
 		"log.format=", "server.listen=", "security.key=short", "server.listen=a\nb",
-		"server.data_dir=\xFF",
+		"server.data_dir=\xFF", "security.colours=red, green",
 		"server.listen=12345678901234567890123456789012345678901"};
 	struct fixture *f = *state;
 
@@ -202,6 +215,11 @@ refusals_say_where_and_what_is_allowed(void **state)
 	assert_says(f, "from 500ms to 1h");
 	assert_int_equal(options_set(f->set, "log.format=x", &f->e), ERR_INVALID);
 	assert_says(f, "one of text, json");
+	assert_int_equal(options_set(f->set, "security.colours=blue,grey", &f->e),
+		ERR_INVALID);
+	assert_says(f, "a list, separated by commas, each a colour (red, blue), not");
+	assert_int_equal(options_set(f->set, "security.colours= blue , red", &f->e), ERR_OK);
+	assert_int_equal(options_set(f->set, "security.colours=", &f->e), ERR_OK);
 	setenv("TRUNKLINE_SERVER_TLS", "2", 1);
 	assert_int_equal(options_read_environment(f->set, &f->e), ERR_INVALID);
 	unsetenv("TRUNKLINE_SERVER_TLS");
@@ -305,7 +323,7 @@ the_example_lists_all_and_is_readable_when_uncommented(void **state)
 		}
 	}
 	fclose(file);
-	assert_int_equal(settings, 10);
+	assert_int_equal(settings, 11);
 	assert_non_null(strstr(text, "[server]\n"));
 	assert_non_null(strstr(text, "# Takes a duration (500ms, 10s, 5m, 24h, 30d) from"));
 	assert_non_null(strstr(text, "\nlisten = 127.0.0.1:8080\n"));
