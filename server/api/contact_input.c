@@ -84,5 +84,6 @@ contact_read(struct input *in, const struct app *app, struct contact_point *out)
 	out->proven = input_flag(in, "proven", false);
 	out->label = label != NULL ? label : "";
 	out->source = "agent";
-	out->proven_reason = out->proven ? input_line(in, "reason", CONTACT_REASON_MAX) : NULL;
+	out->proven_reason = out->proven ? input_line(in, "reason", CONTACT_REASON_MAX)
+									 : NULL;
 }

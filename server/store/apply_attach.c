@@ -89,9 +89,8 @@ load_profiles(struct batch *b, struct job *j, const struct attaching *a,
 static enum err
 store_profile(struct batch *b, const struct attaching *a, struct profiles *p)
 {
-	const struct merge_value *number = a->values != NULL
-		? &a->values[MERGE_EXTERNAL_ID]
-		: NULL;
+	const struct merge_value *number = a->values != NULL ? &a->values[MERGE_EXTERNAL_ID]
+														 : NULL;
 	enum err err = ERR_OK;
 
 	if (number != NULL && number->taken) {
@@ -196,8 +195,7 @@ check(struct job *j, const struct customer *from, const struct customer *to)
 			"the other customer is attached to this one: it goes the other way only");
 	}
 	if (!change->different_numbers && !str_empty(from->external_id) &&
-		!str_empty(to->external_id) &&
-		!str_equals(from->external_id, to->external_id)) {
+		!str_empty(to->external_id) && !str_equals(from->external_id, to->external_id)) {
 		return job_refuse(j, ERR_CONFLICT, "both are known customers of different ids");
 	}
 	if (!str_empty(change->reason) && strlen(change->reason) > REASON_MAX) {

@@ -73,7 +73,8 @@ load(struct batch *b, struct job *j, struct parting *p)
 	if (err == ERR_OK) {
 		err = customer_load(b, j, p->merge.target, &p->target);
 	}
-	if (err == ERR_OK && merge_values_parse(p->merge.taken, b->arena, p->values) != ERR_OK) {
+	if (err == ERR_OK &&
+		merge_values_parse(p->merge.taken, b->arena, p->values) != ERR_OK) {
 		return job_refuse(j, ERR_CORRUPT, "nobody knows what this merge took");
 	}
 	for (int i = 0; err == ERR_OK && i < MERGE_FIELDS; i++) {

@@ -10,8 +10,9 @@ struct attaching {
 	uint64_t from; /* both are primaries */
 	uint64_t to;
 	enum merge_how how;
-	const struct merge_value *values; /* MERGE_FIELDS of them that `to` takes; NULL: none */
-	const char *reason;               /* NULL: none */
+	const struct merge_value
+		*values;        /* MERGE_FIELDS of them that `to` takes; NULL: none */
+	const char *reason; /* NULL: none */
 };
 
 /* Whether so many timelines can be read as one. */
@@ -34,8 +35,8 @@ merge_set_number(struct batch *b, uint64_t customer, const char *number);
 /* Customer numbers are unique: `other` gets `number`, which `one` had, and `one` the other. */
 MUST_CHECK enum err merge_swap_numbers(struct batch *b, uint64_t one, const char *number,
 	uint64_t other, const char *other_number);
-MUST_CHECK enum err distinct_put(struct batch *b, const struct job *j, uint64_t one,
-	uint64_t other);
+MUST_CHECK enum err
+distinct_put(struct batch *b, const struct job *j, uint64_t one, uint64_t other);
 MUST_CHECK enum err distinct_remove(struct batch *b, uint64_t one, uint64_t other);
 
 #endif

@@ -40,9 +40,9 @@ struct likely {
 };
 /* By indexes alone: the ways to reach her and her name. Not those whom somebody called another
  * person, nor those with another customer number. At most LIKELY_MAX. */
-MUST_CHECK enum err read_likely(struct reader *r, const struct scope *scope,
-	const struct customer *primary, struct arena *a, struct likely **out, size_t *count,
-	struct error *e);
+MUST_CHECK enum err
+read_likely(struct reader *r, const struct scope *scope, const struct customer *primary,
+	struct arena *a, struct likely **out, size_t *count, struct error *e);
 
 /* Whether somebody said that these two are not the same. */
 MUST_CHECK enum err read_distinct(struct reader *r, uint64_t primary, uint64_t other,
@@ -55,7 +55,7 @@ struct side_counts {
 	uint64_t files;
 	int64_t last_at; /* 0: never */
 };
-MUST_CHECK enum err read_side_counts(struct reader *r, uint64_t primary,
-	struct arena *a, struct side_counts *out, struct error *e);
+MUST_CHECK enum err read_side_counts(struct reader *r, uint64_t primary, struct arena *a,
+	struct side_counts *out, struct error *e);
 
 #endif

@@ -337,7 +337,8 @@ look_alikes_have_reasons_and_can_be_told_apart(void **state)
 	/* Who merges them all the same takes that back; who parts them says it again. */
 	part(f, &chief, merge(f, &chief, b, a), ERR_OK);
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM customer_distinct"), 2);
-	assert_int_equal(count_likely(f, &chief, b, &found), 1); /* the other with that number */
+	assert_int_equal(count_likely(f, &chief, b, &found),
+		1); /* the other with that number */
 	assert_int_equal(found[0].customer.id, numbered);
 }
 

@@ -262,8 +262,8 @@ check_as_before(struct world *w)
 		struct customer now;
 		size_t count;
 
-		assert_int_equal(read_customer(w->fixture->reader, before->id,
-							 w->fixture->arena, &now, NULL),
+		assert_int_equal(read_customer(w->fixture->reader, before->id, w->fixture->arena,
+							 &now, NULL),
 			ERR_OK);
 		assert_int_equal(now.primary, now.id);
 		same_text(now.name, before->name);
@@ -275,8 +275,8 @@ check_as_before(struct world *w)
 		assert_int_equal(now.owner, before->owner);
 		assert_int_equal(now.unit, before->unit);
 		assert_int_equal(now.anonymous, before->anonymous);
-		assert_int_equal(read_contacts(w->fixture->reader, before->id,
-							 w->fixture->arena, &points, &count, NULL),
+		assert_int_equal(read_contacts(w->fixture->reader, before->id, w->fixture->arena,
+							 &points, &count, NULL),
 			ERR_OK);
 		assert_int_equal(count, 2); /* the visitor and her telephone */
 	}
@@ -306,7 +306,8 @@ make_person(struct world *w, size_t i)
 	p->texts[p->text_count++] = ++w->texts;
 	c = change_create(CHANGE_POST, &p->visitor);
 	c->post.text = arena_printf(c->arena, "t%u", w->texts);
-	p->timeline = fixture_say(w->fixture, &p->visitor, w->channel, c->post.text)->timeline;
+	p->timeline =
+		fixture_say(w->fixture, &p->visitor, w->channel, c->post.text)->timeline;
 	change_destroy(c);
 	c = change_create(CHANGE_CONTACT, &w->chief);
 	c->contact.action = ROW_ADD;
@@ -326,9 +327,8 @@ make_person(struct world *w, size_t i)
 		c->customer.customer.remark = arena_printf(c->arena, "remark %zu", i);
 		c->customer.customer.owner = i % 2 == 0 ? w->chief.id : 0;
 		c->customer.customer.unit = i % 2 == 0 ? 0x01010000 : 0x01020000;
-		c->customer.customer.external_id = i % 2 == 0
-			? arena_printf(c->arena, "N%zu", i)
-			: NULL;
+		c->customer.customer.external_id = i % 2 == 0 ? arena_printf(c->arena, "N%zu", i)
+													  : NULL;
 		assert_int_equal(submit(w, c, NULL), ERR_OK);
 	}
 	assert_int_equal(read_customer(w->fixture->reader, p->timeline, w->fixture->arena,
