@@ -109,6 +109,10 @@ describe.each(databases)("on %s", (database) => {
 		expect(merged.status).toBe(200);
 		const one = (await ann.get(path(old.id))).body.customer;
 		expect(one).toMatchObject({ name: "王建国", external_id: "C-21", gender: "male", remark: "新客户" });
+		for (const number of ["C-20", "C-21"]) {
+			const found = (await ann.get(`/api/v1/customers?q=${number}`)).body.items;
+			expect([number, found.map((row: Loose) => row.id)]).toEqual([number, [old.id]]);
+		}
 		expect((await ann.request("PATCH", path(old.id), { remark: "合并后改的", version: one.version })).status).toBe(200);
 		expect((await lead.post(`${path(old.id)}/unmerge`, { merge: merged.body.merge })).status).toBe(200);
 		expect((await ann.get(path(old.id))).body.customer).toMatchObject({ external_id: "C-20", gender: "", remark: "合并后改的" });
