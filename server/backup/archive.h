@@ -2,6 +2,8 @@
  * (`tar --zstd -xf FILE`), inside frames under a passphrase when there is one. Streamed both
  * ways; at most one block of each layer is in memory.
  *
+ * What is not sealed ends with the SHA-256 of all bytes before, in a frame that zstd skips.
+ *
  * Members are plain files in a row. A digest over all names, sizes and contents so far runs
  * along on both sides; the caller writes it into the last member and compares it when reading. */
 #ifndef BACKUP_ARCHIVE_H
@@ -17,6 +19,13 @@
 
 struct archive_writer;
 struct archive_reader;
+
+enum {
+	ARCHIVE_TRAILER_HEAD = 8,
+	ARCHIVE_TRAILER_SIZE = ARCHIVE_TRAILER_HEAD + DIGEST_SIZE
+};
+/* A skippable frame of zstd: its magic number and its length, little-endian. */
+#define ARCHIVE_TRAILER "\x5a\x2a\x4d\x18\x20\x00\x00\x00"
 
 #define ARCHIVE_MEMBER_MAX ((uint64_t)1 << 32)
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct archive_reader {
 	char *path;
 	struct sealing *sealing; /* NULL: not sealed */
 	ZSTD_DCtx *zstd;
+	EVP_MD_CTX *digest; /* of the bytes of the file, when it is not sealed */
 	struct chain chain;
 	uint64_t position;
 	uint64_t total;
@@ -92,7 +94,9 @@ archive_open(const char *path, const char *passphrase, struct archive_reader **o
 	r->path = xstrdup(path);
 	chain_init(&r->chain);
 	r->zstd = ZSTD_createDCtx();
-	if (r->zstd == NULL) {
+	r->digest = EVP_MD_CTX_new();
+	if (r->zstd == NULL || r->digest == NULL ||
+		EVP_DigestInit_ex(r->digest, EVP_sha256(), NULL) != 1) {
 		abort();
 	}
 	ZSTD_DCtx_setParameter(r->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
@@ -122,6 +126,7 @@ archive_close(struct archive_reader *r)
 	}
 	chain_fini(&r->chain);
 	ZSTD_freeDCtx(r->zstd);
+	EVP_MD_CTX_free(r->digest);
 	sealing_destroy(r->sealing);
 	explicit_bzero(r->frame, sizeof(r->frame));
 	free(r->path);
@@ -140,6 +145,18 @@ at_end(FILE *file)
 	return false;
 }
 
+/* All but the trailer itself. */
+static void
+digest_bytes(struct archive_reader *r, size_t got)
+{
+	uint64_t end = r->total > ARCHIVE_TRAILER_SIZE ? r->total - ARCHIVE_TRAILER_SIZE : 0;
+	uint64_t left = r->position < end ? end - r->position : 0;
+
+	if (EVP_DigestUpdate(r->digest, r->frame, left < got ? (size_t)left : got) != 1) {
+		abort();
+	}
+}
+
 /* The next bytes for zstd: a frame of the sealing, or simply of the file. */
 static enum err
 refill(struct archive_reader *r, struct error *e)
@@ -150,6 +167,9 @@ refill(struct archive_reader *r, struct error *e)
 	if (ferror(r->file)) {
 		return error_set(e, ERR_UNAVAILABLE, "cannot read %.150s: %s", r->path,
 			strerror(errno));
+	}
+	if (r->sealing == NULL) {
+		digest_bytes(r, got);
 	}
 	r->position += got;
 	r->file_done = at_end(r->file);
@@ -196,6 +216,45 @@ unpack(struct archive_reader *r, void *data, size_t length, struct error *e)
 	return ERR_OK;
 }
 
+static enum err
+check_file_end(struct archive_reader *r, struct error *e)
+{
+	if (!r->file_done || r->in.pos < r->in.size) {
+		return corrupt(r, "something follows its end", e);
+	}
+	return ERR_NOT_FOUND;
+}
+
+/* What is left must be the trailer, which may begin in one read and end in the next. */
+static enum err
+check_trailer(struct archive_reader *r, struct error *e)
+{
+	uint8_t expected[ARCHIVE_TRAILER_SIZE];
+	uint8_t found[ARCHIVE_TRAILER_SIZE];
+	const uint8_t *bytes;
+	size_t length = 0;
+
+	while (length < sizeof(found)) {
+		if (r->in.pos == r->in.size) {
+			enum err err = r->file_done ? corrupt(r, "it is cut off", e) : refill(r, e);
+
+			if (err != ERR_OK) {
+				return err;
+			}
+		}
+		bytes = r->in.src;
+		found[length++] = bytes[r->in.pos++];
+	}
+	memcpy(expected, ARCHIVE_TRAILER, ARCHIVE_TRAILER_HEAD);
+	if (EVP_DigestFinal_ex(r->digest, expected + ARCHIVE_TRAILER_HEAD, NULL) != 1) {
+		abort();
+	}
+	if (memcmp(found, expected, sizeof(found)) != 0) {
+		return corrupt(r, "it was changed since it was made", e);
+	}
+	return check_file_end(r, e);
+}
+
 /* zstd's checksum comes after the last byte, and nothing after that. */
 static enum err
 finish(struct archive_reader *r, struct error *e)
@@ -227,10 +286,7 @@ finish(struct archive_reader *r, struct error *e)
 			}
 		}
 	}
-	if (!r->file_done || r->in.pos < r->in.size) {
-		return corrupt(r, "something follows its end", e);
-	}
-	return ERR_NOT_FOUND;
+	return r->sealing == NULL ? check_trailer(r, e) : check_file_end(r, e);
 }
 
 static enum err

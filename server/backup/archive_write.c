@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
@@ -16,6 +17,7 @@ struct archive_writer {
 	struct out_file *file;
 	struct sealing *sealing; /* NULL: not sealed */
 	ZSTD_CCtx *zstd;
+	EVP_MD_CTX *digest; /* of the bytes of the file, when it is not sealed */
 	struct chain chain;
 	uint64_t left;    /* of the present member */
 	uint64_t padding; /* after it */
@@ -43,6 +45,9 @@ put_packed(struct archive_writer *w, const uint8_t *data, size_t length, struct 
 	enum err err = ERR_OK;
 
 	if (w->sealing == NULL) {
+		if (EVP_DigestUpdate(w->digest, data, length) != 1) {
+			abort();
+		}
 		return out_file_write(w->file, data, length, e);
 	}
 	while (err == ERR_OK && length > 0) {
@@ -96,7 +101,9 @@ archive_create(const char *path, const char *data_dir, const char *passphrase,
 	chain_init(&w->chain);
 	w->at_seconds = clock_now_ms() / 1000;
 	w->zstd = ZSTD_createCCtx();
-	if (w->zstd == NULL) {
+	w->digest = EVP_MD_CTX_new();
+	if (w->zstd == NULL || w->digest == NULL ||
+		EVP_DigestInit_ex(w->digest, EVP_sha256(), NULL) != 1) {
 		abort();
 	}
 	ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LEVEL);
@@ -178,9 +185,23 @@ destroy(struct archive_writer *w)
 {
 	chain_fini(&w->chain);
 	ZSTD_freeCCtx(w->zstd);
+	EVP_MD_CTX_free(w->digest);
 	sealing_destroy(w->sealing);
 	explicit_bzero(w->frame, sizeof(w->frame));
 	free(w);
+}
+
+/* zstd's own checksum is of what was packed: a bit of the packing may change without it. */
+static enum err
+put_trailer(struct archive_writer *w, struct error *e)
+{
+	uint8_t trailer[ARCHIVE_TRAILER_SIZE];
+
+	memcpy(trailer, ARCHIVE_TRAILER, ARCHIVE_TRAILER_HEAD);
+	if (EVP_DigestFinal_ex(w->digest, trailer + ARCHIVE_TRAILER_HEAD, NULL) != 1) {
+		abort();
+	}
+	return out_file_write(w->file, trailer, sizeof(trailer), e);
 }
 
 enum err
@@ -189,8 +210,8 @@ archive_finish(struct archive_writer *w, uint64_t *size, struct error *e)
 	static const uint8_t zeros[2 * TAR_BLOCK_SIZE];
 	enum err err = pack(w, zeros, sizeof(zeros), ZSTD_e_end, e);
 
-	if (err == ERR_OK && w->sealing != NULL) {
-		err = write_frame(w, true, e);
+	if (err == ERR_OK) {
+		err = w->sealing != NULL ? write_frame(w, true, e) : put_trailer(w, e);
 	}
 	if (err != ERR_OK) {
 		archive_abandon(w);

@@ -108,18 +108,29 @@ broken(const char *path, const char *what, struct error *e)
 }
 
 static enum err
-read_json(struct archive_reader *r, const struct archive_member *m, struct json **out,
-	struct error *e)
+read_json(struct archive_reader *r, const char *path, const struct archive_member *m,
+	struct json **out, struct error *e)
 {
 	char *text = xmalloc(CONTENTS_TEXT_MAX);
 	size_t got = 0;
 	enum err err = archive_read(r, text, CONTENTS_TEXT_MAX, &got, e);
 
-	if (err == ERR_OK) {
-		err = m->size <= CONTENTS_TEXT_MAX ? json_parse(text, got, out, e) : ERR_CORRUPT;
+	if (err == ERR_OK &&
+		(m->size > CONTENTS_TEXT_MAX || json_parse(text, got, out, NULL) != ERR_OK)) {
+		err = broken(path, "its head or its closing part is damaged", e);
 	}
 	free(text);
 	return err;
+}
+
+/* It is shown to a person at a terminal: nothing but plain characters. */
+static bool
+read_text(const struct json *j, const char *key, char *out, size_t size)
+{
+	const char *text = json_string(j, key);
+
+	return text != NULL && str_copy(out, size, text) &&
+		text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-+~")] == '\0';
 }
 
 static enum err
@@ -136,15 +147,15 @@ read_head(struct archive_reader *r, const char *path, struct backup_facts *out,
 		return broken(path, "it is no backup of this program", e);
 	}
 	if (err == ERR_OK) {
-		err = read_json(r, &m, &j, e);
+		err = read_json(r, path, &m, &j, e);
 	}
 	if (err != ERR_OK) {
 		return err;
 	}
 	if (!json_i64(j, "format", &format) || !json_i64(j, "schema", &schema) ||
 		!json_i64(j, "created_at", &out->created_at) || schema < 1 || schema > 100000 ||
-		!str_copy(out->program, sizeof(out->program), json_string(j, "program")) ||
-		!str_copy(out->driver, sizeof(out->driver), json_string(j, "driver"))) {
+		!read_text(j, "program", out->program, sizeof(out->program)) ||
+		!read_text(j, "driver", out->driver, sizeof(out->driver)) || format < 1) {
 		err = broken(path, "its head is incomplete", e);
 	} else if (format != CONTENTS_FORMAT) {
 		err = error_set(e, ERR_INVALID,
@@ -165,12 +176,11 @@ read_end(struct archive_reader *r, const char *path, const struct archive_member
 	char expected[2 * DIGEST_SIZE + 1];
 	struct json *j = NULL;
 	int64_t numbers[4] = {0};
-	enum err err = read_json(r, m, &j, e);
+	enum err err = read_json(r, path, m, &j, e);
 	bool whole;
 
 	if (err != ERR_OK) {
-		return err == ERR_UNAVAILABLE ? err
-									  : broken(path, "its closing part is damaged", e);
+		return err;
 	}
 	hex_encode(chain, DIGEST_SIZE, expected);
 	whole = json_i64(j, "members", &numbers[0]) && json_i64(j, "rows", &numbers[1]) &&
@@ -193,8 +203,7 @@ visit_one(struct archive_reader *r, const char *path, const struct archive_membe
 	struct member_name name;
 
 	if (!member_parse(m->name, &name)) {
-		return error_set(e, ERR_CORRUPT,
-			"%.100s cannot be used: %.80s does not belong in it", path, m->name);
+		return broken(path, "something in it does not belong there", e);
 	}
 	out->has_keys |= name.kind == MEMBER_KEY && !key_is_public(name.file);
 	return visit(ctx, r, m, &name, e);

@@ -476,7 +476,7 @@ changed_or_cut_archive_is_refused_by_name(void **state)
 	struct store_fixture *f = *state;
 
 	say(f, 50);
-	refuse_all_damage(f, NULL, 40);
+	refuse_all_damage(f, NULL, 300);
 	refuse_all_damage(f, passphrase, 7);
 }
 
