@@ -5,6 +5,13 @@ import ts from "typescript-eslint";
 const SIGNS = [..."()[]{}.,:;&+-=*/#%!?·•–—→↑↓←×…⌘⇧|"];
 const NAMES = ["Trunkline", "中文", "English", "Alt", "Ctrl", "Enter", "Esc", "Shift", "Z"];
 
+const SURROUNDINGS = [
+	"window", "document", "navigator", "location", "history", "self", "globalThis", "localStorage", "sessionStorage", "indexedDB",
+	"fetch", "XMLHttpRequest", "WebSocket", "EventSource", "setTimeout", "clearTimeout", "setInterval", "clearInterval",
+	"queueMicrotask", "requestAnimationFrame", "crypto", "performance", "URL", "URLSearchParams", "Headers", "Blob", "File",
+	"FormData", "TextEncoder", "TextDecoder", "atob", "btoa", "AbortController", "structuredClone", "process", "Buffer",
+];
+
 export default defineConfig(
 	globalIgnores(["**/dist/**", "**/generated/**"]),
 	ts.configs.recommended,
@@ -44,6 +51,14 @@ export default defineConfig(
 			"no-implied-eval": "error",
 			"no-new-func": "error",
 			"max-lines": ["error", { max: 800 }],
+		},
+	},
+	{
+		// They run in apps and mini-programs, too: time, chance, sockets, storage and HTTP are given
+		// from outside.
+		files: ["client/src/**/*.ts", "protocol/src/**/*.ts"],
+		rules: {
+			"no-restricted-globals": ["error", ...SURROUNDINGS],
 		},
 	},
 	{

@@ -2,7 +2,7 @@
  * history is that of the web, and nothing of her identity stays in the address. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { App } from "../lib/app.ts";
+import { App, Receiver, signIdentity } from "../lib/app.ts";
 import { Caller, Desk, expectAccessible, expectText, launchBrowser, patienceMs, picture, screenshot, startDemo, Watch } from "../lib/browser.ts";
 import type { Loose } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
@@ -19,7 +19,7 @@ let app: App;
 let ann: Desk;
 
 beforeAll(async () => {
-	server = await startDemo();
+	server = await startDemo("sqlite", { "outbox.private": "127.0.0.1", "outbox.grace": "400ms" });
 	browser = await launchBrowser();
 	app = await App.open(server);
 	ann = await Desk.open(browser, server, "ann");
@@ -134,11 +134,10 @@ describe("the page in an app", () => {
 	test("shares the history with the widget on the web", async () => {
 		const web = (await app.boss.get("/api/v1/channels")).body.items.find((one: Loose) => one.kind === "webchat");
 		const { kid, secret } = (await app.boss.post(`/api/v1/channels/${web.id}/keys`)).body;
-		const site = Object.assign(Object.create(App.prototype) as App, { kid, key: secret });
 		const view = await WebView.open(`#identity=${app.identity("app-4")}`);
 		await view.write("这句写在应用里");
 		const caller = await Caller.open(browser, server);
-		await caller.page.evaluate((token) => (window as unknown as { Trunkline: (n: string, v: string) => void }).Trunkline("identify", token), site.identity("app-4", {}, web.public_key));
+		await caller.page.evaluate((token) => (window as unknown as { Trunkline: (n: string, v: string) => void }).Trunkline("identify", token), signIdentity(kid, secret, web.public_key, "app-4"));
 		await caller.bubble("这句写在应用里").waitFor();
 		await caller.write("这句写在网页上");
 		await view.page.locator(".bubble", { hasText: "这句写在网页上" }).waitFor();
@@ -152,5 +151,73 @@ describe("the page in an app", () => {
 		const web = (await app.boss.get("/api/v1/channels")).body.items.find((one: Loose) => one.kind === "webchat");
 		expect((await fetch(`${server.url}/widget/app.html?key=${web.public_key}`)).status).toBe(403);
 		expect((await fetch(`${server.url}/widget/frame.html?key=${app.channel.public_key}`)).status).toBe(403);
+	});
+});
+
+describe("an administrator", () => {
+	test("adds an app, has its server told, and sees how that goes", async () => {
+		const receiver = await Receiver.open();
+		const boss = await Desk.open(browser, server, "boss");
+		await boss.goto("/admin/channels");
+		await boss.button("新增渠道").click();
+		await boss.page.locator("label.choice-chip", { hasText: "App" }).click();
+		await boss.page.getByLabel("显示名称").fill("远岫 App");
+		await boss.page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
+		const card = boss.page.getByRole("article", { name: "远岫 App" });
+		await card.getByText("仅限应用确认过身份的客户").waitFor();
+		expect(await card.getByLabel("应用内网页地址").inputValue()).toContain("/widget/app.html?key=");
+		await card.getByLabel("地址", { exact: true }).fill("nonsense");
+		await card.getByRole("button", { name: "保存" }).click();
+		await card.getByText("须形如").waitFor();
+		await card.getByLabel("地址", { exact: true }).fill(receiver.url);
+		await card.getByRole("button", { name: "保存" }).click();
+		await card.getByRole("button", { name: "生成密钥" }).click();
+		receiver.secrets = [await boss.page.getByRole("dialog").getByLabel("密钥").inputValue()];
+		await boss.button("完成").click();
+		await card.getByRole("button", { name: "发送测试" }).click();
+		await card.getByText("对方已接受：204").waitFor();
+		expect(receiver.calls.at(-1)).toMatchObject({ signed: true, body: { type: "ping" } });
+		receiver.behaviour = (_call, answer) => answer.writeHead(503).end("closed for lunch");
+		await card.getByRole("button", { name: "发送测试" }).click();
+		await card.getByText("closed for lunch").waitFor();
+		await card.getByRole("button", { name: "启用" }).click();
+		await card.getByText("没有放弃发送的内容").waitFor();
+		await expectAccessible(boss.page);
+		await boss.close();
+		await receiver.close();
+	});
+
+	test("finds what was given up with the server's words, and sends it again", async () => {
+		const receiver = await Receiver.open();
+		await app.hook(receiver);
+		receiver.behaviour = (_call, answer) => answer.writeHead(410).end("this hook has moved");
+		const view = await WebView.open(`#identity=${app.identity("app-5", { name: "离线客户" })}`);
+		await view.write("我先下线了");
+		await view.close();
+		await ann.goto("/inbox/unassigned");
+		await ann.openRow("我先下线了");
+		await ann.button("领取").click();
+		await ann.button("结束").waitFor();
+		await ann.write("给您留言");
+		await until("it was given up", async () => (await app.outbox("dead")).summary.dead === 1, patienceMs);
+		const boss = await Desk.open(browser, server, "boss");
+		await boss.goto("/admin/channels");
+		const card = boss.page.getByRole("article", { name: "Test app" });
+		await card.locator(".outbox-item", { hasText: "410 this hook has moved" }).waitFor();
+		await card.scrollIntoViewIfNeeded();
+		await screenshot(boss.page, "app-outbox");
+		receiver.behaviour = (_call, answer) => answer.writeHead(204).end();
+		await card.getByRole("button", { name: "全部重新发送" }).click();
+		await until("it went through", async () => (await app.outbox("sent")).summary.sent === 1, patienceMs);
+		expect(receiver.texts).toEqual(["给您留言"]);
+		await boss.close();
+		const narrow = await Desk.open(browser, server, "boss", { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "en-GB" });
+		await narrow.goto("/admin/channels");
+		await narrow.page.getByRole("article", { name: "Test app" }).locator(".outbox").waitFor();
+		await narrow.page.getByRole("article", { name: "Test app" }).locator(".outbox").scrollIntoViewIfNeeded();
+		await expectAccessible(narrow.page);
+		await screenshot(narrow.page, "app-outbox-narrow");
+		await narrow.close();
+		await receiver.close();
 	});
 });

@@ -1,7 +1,7 @@
 /** Customers inside an app: known by a signed identity, one history with the web, and their app's
  * server told, once each and in order, of what arrived while they were away. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { App, Receiver } from "../lib/app.ts";
+import { App, Receiver, signIdentity } from "../lib/app.ts";
 import { act, addChannel, Customer, say, staff, type Loose, type Staff } from "../lib/people.ts";
 import { databases, startServer, type TestServer } from "../lib/server.ts";
 import { TestSocket } from "../lib/socket.ts";
@@ -66,8 +66,7 @@ describe.each(databases)("on %s, an app's customer", (database) => {
 		const { subject, user, conversation } = await away();
 		await answer(conversation, "在应用里回复");
 		const site = new Customer(server, web.public_key);
-		const other = Object.assign(Object.create(App.prototype) as App, { kid, key: secret });
-		expect((await site.session({ identity: other.identity(subject, {}, web.public_key) })).status).toBe(200);
+		expect((await site.session({ identity: signIdentity(kid, secret, web.public_key, subject) })).status).toBe(200);
 		const page = await site.socket({ pub: null });
 		await page.frame("entry", (f) => (f["entry"] as Loose).body.text === "在应用里回复");
 		await say(page, { text: "在网页上写" });

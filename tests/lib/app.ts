@@ -103,6 +103,16 @@ export class Receiver {
 	}
 }
 
+/** What an integrator's server makes for a user who is logged in. */
+export function signIdentity(kid: string, key: string, audience: string, subject: string, changes: object = {}): string {
+	const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+	const now = Math.floor(Date.now() / 1000);
+	const text = `${part({ alg: "HS256", kid })}.${part({
+		aud: audience, sub: subject, iat: now, exp: now + 120, jti: randomUUID(), ...changes,
+	})}`;
+	return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
+}
+
 /** An app channel with its keys and, if there is a receiver, its webhook switched on. */
 export class App {
 	channel: Loose;
@@ -153,13 +163,8 @@ export class App {
 		this.channel = answer.body.channel;
 	}
 
-	identity(subject: string, changes: object = {}, audience: string = this.channel.public_key): string {
-		const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-		const now = Math.floor(Date.now() / 1000);
-		const text = `${part({ alg: "HS256", kid: this.kid })}.${part({
-			aud: audience, sub: subject, iat: now, exp: now + 120, jti: randomUUID(), ...changes,
-		})}`;
-		return `${text}.${createHmac("sha256", this.key).update(text).digest("base64url")}`;
+	identity(subject: string, changes: object = {}): string {
+		return signIdentity(this.kid, this.key, this.channel.public_key, subject, changes);
 	}
 
 	async user(subject: string, changes: object = {}): Promise<Customer> {

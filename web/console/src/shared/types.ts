@@ -37,6 +37,8 @@ export type {
 	Merge,
 	MergePreview,
 	MergeSide,
+	OutboxItem,
+	OutboxSummary,
 	PresenceState,
 	Role,
 	Staff,
