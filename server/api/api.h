@@ -33,6 +33,10 @@ void console_announce_call(struct app *app, uint64_t call, uint64_t customer);
 /* A quick reply was created, edited, removed or brought back; 0: many were. */
 void
 console_announce_quick_reply(struct app *app, const struct actor *by, uint64_t reply);
+/* An entry was committed: those who are named in it are told. */
+void console_announce_mentions(struct app *app, const struct outcome *o);
+/* The list of mentions, or that of saved filters, is another now. */
+void console_announce_team(struct app *app, const char *frame, uint64_t staff);
 void sockets_stop(struct app *app); /* bye "stopping" to everybody */
 bool sockets_stopped(const struct app *app);
 

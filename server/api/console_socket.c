@@ -64,7 +64,7 @@ note_delivery(struct console *c, const struct fact *f)
 	struct actor actor;
 
 	if (f->author_kind != AUTHOR_CUSTOMER || !fact_is_public(f) ||
-		(c->state != PRESENCE_ONLINE && !console_looks_at(c, f->customer))) {
+		(c->state < PRESENCE_WRAPUP && !console_looks_at(c, f->customer))) {
 		return;
 	}
 	actor = console_actor(c);
@@ -169,7 +169,7 @@ take_frame(struct socket *s, const struct frame *f)
 		console_rows(c, &f->rows);
 		break;
 	case FRAME_PRESENCE:
-		console_set_state(c, f->away ? PRESENCE_AWAY : PRESENCE_ONLINE);
+		console_choose(c, &f->presence);
 		break;
 	case FRAME_RANGE:
 		console_range(c, &f->range);
@@ -196,6 +196,7 @@ destroy(struct socket *s)
 
 	if (c->early_hello != NULL) {
 		free((char *)c->early_hello->secret);
+		free((char *)c->early_hello->presence.reason);
 	}
 	free(c->early_hello);
 	free(c->who);

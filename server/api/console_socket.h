@@ -55,6 +55,11 @@ void console_watch(struct console *c, const struct id_list *customers);
 void console_views(struct console *c, unsigned views);
 void console_rows(struct console *c, const struct rows_frame *rows);
 void console_typing(struct console *c, const struct typing_frame *f);
+/* By her own choice: in all her windows. */
+void console_choose(struct console *c, const struct presence_frame *chosen);
+enum presence_state console_state_of(const struct presence_frame *chosen);
+void console_write_presence(struct app *app, struct json_writer *w, uint64_t staff,
+	enum presence_state state);
 void console_set_state(struct console *c, enum presence_state state);
 void console_leave_rooms(struct console *c);
 bool console_looks_at(struct console *c, uint64_t customer);

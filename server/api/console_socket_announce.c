@@ -17,13 +17,47 @@ enum { LEAVE_RETRY_MS = 5000 };
 
 /* --- presence ------------------------------------------------------------------------------ */
 
+void
+console_write_presence(struct app *app, struct json_writer *w, uint64_t staff,
+	enum presence_state state)
+{
+	const char *reason;
+	int64_t since = presence_since(app->presence, staff, &reason);
+
+	jw_kid(w, "staff", staff);
+	jw_kstring(w, "state", presence_name(state));
+	jw_kstring(w, "reason", reason);
+	jw_ktime(w, "since", since);
+}
+
+/* Kept for reports. Should it be lost, so is a moment of them: nobody waits for it. */
+static void
+keep_presence(struct app *app, uint64_t staff, enum presence_state state)
+{
+	struct actor house = {.kind = AUTHOR_SYSTEM};
+	struct change *c;
+	const char *reason;
+
+	if (app->stopping) {
+		return;
+	}
+	c = change_create(CHANGE_PRESENCE, &house);
+	(void)presence_since(app->presence, staff, &reason);
+	c->presence.staff = staff;
+	c->presence.state = presence_name(state);
+	c->presence.reason = arena_strdup(c->arena, reason);
+	if (store_submit(app->store, c, NULL, NULL) != ERR_OK) {
+		log_event(LOG_WARN, "presence_not_kept", "staff=%llu state=%s",
+			(unsigned long long)staff, presence_name(state));
+	}
+}
+
 static void
 tell_presence(struct app *app, uint64_t staff, enum presence_state state)
 {
 	struct json_writer *w = frame_start(app->sockets, "presence");
 
-	jw_kid(w, "staff", staff);
-	jw_kstring(w, "state", presence_name(state));
+	console_write_presence(app, w, staff, state);
 	frame_end(app->sockets);
 	list_each(&app->sockets->consoles, link) {
 		struct console *c = list_item(link, struct console, socket.link);
@@ -45,6 +79,7 @@ sockets_presence_changed(void *ctx, uint64_t staff, enum presence_state state)
 	}
 	anyone = presence_anyone(app->presence);
 	tell_presence(app, staff, state);
+	keep_presence(app, staff, state);
 	if (anyone != app->sockets->anyone) {
 		app->sockets->anyone = anyone;
 		widgets_online(app, anyone);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/api.h"
 #include "api/app.h"
 #include "api/console_rights.h"
 #include "base/arena.h"
@@ -36,6 +37,7 @@ sent(struct socket *s, const char *ref, const struct outcome *o)
 {
 	ack_start(s, ref, o);
 	socket_finish(s);
+	console_announce_mentions(s->app, o);
 }
 
 static void
@@ -67,6 +69,8 @@ console_send(struct console *c, const struct frame *f)
 		.text = arena_strdup(change->arena, send->text),
 		.files = frame_ids(&send->files, change->arena),
 		.file_count = send->files.count,
+		.mentions = frame_ids(&send->mentions, change->arena),
+		.mention_count = send->mentions.count,
 		.quick_replies = frame_ids(&send->quick_replies, change->arena),
 		.quick_reply_count = send->quick_replies.count,
 		.seen_seq = send->seen_seq,

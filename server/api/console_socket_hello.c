@@ -26,6 +26,8 @@ hello_copy(const struct hello_frame *hello)
 	*copy = *hello;
 	copy->secret = xstrdup(hello->secret);
 	copy->language = NULL;
+	copy->presence.reason =
+		hello->presence.reason != NULL ? xstrdup(hello->presence.reason) : NULL;
 	return copy;
 }
 
@@ -34,6 +36,7 @@ hello_free(struct hello_frame *hello)
 {
 	if (hello != NULL) {
 		free((char *)hello->secret);
+		free((char *)hello->presence.reason);
 		free(hello);
 	}
 }
@@ -171,8 +174,7 @@ write_presence(struct app *app, struct json_writer *w)
 	jw_array(w);
 	while (presence_next(app->presence, &position, &staff, &state)) {
 		jw_object(w);
-		jw_kid(w, "staff", staff);
-		jw_kstring(w, "state", presence_name(state));
+		console_write_presence(app, w, staff, state);
 		jw_object_end(w);
 	}
 	jw_array_end(w);
@@ -230,7 +232,10 @@ accept(struct console *c, const struct hello_frame *hello)
 		/* Each fact is judged by itself; the room opens when console_watch is done. */
 		bus_follow(s->subscription, topic(TOPIC_CUSTOMER, hello->watch.items[i]), true);
 	}
-	console_set_state(c, hello->away ? PRESENCE_AWAY : PRESENCE_ONLINE);
+	if (hello->presence.reason != NULL) {
+		presence_reason(s->app->presence, c->staff, hello->presence.reason);
+	}
+	console_set_state(c, console_state_of(&hello->presence));
 	s->ready = true;
 	if (hello->cursor != 0) {
 		resume(c, hello->cursor);

@@ -391,6 +391,38 @@ console_typing(struct console *c, const struct typing_frame *f)
 	}
 }
 
+enum presence_state
+console_state_of(const struct presence_frame *chosen)
+{
+	switch (chosen->state) {
+	case FRAME_AWAY:
+		return PRESENCE_AWAY;
+	case FRAME_WRAPUP:
+		return PRESENCE_WRAPUP;
+	case FRAME_ONLINE:
+		break;
+	}
+	return PRESENCE_ONLINE;
+}
+
+void
+console_choose(struct console *c, const struct presence_frame *chosen)
+{
+	struct app *app = c->socket.app;
+	enum presence_state state = console_state_of(chosen);
+
+	presence_reason(app->presence, c->staff, chosen->reason != NULL ? chosen->reason : "");
+	list_each(&app->sockets->consoles, link) {
+		struct console *other = list_item(link, struct console, socket.link);
+
+		if (other->staff == c->staff && other->state != PRESENCE_OFFLINE) {
+			console_set_state(other, state);
+		}
+	}
+	/* Also when it is the reason alone that is new. */
+	presence_socket(app->presence, c->staff, c->state, c->state);
+}
+
 void
 console_set_state(struct console *c, enum presence_state state)
 {

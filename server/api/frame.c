@@ -110,13 +110,26 @@ views(const struct json *j, unsigned *out)
 	return true;
 }
 
-static bool
-away(const struct json *j, bool required, bool *out)
+static enum err
+presence(const struct json *j, bool required, struct presence_frame *out, struct error *e)
 {
 	const char *state = json_string(j, "state");
 
-	*out = str_equals(state, "away");
-	return *out || str_equals(state, "online") || (!required && state == NULL);
+	if (str_equals(state, "away")) {
+		out->state = FRAME_AWAY;
+	} else if (str_equals(state, "wrapup")) {
+		out->state = FRAME_WRAPUP;
+	} else if (str_equals(state, "online") || (!required && state == NULL)) {
+		out->state = FRAME_ONLINE;
+	} else {
+		return wrong(e, "state");
+	}
+	out->reason = json_string(j, "reason");
+	if (json_get(j, "reason") != NULL &&
+		(out->reason == NULL || strlen(out->reason) > FRAME_REASON_MAX)) {
+		return wrong(e, "reason");
+	}
+	return ERR_OK;
 }
 
 static enum err
@@ -137,7 +150,7 @@ console_hello(const struct json *j, struct frame *f, struct error *e)
 	if (!id_list(j, "watch", FRAME_WATCH_MAX, &hello->watch)) {
 		return wrong(e, "watch");
 	}
-	return away(j, false, &hello->away) ? ERR_OK : wrong(e, "state");
+	return presence(j, false, &hello->presence, e);
 }
 
 static enum err
@@ -203,6 +216,9 @@ console_send(const struct json *j, struct frame *f, struct error *e)
 	}
 	if (!optional_flag(j, "check", &send->check)) {
 		return wrong(e, "check");
+	}
+	if (!id_list(j, "mentions", MENTIONS_MAX, &send->mentions)) {
+		return wrong(e, "mentions");
 	}
 	return text_and_files(j, send, e);
 }
@@ -335,7 +351,7 @@ set_views(const struct json *j, struct frame *f, struct error *e)
 static enum err
 set_presence(const struct json *j, struct frame *f, struct error *e)
 {
-	return away(j, true, &f->away) ? ERR_OK : wrong(e, "state");
+	return presence(j, true, &f->presence, e);
 }
 
 static enum err

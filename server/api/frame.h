@@ -20,6 +20,7 @@ enum {
 	FRAME_FILES_MAX = 10,
 	FRAME_WATCH_MAX = 8,
 	FRAME_ROWS_MAX = 64,
+	FRAME_REASON_MAX = 40, /* bytes */
 	FRAME_RANGE_MAX = 200,
 	FRAME_RANGE_ID_SIZE = 65,
 };
@@ -42,6 +43,14 @@ enum frame_type {
 
 enum frame_view { FRAME_VIEW_MINE = 1, FRAME_VIEW_UNASSIGNED = 2, FRAME_VIEW_ALL = 4 };
 
+/* What she is, as she chose it. */
+enum frame_state { FRAME_ONLINE = 1, FRAME_AWAY, FRAME_WRAPUP };
+
+struct presence_frame {
+	enum frame_state state;
+	const char *reason; /* NULL: none */
+};
+
 struct id_list {
 	uint64_t items[FRAME_FILES_MAX]; /* the longest of the lists */
 	size_t count;
@@ -58,7 +67,7 @@ struct hello_frame {
 	uint64_t cursor;    /* 0: none */
 	unsigned views;     /* of frame_view */
 	struct id_list watch;
-	bool away;
+	struct presence_frame presence;
 	int64_t pub; /* widget; -1: the newest, please */
 	const char *language;
 };
@@ -69,6 +78,7 @@ struct send_frame {
 	bool note;
 	const char *text;
 	struct id_list files;
+	struct id_list mentions; /* of a note */
 	struct id_list quick_replies; /* that the text was made of */
 	uint64_t seen_seq;
 	bool check;
@@ -117,7 +127,7 @@ struct frame {
 		struct id_list watch;
 		unsigned views;
 		struct rows_frame rows;
-		bool away;
+		struct presence_frame presence;
 		struct range_frame range;
 	};
 };

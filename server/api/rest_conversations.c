@@ -2,6 +2,7 @@
  * by its socket; the changes are the same). */
 #include <string.h>
 
+#include "api/api.h"
 #include "api/app.h"
 #include "api/conversation_item.h"
 #include "api/exchange.h"
@@ -235,6 +236,7 @@ acknowledge(struct exchange *x, const struct outcome *o)
 	} else {
 		jw_null(&w);
 	}
+	console_announce_mentions(x->app, o);
 	exchange_close(x, &out, &w);
 }
 
@@ -341,6 +343,8 @@ start_post(struct exchange *x)
 	c->post.kind = read_kind(&in);
 	c->post.text = input_text(&in, "text", FRAME_TEXT_MAX);
 	c->post.files = input_ids(&in, "files", FRAME_FILES_MAX, &c->post.file_count);
+	c->post.mentions =
+		input_ids(&in, "mentions", MENTIONS_MAX, &c->post.mention_count);
 	c->post.quick_replies = input_ids(&in, "quick_replies", FRAME_FILES_MAX,
 		&c->post.quick_reply_count);
 	c->post.seen_seq = (uint64_t)input_number(&in, "seen_seq", 0, INT64_MAX, 0);

@@ -29,6 +29,9 @@ const struct http_route *const api_route_tables[] = {
 	api_key_routes,
 	audit_routes,
 	floor_routes,
+	mention_routes,
+	filter_routes,
+	own_session_routes,
 	widget_routes,
 	NULL,
 };

@@ -31,6 +31,9 @@ extern const struct http_route outbox_routes[];
 extern const struct http_route api_key_routes[];
 extern const struct http_route audit_routes[];
 extern const struct http_route floor_routes[];
+extern const struct http_route mention_routes[];
+extern const struct http_route filter_routes[];
+extern const struct http_route own_session_routes[];
 extern const struct http_route widget_routes[];
 
 #endif

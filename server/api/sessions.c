@@ -512,6 +512,30 @@ sessions_forget_staff(struct sessions *s, uint64_t staff)
 	watches_revoke(s->watches, of_staff, &staff);
 }
 
+struct other {
+	uint64_t staff;
+	const uint8_t *token_hash;
+};
+
+static bool
+of_others(const struct session_watch *w, const void *what)
+{
+	const struct other *o = what;
+
+	return w->staff == o->staff && memcmp(w->token_hash, o->token_hash, DIGEST_SIZE) != 0;
+}
+
+void
+sessions_forget_others(struct sessions *s, uint64_t staff,
+	const uint8_t token_hash[static DIGEST_SIZE])
+{
+	struct other other = {staff, token_hash};
+
+	assert(staff != 0);
+	forget_known_of(s, AUTHOR_STAFF, staff);
+	watches_revoke(s->watches, of_others, &other);
+}
+
 static bool
 of_visitor(const struct session_watch *w, const void *visitor)
 {

@@ -63,6 +63,9 @@ void sessions_unwatch(struct sessions *s, struct session_watch *w);
 void
 sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE]);
 void sessions_forget_staff(struct sessions *s, uint64_t staff);
+/* All of hers but this one. */
+void sessions_forget_others(struct sessions *s, uint64_t staff,
+	const uint8_t token_hash[static DIGEST_SIZE]);
 void sessions_forget_visitor(struct sessions *s, uint64_t visitor);
 void sessions_forget_api_key(struct sessions *s, uint64_t key);
 

@@ -2,10 +2,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/map.h"
+#include "base/str.h"
 #include "base/wheel.h"
 
 enum { CALLS_AT_ONCE = 4, CALL_FORGOTTEN_MS = 4 * 3600 * 1000 };
@@ -20,6 +22,9 @@ struct person {
 	struct presence *presence;
 	unsigned sockets[PRESENCE_CALL]; /* by their state; [PRESENCE_OFFLINE] is unused */
 	enum presence_state shown;
+	char shown_reason[PRESENCE_REASON_SIZE];
+	char reason[PRESENCE_REASON_SIZE]; /* as she said last */
+	int64_t since;
 	struct talk talks[CALLS_AT_ONCE];
 	struct timer grace; /* until she is shown as offline */
 	struct timer leave; /* until she has left */
@@ -37,6 +42,7 @@ struct presence {
 static const char *const names[] = {
 	[PRESENCE_OFFLINE] = "offline",
 	[PRESENCE_AWAY] = "away",
+	[PRESENCE_WRAPUP] = "wrapup",
 	[PRESENCE_ONLINE] = "online",
 	[PRESENCE_CALL] = "call",
 };
@@ -85,13 +91,15 @@ presence_destroy(struct presence *p)
 static bool
 is_reachable(enum presence_state state)
 {
-	return state == PRESENCE_ONLINE || state == PRESENCE_CALL;
+	return state == PRESENCE_ONLINE || state == PRESENCE_CALL || state == PRESENCE_WRAPUP;
 }
 
 static bool
 has_socket(const struct person *person)
 {
-	return person->sockets[PRESENCE_ONLINE] + person->sockets[PRESENCE_AWAY] > 0;
+	return person->sockets[PRESENCE_ONLINE] + person->sockets[PRESENCE_WRAPUP] +
+		person->sockets[PRESENCE_AWAY] >
+		0;
 }
 
 static bool
@@ -112,10 +120,14 @@ static void
 show(struct person *person, enum presence_state state)
 {
 	struct presence *p = person->presence;
+	bool has_reason = state == PRESENCE_AWAY || state == PRESENCE_WRAPUP;
+	const char *reason = has_reason ? person->reason : "";
 
-	if (state == person->shown) {
+	if (state == person->shown && str_equals(reason, person->shown_reason)) {
 		return;
 	}
+	str_copy(person->shown_reason, sizeof(person->shown_reason), reason);
+	person->since = clock_now_ms();
 	p->reachable -= is_reachable(person->shown) ? 1 : 0;
 	p->reachable += is_reachable(state) ? 1 : 0;
 	person->shown = state;
@@ -134,6 +146,8 @@ update(struct person *person)
 			show(person, PRESENCE_CALL);
 		} else if (person->sockets[PRESENCE_ONLINE] > 0) {
 			show(person, PRESENCE_ONLINE);
+		} else if (person->sockets[PRESENCE_WRAPUP] > 0) {
+			show(person, PRESENCE_WRAPUP);
 		} else {
 			show(person, PRESENCE_AWAY);
 		}
@@ -269,6 +283,25 @@ presence_leave_again(struct presence *p, uint64_t staff, int64_t after_ms)
 	if (!has_socket(person)) {
 		wheel_add(p->wheel, &person->leave, clock_monotonic_ms() + after_ms);
 	}
+}
+
+void
+presence_reason(struct presence *p, uint64_t staff, const char *reason)
+{
+	struct person *person = person_of(p, staff);
+	size_t length = utf8_truncate(reason, strlen(reason), PRESENCE_REASON_SIZE - 1);
+
+	memcpy(person->reason, reason, length);
+	person->reason[length] = '\0';
+}
+
+int64_t
+presence_since(const struct presence *p, uint64_t staff, const char **reason)
+{
+	const struct person *person = map_get(&p->persons, staff);
+
+	*reason = person != NULL ? person->shown_reason : "";
+	return person != NULL ? person->since : 0;
 }
 
 enum presence_state

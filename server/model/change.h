@@ -47,7 +47,10 @@ enum change_kind {
 	CHANGE_QUICK_REPLY,
 	CHANGE_OUTBOX, /* what becomes of an item on its way out */
 	CHANGE_FILE,   /* an upload is on the disk: register it */
-	CHANGE_AUDIT,  /* only an audit row: opened a customer, failed log-in, export */
+	CHANGE_MENTIONS, /* mentions of oneself were looked at */
+	CHANGE_PRESENCE, /* what somebody is from now on: kept for reports */
+	CHANGE_FILTER,   /* a saved filter */
+	CHANGE_AUDIT, /* only an audit row: opened a customer, failed log-in, export */
 };
 
 /* Who an entry is from or for. Exactly one way is used, in this order. */
@@ -71,6 +74,8 @@ struct post {
 	const struct visit *visit; /* FACT_VISIT: instead of the text */
 	const uint64_t *files;     /* registered uploads of the same author, not yet sent */
 	size_t file_count;
+	const uint64_t *mentions; /* members of staff who are named in a note */
+	size_t mention_count;
 	int64_t at; /* 0: now; else clamped to the commit */
 	/* An agent saw the timeline up to this entry. If the customer has written or a colleague
 	 * answered since and `stale_check` is set, the change fails with ERR_CONFLICT. */
@@ -103,6 +108,8 @@ enum conversation_action {
 };
 
 #define HANDOVER_NOTE_MAX 4000 /* bytes */
+#define MENTIONS_MAX 10
+#define MENTIONS_SEEN_MAX 200
 
 struct conversation_change {
 	uint64_t conversation;
@@ -220,6 +227,7 @@ struct session_change {
 	uint8_t token_hash[DIGEST_SIZE];
 	uint64_t staff;
 	bool all_of_staff; /* REMOVE every session of `staff` */
+	bool others;       /* REMOVE all of `staff` but this one */
 	int64_t expires_at;
 	const char *agent; /* browser, for the list of sessions */
 	/* Her password as the settings want it now, instead of outdated_hash if that still
@@ -263,6 +271,23 @@ struct quick_reply_change {
 	bool try_only;
 };
 
+struct mentions_change {
+	const uint64_t *ids;
+	size_t count;
+};
+
+struct presence_change {
+	uint64_t staff;
+	const char *state;
+	const char *reason;
+};
+
+struct filter_change {
+	enum row_action action;
+	struct saved_filter filter; /* NULL strings stay as they are */
+	bool set_shared;
+};
+
 struct audit_change {
 	const char *action;
 	const char *subject_kind;
@@ -301,6 +326,9 @@ struct change {
 		struct outbox_change outbox;
 		struct file_change file;
 		struct quick_reply_change quick_reply;
+		struct mentions_change mentions;
+		struct presence_change presence;
+		struct filter_change filter;
 		struct audit_change audit;
 	};
 };

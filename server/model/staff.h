@@ -74,6 +74,17 @@ struct file_row {
 	bool restricted;
 };
 
+/* A filter of a list of conversations, kept under a name. */
+struct saved_filter {
+	uint64_t id;
+	uint64_t owner;
+	bool shared;       /* with everybody of the owner's unit and below */
+	const char *place; /* "conversations" "transcripts" */
+	const char *name;
+	const char *query; /* of the page's address */
+	uint64_t version;
+};
+
 struct audit_row {
 	uint64_t id;
 	int64_t at;

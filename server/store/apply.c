@@ -30,6 +30,9 @@ static apply_step *const steps[] = {
 	[CHANGE_OUTBOX] = apply_outbox,
 	[CHANGE_FILE] = apply_file,
 	[CHANGE_QUICK_REPLY] = apply_quick_reply,
+	[CHANGE_MENTIONS] = apply_mentions,
+	[CHANGE_PRESENCE] = apply_presence,
+	[CHANGE_FILTER] = apply_filter,
 	[CHANGE_AUDIT] = apply_audit,
 };
 

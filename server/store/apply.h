@@ -31,6 +31,9 @@ enum err apply_channel(struct batch *b, struct job *j);
 enum err apply_outbox(struct batch *b, struct job *j);
 enum err apply_file(struct batch *b, struct job *j);
 enum err apply_quick_reply(struct batch *b, struct job *j);
+enum err apply_mentions(struct batch *b, struct job *j);
+enum err apply_presence(struct batch *b, struct job *j);
+enum err apply_filter(struct batch *b, struct job *j);
 enum err apply_audit(struct batch *b, struct job *j);
 
 /* --- facts.c: append to a timeline ------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #include "model/channel_kind.h"
 #include "model/visit.h"
 #include "store/apply.h"
+#include "store/mentions.h"
 #include "store/message_files.h"
 #include "store/quick_replies.h"
 #include "store/records.h"
@@ -180,6 +181,7 @@ prepare_body(struct batch *b, struct job *j, const struct post *p)
 		visit_encode(p->visit, batch_body(b));
 	} else {
 		jw_kstring(batch_body(b), "text", p->text != NULL ? p->text : "");
+		mentions_encode(p, &b->json);
 	}
 	if (b->body.overflowed || b->body.length >= b->body.max_bytes) {
 		return job_refuse(j, ERR_INVALID, "the text is too long");
@@ -319,6 +321,9 @@ prepare(struct batch *b, struct job *j, struct entry *entry, struct head **out)
 		err = job_refuse(j, ERR_DENIED, "this customer is not in your unit");
 	}
 	if (err == ERR_OK) {
+		err = mentions_check(b, j, h);
+	}
+	if (err == ERR_OK) {
 		err = check_stale(b, j, h, p);
 	}
 	if (err == ERR_OK) {
@@ -351,6 +356,9 @@ apply_post(struct batch *b, struct job *j)
 	}
 	if (err == ERR_OK) {
 		err = quick_replies_used(b, j);
+	}
+	if (err == ERR_OK) {
+		err = mentions_keep(b, j);
 	}
 	if (err == ERR_OK) {
 		outcome_of(j, h);

@@ -310,9 +310,15 @@ log_out(struct batch *b, struct job *j)
 	struct value args[] = {value_blob(s->token_hash, sizeof(s->token_hash))};
 
 	j->outcome.id = s->staff;
-	batch_audit(b, j, "session.closed", "staff", s->staff, NULL);
+	batch_audit(b, j, "session.closed", "staff", s->staff, s->others ? "others" : NULL);
 	if (s->all_of_staff) {
 		return end_sessions(b, s->staff);
+	}
+	if (s->others) {
+		struct value rest[] = {value_id(s->staff),
+			value_blob(s->token_hash, sizeof(s->token_hash))};
+
+		return batch_run(b, STATEMENT_SESSION_DELETE_OTHERS, rest, NULL);
 	}
 	return batch_run(b, STATEMENT_SESSION_DELETE, args, NULL);
 }

@@ -10,6 +10,7 @@
 
 EMBED(migration_0001, "0001_start.sql");
 EMBED(migration_0003, "0003_quick_replies.sql");
+EMBED(migration_0004, "0004_team.sql");
 EMBED(migration_0005, "0005_customer_fields.sql");
 EMBED(migration_0006, "0006_identity.sql");
 EMBED(migration_0007, "0007_outbox.sql");
@@ -18,6 +19,7 @@ EMBED(migration_0008, "0008_counter.sql");
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
 	{3, "quick_replies", migration_0003},
+	{4, "team", migration_0004},
 	{5, "customer_fields", migration_0005},
 	{6, "identity", migration_0006},
 	{7, "outbox", migration_0007},

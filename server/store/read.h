@@ -76,6 +76,35 @@ struct floor {
 MUST_CHECK enum err read_floor(struct reader *r, const struct scope *scope, size_t limit,
 	struct arena *a, struct floor *out, struct error *e);
 
+/* --- the team ------------------------------------------------------------------------- */
+struct mention {
+	uint64_t id;
+	uint64_t fact;
+	uint64_t author;
+	int64_t at;
+	int64_t seen_at; /* 0: not yet */
+	uint64_t conversation;
+	uint64_t customer; /* primary */
+	const char *customer_name;
+	bool anonymous;
+	const char *text; /* the beginning of the note */
+};
+/* Of scope.self, the newest first, of customers whom she may see; and how many she has not
+ * looked at. */
+MUST_CHECK enum err read_mentions(struct reader *r, const struct scope *scope,
+	uint64_t before_id, size_t limit, struct arena *a, struct mention **out, size_t *count,
+	uint64_t *unseen, struct error *e);
+/* Her own and those shared with her unit. */
+MUST_CHECK enum err read_filters(struct reader *r, uint64_t staff, uint64_t unit,
+	struct arena *a, struct saved_filter **out, size_t *count, struct error *e);
+struct presence_row {
+	const char *state;
+	const char *reason;
+	int64_t at;
+};
+MUST_CHECK enum err read_presence(struct reader *r, uint64_t staff, int64_t from,
+	int64_t to, struct arena *a, struct presence_row **out, size_t *count, struct error *e);
+
 /* --- entries ---------------------------------------------------------------------------
  * Facts read from history have references == 1 and must be put; has_conversation is false. */
 struct fact_list {
@@ -213,6 +242,16 @@ struct session_row {
 MUST_CHECK enum err
 read_session(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
 	struct arena *a, struct session_row *out, struct staff *staff, struct error *e);
+/* Those of one member of staff that last still, the newest first. */
+struct session_item {
+	uint8_t token_hash[DIGEST_SIZE];
+	int64_t created_at;
+	int64_t expires_at;
+	const char *address;
+	const char *agent;
+};
+MUST_CHECK enum err read_sessions(struct reader *r, uint64_t staff, struct arena *a,
+	struct session_item **out, size_t *count, struct error *e);
 MUST_CHECK enum err
 read_api_key(struct reader *r, const uint8_t key_hash[static DIGEST_SIZE],
 	struct arena *a, struct api_key *out, struct error *e);

@@ -255,6 +255,20 @@ record_api_key(const struct value *v, struct api_key *out)
 }
 
 void
+record_filter(const struct value *v, struct saved_filter *out)
+{
+	*out = (struct saved_filter){
+		.id = value_as_id(&v[0]),
+		.owner = value_as_id(&v[1]),
+		.shared = value_as_bool(&v[2]),
+		.place = value_as_text(&v[3]),
+		.name = value_as_text(&v[4]),
+		.query = value_as_text(&v[5]),
+		.version = value_as_id(&v[6]),
+	};
+}
+
+void
 record_audit(const struct value *v, struct audit_row *out)
 {
 	*out = (struct audit_row){

@@ -35,6 +35,7 @@ void record_call(const struct value *v, struct call *out);
 void record_file(const struct value *v, struct file_row *out);
 void record_channel(const struct value *v, struct channel_row *out);
 void record_api_key(const struct value *v, struct api_key *out);
+void record_filter(const struct value *v, struct saved_filter *out);
 void record_audit(const struct value *v, struct audit_row *out);
 /* FACT_COLUMNS only; into a fact that the caller zeroed, body and files copied. */
 void record_fact_columns(const struct value *v, struct fact *out);

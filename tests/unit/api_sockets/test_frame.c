@@ -156,7 +156,7 @@ hello_of_the_console_has_defaults(void **state)
 	assert_int_equal(f.hello.cursor, 0);
 	assert_int_equal(f.hello.views, FRAME_VIEW_MINE);
 	assert_int_equal(f.hello.watch.count, 0);
-	assert_false(f.hello.away);
+	assert_int_equal(f.hello.presence.state, FRAME_ONLINE);
 	frame_fini(&f);
 	assert_int_equal(parse(SIDE_CONSOLE,
 						 "{\"t\":\"hello\",\"csrf\":\"c\",\"cursor\":\"281474976710657\","
@@ -168,7 +168,7 @@ hello_of_the_console_has_defaults(void **state)
 	assert_int_equal(f.hello.views,
 		FRAME_VIEW_MINE | FRAME_VIEW_UNASSIGNED | FRAME_VIEW_ALL);
 	assert_int_equal(f.hello.watch.items[0], 7001);
-	assert_true(f.hello.away);
+	assert_int_equal(f.hello.presence.state, FRAME_AWAY);
 	frame_fini(&f);
 	refused(SIDE_CONSOLE, "{\"t\":\"hello\"}");
 	refused(SIDE_CONSOLE, "{\"t\":\"hello\",\"csrf\":\"c\",\"views\":[\"some\"]}");

@@ -4,6 +4,7 @@ import { parseConsoleFrame } from "@trunkline/protocol";
 import type {
 	ActFrame,
 	Action,
+	ChosenState,
 	ConsoleAckFrame,
 	ConsoleClientFrame,
 	ConsoleRangeFrame,
@@ -56,6 +57,8 @@ export interface Written {
 	readonly files?: readonly string[];
 	/** Quick replies that the text was made of: their use is counted with the message. */
 	readonly quickReplies?: readonly string[];
+	/** Colleagues who are named in a note. */
+	readonly mentions?: readonly string[];
 	/** With `check`: refuse (nack stale) when the customer wrote after this number. */
 	readonly seenSeq?: number;
 	readonly check?: boolean;
@@ -92,7 +95,8 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 	#views: readonly View[] = ["mine"];
 	#watch: readonly string[] = [];
 	#rows: readonly string[] = [];
-	#presence: "online" | "away" = "online";
+	#presence: ChosenState = "online";
+	#reason = "";
 	#markTimer: (() => void) | null = null;
 	#rangeCount = 0;
 
@@ -111,6 +115,7 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 				views: this.#views,
 				watch: this.#watch,
 				state: this.#presence,
+				...(this.#reason === "" ? {} : { reason: this.#reason }),
 			}),
 			onState: (state) => this.#stateChanged(state),
 			onFrame: (frame) => this.#frame(frame),
@@ -160,6 +165,7 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 			...(written.customer === undefined ? {} : { customer: written.customer }),
 			...(written.files === undefined ? {} : { files: written.files }),
 			...(written.quickReplies === undefined ? {} : { quick_replies: written.quickReplies }),
+			...(written.mentions === undefined ? {} : { mentions: written.mentions }),
 			...(written.seenSeq === undefined ? {} : { seen_seq: written.seenSeq }),
 			...(written.check === undefined ? {} : { check: written.check }),
 		};
@@ -216,9 +222,11 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 		this.#connection.send({ t: "rows", customers: this.#rows });
 	}
 
-	presence(state: "online" | "away"): void {
+	/** What this person is from now on, in all her windows; why, where she says so. */
+	presence(state: ChosenState, reason = ""): void {
 		this.#presence = state;
-		this.#connection.send({ t: "presence", state });
+		this.#reason = reason;
+		this.#connection.send({ t: "presence", state, ...(reason === "" ? {} : { reason }) });
 	}
 
 	/** The entries of a timeline above `after`: to close a gap. */

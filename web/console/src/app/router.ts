@@ -23,7 +23,7 @@ const routes: readonly RouteRecordRaw[] = [
 		meta: { plain: true, title: "login.title" },
 	},
 	{
-		path: "/inbox/:tab(mine|unassigned|all|filter)?/:customer(\\d+)?",
+		path: "/inbox/:tab(mine|unassigned|all|filter|mentions)?/:customer(\\d+)?",
 		name: "inbox",
 		component: () => import("../features/inbox/InboxPage.vue"),
 		meta: { title: "shell.inbox" },
@@ -63,6 +63,12 @@ const routes: readonly RouteRecordRaw[] = [
 		name: "transcripts",
 		component: () => import("../features/transcripts/TranscriptsPage.vue"),
 		meta: { title: "shell.transcripts", roles: supervisors },
+	},
+	{
+		path: "/profile",
+		name: "profile",
+		component: () => import("../features/profile/ProfilePage.vue"),
+		meta: { title: "profile.title" },
 	},
 	{
 		path: "/live",

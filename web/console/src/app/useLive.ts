@@ -7,11 +7,14 @@ import { useConversations } from "../stores/conversations";
 import { useDrafts } from "../stores/drafts";
 import { useFields } from "../stores/fields";
 import { useFirstSteps } from "../stores/firstSteps";
+import { useFilters } from "../stores/filters";
+import { useMentions } from "../stores/mentions";
 import { useNotifications } from "../stores/notifications";
 import { useQuickReplies } from "../stores/quickReplies";
 import { useSession } from "../stores/session";
 import { useStaff } from "../stores/staff";
 import { useThreads } from "../stores/threads";
+import { useWrapUp } from "../stores/wrapUp";
 import { useVisits } from "../stores/visits";
 
 const renewAfterMs = 500;
@@ -25,6 +28,9 @@ export function useLive(): void {
 	const calls = useCalls();
 	const quickReplies = useQuickReplies();
 	const notifications = useNotifications();
+	const mentions = useMentions();
+	const wrapUp = useWrapUp();
+	const filters = useFilters();
 	const fields = useFields();
 	const visits = useVisits();
 	const firstSteps = useFirstSteps();
@@ -68,6 +74,8 @@ export function useLive(): void {
 			staff.replacePresence(welcome.presence);
 			staff.replaceViewers(welcome.viewers);
 			calls.restore(welcome.calls);
+			/* Who was away may have been named meanwhile. */
+			void mentions.load();
 			void visits.flush();
 			if (firstWelcome) {
 				firstWelcome = false;
@@ -80,9 +88,26 @@ export function useLive(): void {
 			void conversations.resync();
 			void threads.resync();
 		});
-		client.on("presence", (frame) => staff.setPresence(frame.staff, frame.state));
+		client.on("presence", (frame) => {
+			staff.setPresence(frame);
+			if (frame.staff === me && (frame.state === "online" || frame.state === "away" || frame.state === "wrapup")) {
+				connection.adopt({ state: frame.state, reason: frame.reason ?? "" });
+			}
+		});
+		client.on("mentions", (frame) => {
+			void mentions.load();
+			if (frame.new !== undefined) {
+				notifications.mentioned(frame.new);
+			}
+		});
+		client.on("filters", () => void filters.load());
 		client.on("viewers", (frame) => staff.setViewers(frame.customer, frame.staff));
-		client.on("call", (frame) => calls.ring(frame));
+		client.on("call", (frame) => {
+			calls.ring(frame);
+			if (frame.call.result === "completed" && frame.call.staff === me) {
+				wrapUp.after("call");
+			}
+		});
 		client.on("bye", (frame) => {
 			if (frame.code === "revoked" && !session.renewing) {
 				session.end("revoked");
@@ -102,6 +127,7 @@ export function useLive(): void {
 	useDrafts().open(me);
 	visits.open(me);
 	void staff.load().catch(() => undefined);
+	void filters.load();
 	void fields.load().catch(() => undefined);
 	const client = connection.start(me);
 	follow(client);
@@ -122,6 +148,8 @@ export function useLive(): void {
 		conversations.clear();
 		threads.clear();
 		staff.clear();
+		mentions.clear();
+		filters.clear();
 		fields.clear();
 		calls.clear();
 		quickReplies.clear();

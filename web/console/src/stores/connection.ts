@@ -1,7 +1,7 @@
 /* The live line: one socket with its outbox. What frames mean is decided in app/useLive.ts. */
 import { ConsoleClient, NackError, type ConnectionState, type OutboxItem } from "@trunkline/client";
 import type { ConsoleOutboxFrame, Written } from "@trunkline/client";
-import { checks, type Check } from "@trunkline/protocol";
+import { checks, type Check, type ChosenState } from "@trunkline/protocol";
 import { browserClock, localOutbox, openWebSocket, randomBytes, socketUrl } from "@trunkline/ui/browser";
 import * as v from "valibot";
 import { defineStore } from "pinia";
@@ -20,18 +20,26 @@ const resumedShownMs = 3000;
 /* A short hiccup is not worth a word. */
 const patienceMs = 1200;
 
+export interface Chosen {
+	readonly state: ChosenState;
+	readonly reason: string;
+}
+
+const states: readonly ChosenState[] = ["online", "away", "wrapup"];
+
 /* Away stays away when the page is loaded again, and ends with the tab. */
-function keptPresence(): "online" | "away" {
+function keptPresence(): Chosen {
 	try {
-		return sessionStorage.getItem(presenceKey) === "away" ? "away" : "online";
+		const [state, reason = ""] = (sessionStorage.getItem(presenceKey) ?? "").split(":");
+		return { state: states.find((one) => one === state) ?? "online", reason };
 	} catch {
-		return "online";
+		return { state: "online", reason: "" };
 	}
 }
 
-function keepPresence(presence: "online" | "away"): void {
+function keepPresence({ state, reason }: Chosen): void {
 	try {
-		sessionStorage.setItem(presenceKey, presence);
+		sessionStorage.setItem(presenceKey, `${state}:${reason}`);
 	} catch {
 		/* Storage is forbidden: it lasts as long as the page. */
 	}
@@ -44,7 +52,8 @@ export const useConnection = defineStore("connection", () => {
 	const state = ref<ConnectionState>("stopped");
 	const notice = ref<Notice>("none");
 	const outbox = shallowRef<readonly WrittenItem[]>([]);
-	const presence = ref<"online" | "away">(keptPresence());
+	const chosen = ref<Chosen>(keptPresence());
+	const presence = computed(() => chosen.value.state);
 	const followed = new Set<View>();
 	let wasOnline = false;
 	let noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -107,7 +116,7 @@ export const useConnection = defineStore("connection", () => {
 		followed.clear();
 		alwaysFollowed.forEach((view) => followed.add(view));
 		made.views([...followed]);
-		made.presence(presence.value);
+		made.presence(chosen.value.state, chosen.value.reason);
 		made.start();
 		window.addEventListener("online", wake);
 		window.addEventListener("offline", wentOffline);
@@ -166,10 +175,15 @@ export const useConnection = defineStore("connection", () => {
 		return ack.conversation;
 	}
 
-	function setPresence(next: "online" | "away"): void {
-		presence.value = next;
+	function setPresence(state: ChosenState, reason = ""): void {
+		adopt({ state, reason });
+		client.value?.presence(state, reason);
+	}
+
+	/* Chosen in another window of mine: this one says the same when it connects again. */
+	function adopt(next: Chosen): void {
+		chosen.value = next;
 		keepPresence(next);
-		client.value?.presence(next);
 	}
 
 	/* A list that was opened once stays followed, so that it is true when it is shown again. Mine
@@ -194,6 +208,8 @@ export const useConnection = defineStore("connection", () => {
 		outbox,
 		waiting,
 		presence,
+		chosen,
+		adopt,
 		start,
 		stop,
 		retryNow,

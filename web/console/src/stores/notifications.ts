@@ -1,6 +1,7 @@
 /* Sound, title badge and desktop notification for what wants me: a customer's message or a
  * missed call in a conversation that is mine or nobody's. Of my several tabs one calls, and none
  * when I look at it in any of them. */
+import type { NewMention } from "@trunkline/protocol";
 import { defineStore } from "pinia";
 import { computed, ref, watch } from "vue";
 import { i18n } from "../app/language";
@@ -113,6 +114,35 @@ export const useNotifications = defineStore("notifications", () => {
 		}
 	}
 
+	/* A note names me. */
+	function mentioned(mention: NewMention): void {
+		if (isLooking(mention.customer)) {
+			return;
+		}
+		if (preferences.sound && canBeep()) {
+			once(nameOf("sound"), quietMs, beep);
+		}
+		if (preferences.desktop) {
+			once(nameOf(`shown:${mention.entry}`), settledMs, () => showMention(mention));
+		}
+	}
+
+	function showMention(mention: NewMention): void {
+		if (typeof Notification === "undefined" || Notification.permission !== "granted") {
+			return;
+		}
+		try {
+			const box = new Notification(i18n.global.t("mentions.named", { name: staff.nameOf(mention.author) }), { body: mention.text.slice(0, 160) });
+			box.onclick = () => {
+				window.focus();
+				void router.push(`/inbox/mentions/${mention.customer}`);
+				box.close();
+			};
+		} catch {
+			/* Some phones allow notifications from service workers only. */
+		}
+	}
+
 	function forget(customer: string): void {
 		const left = [...waiting.value].filter((id) => conversations.items.get(id)?.customer !== customer);
 		if (left.length !== waiting.value.size) {
@@ -174,5 +204,5 @@ export const useNotifications = defineStore("notifications", () => {
 		return preferences.desktop;
 	}
 
-	return { count, reading, consider, looked, setPageTitle, start, allowDesktop };
+	return { count, reading, consider, mentioned, looked, setPageTitle, start, allowDesktop };
 });

@@ -5,6 +5,8 @@ import { readJson, writeJson } from "../shared/storage";
 
 export type Theme = "system" | "light" | "dark";
 export type EnterKey = "sends" | "breaks";
+/* When a moment of wrap-up is offered. */
+export type WrapUpAfter = "never" | "calls" | "all";
 
 interface Saved {
 	theme: Theme;
@@ -13,6 +15,7 @@ interface Saved {
 	sound: boolean;
 	desktop: boolean;
 	panel: boolean;
+	wrapUp: WrapUpAfter;
 }
 
 const storageKey = "trunkline.preferences";
@@ -23,6 +26,7 @@ const defaults: Saved = {
 	sound: true,
 	desktop: false,
 	panel: true,
+	wrapUp: "calls",
 };
 
 function parse(value: unknown): Saved {
@@ -34,6 +38,7 @@ function parse(value: unknown): Saved {
 		sound: typeof given.sound === "boolean" ? given.sound : defaults.sound,
 		desktop: typeof given.desktop === "boolean" ? given.desktop : defaults.desktop,
 		panel: typeof given.panel === "boolean" ? given.panel : defaults.panel,
+		wrapUp: given.wrapUp === "never" || given.wrapUp === "all" ? given.wrapUp : "calls",
 	};
 }
 
@@ -45,8 +50,9 @@ export const usePreferences = defineStore("preferences", () => {
 	const sound = ref(saved.sound);
 	const desktop = ref(saved.desktop);
 	const panel = ref(saved.panel);
+	const wrapUp = ref(saved.wrapUp);
 
-	watch([theme, language, enter, sound, desktop, panel], () => {
+	watch([theme, language, enter, sound, desktop, panel, wrapUp], () => {
 		writeJson(storageKey, {
 			theme: theme.value,
 			language: language.value,
@@ -54,8 +60,9 @@ export const usePreferences = defineStore("preferences", () => {
 			sound: sound.value,
 			desktop: desktop.value,
 			panel: panel.value,
+			wrapUp: wrapUp.value,
 		});
 	});
 
-	return { theme, language, enter, sound, desktop, panel };
+	return { theme, language, enter, sound, desktop, panel, wrapUp };
 });

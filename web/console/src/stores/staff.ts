@@ -4,11 +4,18 @@ import { computed, ref, shallowReactive } from "vue";
 import { checks, get } from "../app/api";
 import type { PresenceState, Staff, Viewer } from "../shared/types";
 
+export interface Presence {
+	readonly staff: string;
+	readonly state: PresenceState;
+	readonly reason?: string;
+	readonly since?: string | null;
+}
+
 const composingMs = 7000;
 
 export const useStaff = defineStore("staff", () => {
 	const members = shallowReactive(new Map<string, Staff>());
-	const presence = shallowReactive(new Map<string, PresenceState>());
+	const presence = shallowReactive(new Map<string, Presence>());
 	const viewers = shallowReactive(new Map<string, readonly Viewer[]>());
 	const loaded = ref(false);
 	const inSight: Record<"thread" | "rows", readonly string[]> = { thread: [], rows: [] };
@@ -38,18 +45,20 @@ export const useStaff = defineStore("staff", () => {
 	}
 
 	function stateOf(id: string): PresenceState {
-		return presence.get(id) ?? "offline";
+		return presence.get(id)?.state ?? "offline";
 	}
 
-	function setPresence(id: string, state: PresenceState): void {
-		presence.set(id, state);
+	function presenceOf(id: string): Presence | undefined {
+		return presence.get(id);
 	}
 
-	function replacePresence(all: readonly { staff: string; state: PresenceState }[]): void {
+	function setPresence(one: Presence): void {
+		presence.set(one.staff, one);
+	}
+
+	function replacePresence(all: readonly Presence[]): void {
 		presence.clear();
-		for (const one of all) {
-			presence.set(one.staff, one.state);
-		}
+		all.forEach(setPresence);
 	}
 
 	function setViewers(customer: string, staff: readonly Viewer[]): void {
@@ -103,6 +112,7 @@ export const useStaff = defineStore("staff", () => {
 		put,
 		nameOf,
 		stateOf,
+		presenceOf,
 		setPresence,
 		replacePresence,
 		setViewers,

@@ -21,7 +21,9 @@ export const entryKindCheck = v.picklist(["message", "note", "call_started", "ca
 
 export const conversationStateCheck = v.picklist(["open", "pending", "snoozed", "resolved"]);
 
-export const presenceStateCheck = v.picklist(["online", "away", "offline", "call"]);
+export const presenceStateCheck = v.picklist(["online", "away", "wrapup", "offline", "call"]);
+
+export const chosenStateCheck = v.picklist(["online", "away", "wrapup"]);
 
 export const viewCheck = v.picklist(["mine", "unassigned", "all"]);
 
@@ -89,6 +91,7 @@ export const handoverCheck = v.object({
 export const textBodyCheck = v.object({
 	text: v.string(),
 	handover: v.exactOptional(handoverCheck),
+	mentions: v.exactOptional(v.array(idCheck)),
 });
 
 export const callBodyCheck = v.object({
@@ -594,6 +597,8 @@ export const staffCheck = v.object({
 export const staffPresenceCheck = v.object({
 	staff: idCheck,
 	state: presenceStateCheck,
+	reason: v.exactOptional(v.string()),
+	since: v.exactOptional(v.nullable(timeCheck)),
 });
 
 export const viewerCheck = v.object({
@@ -745,7 +750,8 @@ export const consoleHelloFrameCheck = v.object({
 	cursor: v.nullable(idCheck),
 	views: v.array(viewCheck),
 	watch: v.pipe(v.array(idCheck), v.maxLength(8)),
-	state: v.picklist(["online", "away"]),
+	state: chosenStateCheck,
+	reason: v.exactOptional(v.pipe(v.string(), v.maxLength(40))),
 });
 
 export const consoleSendFrameCheck = v.object({
@@ -758,6 +764,7 @@ export const consoleSendFrameCheck = v.object({
 	files: v.exactOptional(v.array(idCheck)),
 	quick_replies: v.exactOptional(v.array(idCheck)),
 	seen_seq: v.exactOptional(countCheck),
+	mentions: v.exactOptional(v.pipe(v.array(idCheck), v.maxLength(10))),
 	check: v.exactOptional(v.boolean()),
 });
 
@@ -802,7 +809,8 @@ export const rowsFrameCheck = v.object({
 
 export const setPresenceFrameCheck = v.object({
 	t: v.literal("presence"),
-	state: v.picklist(["online", "away"]),
+	state: chosenStateCheck,
+	reason: v.exactOptional(v.pipe(v.string(), v.maxLength(40))),
 });
 
 export const consoleRangeRequestFrameCheck = v.object({
@@ -877,6 +885,8 @@ export const presenceFrameCheck = v.object({
 	t: v.literal("presence"),
 	staff: idCheck,
 	state: presenceStateCheck,
+	reason: v.exactOptional(v.string()),
+	since: v.exactOptional(v.nullable(timeCheck)),
 });
 
 export const viewersFrameCheck = v.object({
@@ -912,6 +922,22 @@ export const consoleRangeFrameCheck = v.object({
 	more: v.boolean(),
 });
 
+export const newMentionCheck = v.object({
+	entry: idCheck,
+	customer: idCheck,
+	author: idCheck,
+	text: v.string(),
+});
+
+export const mentionsFrameCheck = v.object({
+	t: v.literal("mentions"),
+	new: v.exactOptional(newMentionCheck),
+});
+
+export const filtersFrameCheck = v.object({
+	t: v.literal("filters"),
+});
+
 export const errorFrameCheck = v.object({
 	t: v.literal("error"),
 	code: v.string(),
@@ -928,7 +954,7 @@ export const byeFrameCheck = v.object({
 	text: v.string(),
 });
 
-export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, quickReplyFrameCheck, consoleRangeFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
+export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, quickReplyFrameCheck, consoleRangeFrameCheck, mentionsFrameCheck, filtersFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
 
 export const widgetHelloFrameCheck = v.object({
 	t: v.literal("hello"),
@@ -1075,6 +1101,61 @@ export const customerItemCheck = v.object({
 	phone: v.exactOptional(v.string()),
 	last_contact_at: v.exactOptional(v.nullable(timeCheck)),
 	fields: v.exactOptional(v.record(v.string(), fieldValueCheck)),
+});
+
+export const mentionCheck = v.object({
+	id: idCheck,
+	entry: idCheck,
+	conversation: v.nullable(idCheck),
+	customer: idCheck,
+	customer_name: v.string(),
+	anonymous: v.boolean(),
+	author: idCheck,
+	at: timeCheck,
+	text: v.string(),
+	seen: v.boolean(),
+});
+
+export const mentionPageCheck = v.object({
+	items: v.array(mentionCheck),
+	next: v.nullable(v.string()),
+	unseen: countCheck,
+});
+
+export const savedFilterCheck = v.object({
+	id: idCheck,
+	owner: idCheck,
+	shared: v.boolean(),
+	place: v.picklist(["conversations", "transcripts"]),
+	name: v.string(),
+	query: v.string(),
+	version: countCheck,
+});
+
+export const filterListCheck = v.object({
+	items: v.array(savedFilterCheck),
+});
+
+export const staffSessionCheck = v.object({
+	current: v.boolean(),
+	created_at: timeCheck,
+	expires_at: timeCheck,
+	address: v.string(),
+	browser: v.string(),
+});
+
+export const sessionListCheck = v.object({
+	items: v.array(staffSessionCheck),
+});
+
+export const presenceRowCheck = v.object({
+	state: presenceStateCheck,
+	reason: v.string(),
+	at: timeCheck,
+});
+
+export const presenceListCheck = v.object({
+	items: v.array(presenceRowCheck),
 });
 
 export const floorShareCheck = v.object({

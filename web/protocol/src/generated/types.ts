@@ -25,7 +25,9 @@ export type EntryKind = "message" | "note" | "call_started" | "call_answered" | 
 
 export type ConversationState = "open" | "pending" | "snoozed" | "resolved";
 
-export type PresenceState = "online" | "away" | "offline" | "call";
+export type PresenceState = "online" | "away" | "wrapup" | "offline" | "call";
+
+export type ChosenState = "online" | "away" | "wrapup";
 
 export type View = "mine" | "unassigned" | "all";
 
@@ -97,6 +99,8 @@ export interface TextBody {
 	readonly text: string;
 	/** of a note that was left with a hand-over */
 	readonly handover?: Handover;
+	/** members of staff who are named in a note */
+	readonly mentions?: readonly Id[];
 }
 
 export interface CallBody {
@@ -442,6 +446,9 @@ export interface Staff {
 export interface StaffPresence {
 	readonly staff: Id;
 	readonly state: PresenceState;
+	/** why she is away or wraps up, as she said */
+	readonly reason?: string;
+	readonly since?: Time | null;
 }
 
 export interface Viewer {
@@ -606,7 +613,8 @@ export interface ConsoleHelloFrame {
 	readonly cursor: Id | null;
 	readonly views: readonly View[];
 	readonly watch: readonly Id[];
-	readonly state: "online" | "away";
+	readonly state: ChosenState;
+	readonly reason?: string;
 }
 
 export interface ConsoleSendFrame {
@@ -620,6 +628,8 @@ export interface ConsoleSendFrame {
 	/** that the text was made of: their use is counted */
 	readonly quick_replies?: readonly Id[];
 	readonly seen_seq?: Count;
+	/** members of staff who are named in a note */
+	readonly mentions?: readonly Id[];
 	readonly check?: boolean;
 }
 
@@ -665,7 +675,8 @@ export interface RowsFrame {
 
 export interface SetPresenceFrame {
 	readonly t: "presence";
-	readonly state: "online" | "away";
+	readonly state: ChosenState;
+	readonly reason?: string;
 }
 
 export interface ConsoleRangeRequestFrame {
@@ -740,6 +751,8 @@ export interface PresenceFrame {
 	readonly t: "presence";
 	readonly staff: Id;
 	readonly state: PresenceState;
+	readonly reason?: string;
+	readonly since?: Time | null;
 }
 
 export interface ViewersFrame {
@@ -777,6 +790,23 @@ export interface ConsoleRangeFrame {
 	readonly more: boolean;
 }
 
+export interface NewMention {
+	readonly entry: Id;
+	readonly customer: Id;
+	readonly author: Id;
+	readonly text: string;
+}
+
+export interface MentionsFrame {
+	readonly t: "mentions";
+	/** absent: the list changed otherwise */
+	readonly new?: NewMention;
+}
+
+export interface FiltersFrame {
+	readonly t: "filters";
+}
+
 export interface ErrorFrame {
 	readonly t: "error";
 	readonly code: string;
@@ -793,7 +823,7 @@ export interface ByeFrame {
 	readonly text: string;
 }
 
-export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | QuickReplyFrame | ConsoleRangeFrame | ErrorFrame | PongFrame | ByeFrame;
+export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | QuickReplyFrame | ConsoleRangeFrame | MentionsFrame | FiltersFrame | ErrorFrame | PongFrame | ByeFrame;
 
 export interface WidgetHelloFrame {
 	readonly t: "hello";
@@ -928,6 +958,64 @@ export interface CustomerItem extends Customer {
 	readonly phone?: string;
 	readonly last_contact_at?: Time | null;
 	readonly fields?: Record<string, FieldValue>;
+}
+
+export interface Mention {
+	readonly id: Id;
+	readonly entry: Id;
+	readonly conversation: Id | null;
+	readonly customer: Id;
+	readonly customer_name: string;
+	readonly anonymous: boolean;
+	readonly author: Id;
+	readonly at: Time;
+	/** the beginning of the note */
+	readonly text: string;
+	readonly seen: boolean;
+}
+
+export interface MentionPage {
+	readonly items: readonly Mention[];
+	readonly next: string | null;
+	readonly unseen: Count;
+}
+
+export interface SavedFilter {
+	readonly id: Id;
+	readonly owner: Id;
+	/** with everybody of the owner's unit and below */
+	readonly shared: boolean;
+	readonly place: "conversations" | "transcripts";
+	readonly name: string;
+	/** of the page's address */
+	readonly query: string;
+	readonly version: Count;
+}
+
+export interface FilterList {
+	readonly items: readonly SavedFilter[];
+}
+
+export interface StaffSession {
+	readonly current: boolean;
+	readonly created_at: Time;
+	readonly expires_at: Time;
+	readonly address: string;
+	readonly browser: string;
+}
+
+export interface SessionList {
+	readonly items: readonly StaffSession[];
+}
+
+export interface PresenceRow {
+	readonly state: PresenceState;
+	readonly reason: string;
+	readonly at: Time;
+}
+
+export interface PresenceList {
+	readonly items: readonly PresenceRow[];
 }
 
 export interface FloorShare {

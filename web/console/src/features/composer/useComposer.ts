@@ -5,8 +5,10 @@ import { computed, onBeforeUnmount, ref, watch, type ComputedRef, type Ref } fro
 import { useConnection } from "../../stores/connection";
 import { useDrafts } from "../../stores/drafts";
 import { useQuickReplies } from "../../stores/quickReplies";
+import { useStaff } from "../../stores/staff";
 import type { Thread } from "../../stores/threads";
 import type { Actions } from "../thread/useActions";
+import { named } from "./mentionText";
 import type { Uploads } from "./useUploads";
 
 export type Kind = "message" | "note";
@@ -31,6 +33,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 	const drafts = useDrafts();
 	const quickReplies = useQuickReplies();
 	const made = new Set<string>();
+	const staff = useStaff();
 	const kind = ref<Kind>("message");
 	const text = ref(drafts.read(thread.customer, kind.value));
 	const saved = ref(text.value !== "");
@@ -109,6 +112,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 				return false;
 			}
 		}
+		const mentions = kind.value === "note" ? named(text.value, staff.active) : [];
 		const files = uploads.take();
 		const replies = [...made].slice(0, maxMadeOf);
 		const timeline = open?.timeline ?? thread.detail?.timelines[0]?.timeline;
@@ -121,6 +125,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 			extra: { customer: thread.customer, fileNames: files.map((file) => file.name) },
 			...(files.length > 0 ? { files: files.map((file) => file.id) } : {}),
 			...(replies.length > 0 ? { quickReplies: replies } : {}),
+			...(mentions.length > 0 ? { mentions } : {}),
 			...(guarded ? { seenSeq: seenSeq(timeline), check: true } : {}),
 		});
 		quickReplies.used(replies);

@@ -7,6 +7,7 @@ import { useConversations } from "../../stores/conversations";
 import { useSession } from "../../stores/session";
 import { useStaff } from "../../stores/staff";
 import { useToasts } from "../../stores/toasts";
+import { useWrapUp } from "../../stores/wrapUp";
 import { refusalOf } from "../../app/refusal";
 
 export interface Actions {
@@ -29,6 +30,7 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 	const session = useSession();
 	const staff = useStaff();
 	const toasts = useToasts();
+	const wrapUp = useWrapUp();
 	const busy = ref(false);
 	const conversation = computed(() => conversations.currentOf(customer()));
 	const mine = computed(() => conversation.value?.assignee === session.me?.id);
@@ -88,6 +90,7 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 		const done = await act("resolve");
 		if (done && id !== undefined) {
 			toasts.show(t("thread.resolvedToast", { name: who }), "plain", () => void undoResolve(id));
+			wrapUp.after("resolve");
 		}
 		return done;
 	}

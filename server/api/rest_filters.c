@@ -1,0 +1,197 @@
+/* /api/v1/filters: filters of lists, kept under a name; one's own, and those of the team. */
+#include <string.h>
+
+#include "api/api.h"
+#include "api/app.h"
+#include "api/exchange.h"
+#include "api/input.h"
+#include "api/routes.h"
+#include "base/str.h"
+#include "store/read.h"
+
+enum { NAME_MAX_CHARS = 60, QUERY_MAX_CHARS = 500, BODY_MAX = 8 * 1024 };
+
+static enum err
+run_list(struct reading *r, struct reader *reader, struct error *e)
+{
+	struct saved_filter *items;
+	size_t count;
+	enum err rc = read_filters(reader, r->actor.id, r->actor.unit, r->arena, &items,
+		&count, e);
+
+	if (rc != ERR_OK) {
+		return rc;
+	}
+	jw_object(&r->json);
+	jw_key(&r->json, "items");
+	jw_array(&r->json);
+	for (size_t i = 0; i < count; i++) {
+		jw_object(&r->json);
+		jw_kid(&r->json, "id", items[i].id);
+		jw_kid(&r->json, "owner", items[i].owner);
+		jw_kbool(&r->json, "shared", items[i].shared);
+		jw_kstring(&r->json, "place", items[i].place);
+		jw_kstring(&r->json, "name", items[i].name);
+		jw_kstring(&r->json, "query", items[i].query);
+		jw_ki64(&r->json, "version", (int64_t)items[i].version);
+		jw_object_end(&r->json);
+	}
+	jw_array_end(&r->json);
+	jw_object_end(&r->json);
+	return ERR_OK;
+}
+
+static void
+start_list(struct exchange *x)
+{
+	struct reading *r = reading_create(x, 0);
+
+	r->run = run_list;
+	reading_start(r);
+}
+
+static void
+list(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT};
+
+	exchange_begin(rq, app, &access, start_list);
+}
+
+/* Everybody reads the list again: a shared one may concern anybody. */
+static void
+stored(struct exchange *x, const struct outcome *o)
+{
+	(void)o;
+	console_announce_team(x->app, "filters", 0);
+	start_list(x);
+}
+
+/* What stands after the ? of a page's address. */
+static const char *
+read_query(struct input *in)
+{
+	const char *query = input_clearable(in, "query", QUERY_MAX_CHARS);
+
+	for (const char *p = query; p != NULL && *p != '\0'; p++) {
+		if (*p <= ' ' || *p >= 127 || strchr("\"<>\\^`{|}#", *p) != NULL) {
+			input_wrong(in, "query", "must be the query of an address");
+			return NULL;
+		}
+	}
+	return query;
+}
+
+static const char *
+read_place(struct input *in)
+{
+	const char *place = input_required_line(in, "place", 16);
+
+	if (place != NULL && !str_equals(place, "conversations") &&
+		!str_equals(place, "transcripts")) {
+		input_wrong(in, "place", "must be conversations or transcripts");
+	}
+	return place;
+}
+
+static void
+start_create(struct exchange *x)
+{
+	struct change *c = exchange_change(x, CHANGE_FILTER);
+	struct saved_filter *f = &c->filter.filter;
+	struct input in;
+
+	x->pending = c;
+	input_init(&in, x, c->arena);
+	c->filter.action = ROW_ADD;
+	f->name = input_required_line(&in, "name", NAME_MAX_CHARS);
+	f->place = read_place(&in);
+	f->query = read_query(&in);
+	f->shared = input_flag(&in, "shared", false);
+	if (exchange_refused(x, &in)) {
+		return;
+	}
+	x->status = 201;
+	exchange_submit(x, c, stored, NULL);
+}
+
+static void
+create(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT, .json = true};
+
+	exchange_begin(rq, app, &access, start_create);
+}
+
+static void
+start_edit(struct exchange *x)
+{
+	uint64_t id = exchange_id(x, "id");
+	struct change *c;
+	struct input in;
+
+	if (id == 0) {
+		return;
+	}
+	c = exchange_change(x, CHANGE_FILTER);
+	x->pending = c;
+	input_init(&in, x, c->arena);
+	c->filter.action = ROW_EDIT;
+	c->filter.filter.id = id;
+	c->filter.filter.name = input_line(&in, "name", NAME_MAX_CHARS);
+	c->filter.filter.query = read_query(&in);
+	c->filter.set_shared = input_given(&in, "shared");
+	c->filter.filter.shared = input_flag(&in, "shared", false);
+	c->filter.filter.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
+	if (exchange_refused(x, &in)) {
+		return;
+	}
+	exchange_submit(x, c, stored, NULL);
+}
+
+static void
+edit(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT, .json = true};
+
+	exchange_begin(rq, app, &access, start_edit);
+}
+
+static void
+removed(struct exchange *x, const struct outcome *o)
+{
+	(void)o;
+	console_announce_team(x->app, "filters", 0);
+	exchange_reply_empty(x);
+}
+
+static void
+start_remove(struct exchange *x)
+{
+	uint64_t id = exchange_id(x, "id");
+	struct change *c;
+
+	if (id == 0) {
+		return;
+	}
+	c = exchange_change(x, CHANGE_FILTER);
+	c->filter.action = ROW_REMOVE;
+	c->filter.filter.id = id;
+	exchange_submit(x, c, removed, NULL);
+}
+
+static void
+remove_one(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT};
+
+	exchange_begin(rq, app, &access, start_remove);
+}
+
+const struct http_route filter_routes[] = {
+	{"GET", "/api/v1/filters", list, 0},
+	{"POST", "/api/v1/filters", create, BODY_MAX},
+	{"PATCH", "/api/v1/filters/:id", edit, BODY_MAX},
+	{"DELETE", "/api/v1/filters/:id", remove_one, 0},
+	{0},
+};
