@@ -26,8 +26,9 @@ hello_copy(const struct hello_frame *hello)
 	*copy = *hello;
 	copy->secret = xstrdup(hello->secret);
 	copy->language = NULL;
-	copy->presence.reason =
-		hello->presence.reason != NULL ? xstrdup(hello->presence.reason) : NULL;
+	copy->presence.reason = hello->presence.reason != NULL
+		? xstrdup(hello->presence.reason)
+		: NULL;
 	return copy;
 }
 

@@ -411,7 +411,8 @@ console_choose(struct console *c, const struct presence_frame *chosen)
 	struct app *app = c->socket.app;
 	enum presence_state state = console_state_of(chosen);
 
-	presence_reason(app->presence, c->staff, chosen->reason != NULL ? chosen->reason : "");
+	presence_reason(app->presence, c->staff,
+		chosen->reason != NULL ? chosen->reason : "");
 	list_each(&app->sockets->consoles, link) {
 		struct console *other = list_item(link, struct console, socket.link);
 

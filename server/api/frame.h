@@ -78,7 +78,7 @@ struct send_frame {
 	bool note;
 	const char *text;
 	struct id_list files;
-	struct id_list mentions; /* of a note */
+	struct id_list mentions;      /* of a note */
 	struct id_list quick_replies; /* that the text was made of */
 	uint64_t seen_seq;
 	bool check;

@@ -343,8 +343,7 @@ start_post(struct exchange *x)
 	c->post.kind = read_kind(&in);
 	c->post.text = input_text(&in, "text", FRAME_TEXT_MAX);
 	c->post.files = input_ids(&in, "files", FRAME_FILES_MAX, &c->post.file_count);
-	c->post.mentions =
-		input_ids(&in, "mentions", MENTIONS_MAX, &c->post.mention_count);
+	c->post.mentions = input_ids(&in, "mentions", MENTIONS_MAX, &c->post.mention_count);
 	c->post.quick_replies = input_ids(&in, "quick_replies", FRAME_FILES_MAX,
 		&c->post.quick_reply_count);
 	c->post.seen_seq = (uint64_t)input_number(&in, "seen_seq", 0, INT64_MAX, 0);

@@ -28,8 +28,7 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	jw_array(&r->json);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
-		jw_kbool(&r->json, "current",
-			memcmp(items[i].token_hash, own, DIGEST_SIZE) == 0);
+		jw_kbool(&r->json, "current", memcmp(items[i].token_hash, own, DIGEST_SIZE) == 0);
 		jw_ktime(&r->json, "created_at", items[i].created_at);
 		jw_ktime(&r->json, "expires_at", items[i].expires_at);
 		jw_kstring(&r->json, "address", items[i].address);

@@ -50,7 +50,7 @@ enum change_kind {
 	CHANGE_MENTIONS, /* mentions of oneself were looked at */
 	CHANGE_PRESENCE, /* what somebody is from now on: kept for reports */
 	CHANGE_FILTER,   /* a saved filter */
-	CHANGE_AUDIT, /* only an audit row: opened a customer, failed log-in, export */
+	CHANGE_AUDIT,    /* only an audit row: opened a customer, failed log-in, export */
 };
 
 /* Who an entry is from or for. Exactly one way is used, in this order. */

@@ -92,8 +92,8 @@ struct mention {
 /* Of scope.self, the newest first, of customers whom she may see; and how many she has not
  * looked at. */
 MUST_CHECK enum err read_mentions(struct reader *r, const struct scope *scope,
-	uint64_t before_id, size_t limit, struct arena *a, struct mention **out, size_t *count,
-	uint64_t *unseen, struct error *e);
+	uint64_t before_id, size_t limit, struct arena *a, struct mention **out,
+	size_t *count, uint64_t *unseen, struct error *e);
 /* Her own and those shared with her unit. */
 MUST_CHECK enum err read_filters(struct reader *r, uint64_t staff, uint64_t unit,
 	struct arena *a, struct saved_filter **out, size_t *count, struct error *e);
@@ -102,8 +102,9 @@ struct presence_row {
 	const char *reason;
 	int64_t at;
 };
-MUST_CHECK enum err read_presence(struct reader *r, uint64_t staff, int64_t from,
-	int64_t to, struct arena *a, struct presence_row **out, size_t *count, struct error *e);
+MUST_CHECK enum err
+read_presence(struct reader *r, uint64_t staff, int64_t from, int64_t to, struct arena *a,
+	struct presence_row **out, size_t *count, struct error *e);
 
 /* --- entries ---------------------------------------------------------------------------
  * Facts read from history have references == 1 and must be put; has_conversation is false. */

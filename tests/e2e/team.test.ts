@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Desk, expectAccessible, expectText, launchBrowser, patienceMs, screenshot, startDemo } from "../lib/browser.ts";
-import { customer, say, type Customer } from "../lib/people.ts";
+import { customer, say, staff, type Customer, type Loose } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
 import type { TestSocket } from "../lib/socket.ts";
 
@@ -198,5 +198,105 @@ describe("the floor", () => {
 		await lead.page.locator(".kpis").waitFor();
 		await expectAccessible(lead.page);
 		await screenshot(lead.page, "team-live-narrow");
+	});
+});
+
+describe("mentions", () => {
+	test("a colleague who is named is told, also when she was away, and it ends with her look", async () => {
+		await ann.page.setViewportSize({ width: 1440, height: 900 });
+		const { socket } = await takenBy(ann, "谁懂科创板");
+		await ann.page.getByRole("tab", { name: "备注" }).click();
+		await ann.composer.pressSequentially("@bo");
+		await ann.page.getByRole("option", { name: /BOB/ }).waitFor();
+		await expectAccessible(ann.page);
+		await screenshot(ann.page, "team-mention-picker");
+		await ann.composer.press("Enter");
+		await ann.composer.pressSequentially("她问科创板权限");
+		await ann.composer.press("Enter");
+		await ann.bubble("她问科创板权限").waitFor();
+		/* He is told without having that list open, and after he comes back. */
+		await bob.goto("/inbox/mine");
+		const entrance = bob.page.getByRole("link", { name: /Mentions, 1 new/ });
+		await entrance.waitFor();
+		await entrance.click();
+		const row = bob.page.locator(".conv", { hasText: "她问科创板权限" });
+		await row.waitFor();
+		await expectAccessible(bob.page);
+		await screenshot(bob.page, "team-mentions-narrow");
+		await row.click();
+		await bob.page.locator(".note.is-mention", { hasText: "她问科创板权限" }).waitFor();
+		await bob.page.locator(".thread-head a").first().click();
+		await bob.page.getByRole("link", { name: /Mentions, 0 new/ }).waitFor();
+		socket.close();
+	});
+});
+
+describe("what a colleague is", () => {
+	test("away for a reason and wrap-up are seen by the others and kept", async () => {
+		await ann.goto("/inbox/mine");
+		await ann.online();
+		const lead = await Desk.open(browser, server, "lead");
+		await lead.goto("/live");
+		const tile = lead.page.locator(".tile", { hasText: "ANN" });
+		await expectText(tile, /在线/);
+		await ann.page.locator(".rail-me").click();
+		await screenshot(ann.page, "team-states");
+		await ann.page.getByRole("menuitemradio", { name: "离开：会议" }).click();
+		await expectText(tile, /离开.*会议/);
+		await ann.page.reload();
+		await ann.page.locator(".rail-me .presence[data-state=away]").waitFor();
+		await ann.page.locator(".rail-me").click();
+		await ann.page.getByRole("menuitemradio", { name: /^整理/ }).click();
+		await expectText(tile, /整理/);
+		await ann.page.locator(".wrapup-bar").waitFor();
+		await expectAccessible(ann.page);
+		await screenshot(ann.page, "team-wrapup");
+		await ann.button("完成，回到在线").click();
+		await expectText(tile, /在线/);
+		const boss = await staff(server, "boss");
+		const me = (await boss.get("/api/v1/staff")).body.items.find((one: Loose) => one.login === "ann");
+		const kept = (await boss.get(`/api/v1/staff/${me.id}/presence`)).body.items as Loose[];
+		expect(kept.map((one) => [one.state, one.reason])).toEqual(expect.arrayContaining([["away", "meeting"], ["wrapup", ""], ["online", ""]]));
+		await lead.close();
+	});
+});
+
+describe("saved filters", () => {
+	test("one is kept, shared, found by a colleague, deleted and taken back", async () => {
+		await ann.goto("/inbox/filter?waiting=1&channel=webchat");
+		await ann.button("保存筛选").click();
+		const dialog = ann.page.getByRole("dialog");
+		await dialog.getByRole("textbox").fill("网页上等着的");
+		await dialog.getByRole("checkbox").check();
+		await expectAccessible(ann.page);
+		await dialog.locator("button[type=submit]").click();
+		await expectText(ann.page.locator(".filter-actions"), /网页上等着的/);
+		await screenshot(ann.page, "team-saved-filter");
+		await bob.goto("/inbox/mine");
+		await bob.button("Filters").click();
+		await bob.page.getByRole("menuitem", { name: /网页上等着的/ }).click();
+		await bob.page.waitForURL(/waiting=1/);
+		await ann.button("删除").click();
+		await ann.button("保存筛选").waitFor();
+		await ann.page.locator(".toast", { hasText: "已删除" }).getByRole("button", { name: "撤销" }).click();
+		await expectText(ann.page.locator(".filter-actions"), /网页上等着的/);
+	});
+});
+
+describe("the profile", () => {
+	test("shows where one is logged in, and ends the others", async () => {
+		const elsewhere = await Desk.open(browser, server, "ann");
+		await ann.goto("/profile");
+		await ann.page.locator(".profile-sessions li").first().waitFor();
+		await expectAccessible(ann.page);
+		await screenshot(ann.page, "team-profile");
+		await ann.button("退出其他设备").click();
+		await elsewhere.page.locator("input[name=login]").waitFor();
+		await expect.poll(() => ann.page.locator(".profile-sessions li").count(), { timeout: patienceMs }).toBe(1);
+		await elsewhere.close();
+		await bob.goto("/profile");
+		await bob.page.locator(".profile-sessions li").first().waitFor();
+		await expectAccessible(bob.page);
+		await screenshot(bob.page, "team-profile-narrow");
 	});
 });

@@ -54,8 +54,8 @@ mentions_of(struct store_fixture *f, const struct actor *a, struct mention **out
 	struct error e = {0};
 	size_t count = 0;
 
-	assert_int_equal(
-		read_mentions(f->reader, &scope, 0, 10, f->arena, out, &count, unseen, &e),
+	assert_int_equal(read_mentions(f->reader, &scope, 0, 10, f->arena, out, &count,
+						 unseen, &e),
 		ERR_OK);
 	return count;
 }
@@ -139,8 +139,8 @@ what_somebody_was_is_kept_in_order(void **state)
 		c->presence = (struct presence_change){chen.id, states[i], i == 1 ? "lunch" : ""};
 		fixture_call(f, c, ERR_OK);
 	}
-	assert_int_equal(
-		read_presence(f->reader, chen.id, 0, 0, f->arena, &rows, &count, &e), ERR_OK);
+	assert_int_equal(read_presence(f->reader, chen.id, 0, 0, f->arena, &rows, &count, &e),
+		ERR_OK);
 	assert_int_equal(count, 3);
 	assert_string_equal(rows[1].state, "away");
 	assert_string_equal(rows[1].reason, "lunch");
@@ -169,8 +169,9 @@ filters_of(struct store_fixture *f, const struct actor *a)
 	struct error e = {0};
 	size_t count = 0;
 
-	assert_int_equal(
-		read_filters(f->reader, a->id, a->unit, f->arena, &items, &count, &e), ERR_OK);
+	assert_int_equal(read_filters(f->reader, a->id, a->unit, f->arena, &items, &count,
+						 &e),
+		ERR_OK);
 	return count;
 }
 
