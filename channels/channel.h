@@ -19,11 +19,11 @@ struct channel_row;
 struct json;
 
 struct channel_caps {
-	bool writes;     /* the house can answer on it: a composer is shown */
-	bool visitors;   /* customers come by our own page, sessions and sockets */
-	bool pushes;     /* their server is told of entries that they have not got */
-	bool entries;    /* takes entries at POST /api/v1/entries/KIND */
-	bool staff;      /* members of staff may post them, not only programs */
+	bool writes;   /* the house can answer on it: a composer is shown */
+	bool visitors; /* customers come by our own page, sessions and sockets */
+	bool pushes;   /* their server is told of entries that they have not got */
+	bool entries;  /* takes entries at POST /api/v1/entries/KIND */
+	bool staff;    /* members of staff may post them, not only programs */
 };
 
 /* What somebody posted to a channel. All of it is the caller's. */
