@@ -14,16 +14,14 @@ enum {
 
 /* --- the thread --------------------------------------------------------------------------- */
 
-typedef enum err read_run(struct reading *r, struct reader *reader, struct error *e);
-typedef enum err
-items_write(struct reading *r, struct reader *reader, uint64_t customer, struct error *e);
-
 struct page {
 	uint64_t customer;
 	int64_t before_at;
 	uint64_t before_id;
 	size_t limit;
-	items_write *write_items; /* of a list; NULL: the thread */
+	/* Of a list; NULL: the thread. */
+	enum err (*write_items)(struct reading *r, struct reader *reader, uint64_t customer,
+		struct error *e);
 };
 
 static void
@@ -69,7 +67,9 @@ run_entries(struct reading *r, struct reader *reader, struct error *e)
 }
 
 static void
-start_page(struct exchange *x, size_t limit, read_run *run, items_write *write_items)
+start_page(struct exchange *x, size_t limit,
+	enum err (*run)(struct reading *, struct reader *, struct error *),
+	enum err (*write_items)(struct reading *, struct reader *, uint64_t, struct error *))
 {
 	uint64_t id = exchange_id(x, "id");
 	struct reading *r;
