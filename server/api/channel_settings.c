@@ -85,6 +85,7 @@ settings_parse(const char *json, struct arena *a, struct chat_settings *out)
 	out->colour = text_or(root, "colour", SETTINGS_COLOUR, a);
 	out->title_zh = text_or(title, "zh-CN", "", a);
 	out->title_en = text_or(title, "en", "", a);
+	notice_parse(root, a, &out->notice);
 	if (json_is_array(json_get(root, "identity_keys"))) {
 		parse_keys(json_get(root, "identity_keys"), a, out);
 	}
@@ -116,6 +117,7 @@ write_settings(const struct chat_settings *s, bool stored, struct json_writer *w
 	jw_kstring(w, "zh-CN", s->title_zh);
 	jw_kstring(w, "en", s->title_en);
 	jw_object_end(w);
+	notice_write(&s->notice, true, w);
 	jw_key(w, "identity_keys");
 	jw_array(w);
 	for (size_t i = 0; i < s->key_count; i++) {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/channel_notice.h"
 #include "api/webhook_settings.h"
 #include "base/err.h"
 #include "base/seal.h"
@@ -44,6 +45,7 @@ struct chat_settings {
 	bool app;               /* has what follows */
 	bool identity_required; /* nobody unknown comes in */
 	struct webhook_settings webhook;
+	struct channel_notice notice;
 };
 
 /* Texts are copied into the arena. What is missing gets its default; ERR_CORRUPT: no JSON. */

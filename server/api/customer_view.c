@@ -98,6 +98,30 @@ write_fields(struct reader *r, uint64_t customer, struct arena *a, struct json_w
 	return ERR_OK;
 }
 
+static enum err
+write_notices(struct reader *r, uint64_t customer, struct arena *a, struct json_writer *w,
+	struct error *e)
+{
+	struct accepted_notice *notices;
+	size_t count;
+	enum err rc = read_notices_of(r, customer, a, &notices, &count, e);
+
+	if (rc != ERR_OK) {
+		return rc;
+	}
+	jw_key(w, "notices");
+	jw_array(w);
+	for (size_t i = 0; i < count; i++) {
+		jw_object(w);
+		jw_kid(w, "channel", notices[i].channel);
+		jw_ki64(w, "version", notices[i].version);
+		jw_ktime(w, "at", notices[i].at);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	return ERR_OK;
+}
+
 static void
 write_party(struct json_writer *w, uint64_t party)
 {
@@ -204,6 +228,9 @@ customer_write(struct reader *r, const struct scope *scope, const struct custome
 	rc = write_contacts(r, c->id, a, w, e);
 	if (rc == ERR_OK) {
 		rc = write_fields(r, c->id, a, w, e);
+	}
+	if (rc == ERR_OK) {
+		rc = write_notices(r, c->id, a, w, e);
 	}
 	if (rc == ERR_OK) {
 		rc = write_timelines(r, c->id, a, w, e);

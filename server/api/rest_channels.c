@@ -241,6 +241,7 @@ read_page(struct input *in, struct channel_change *c, struct chat_settings *s)
 	read_origins(in, s);
 	read_colour(in, s);
 	read_title(in, s);
+	notice_read(in, &s->notice);
 	if (revoke != NULL && !settings_revoke_key(s, revoke)) {
 		input_wrong(in, "revoke", "is no key of this channel");
 	}

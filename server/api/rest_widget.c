@@ -106,6 +106,7 @@ start_config(struct exchange *x)
 	jw_kstring(&w, "en",
 		settings.title_en[0] != '\0' ? settings.title_en : channel->name);
 	jw_object_end(&w);
+	notice_write(&settings.notice, false, &w);
 	jw_ki64(&w, "max_upload", x->app->conf->upload_max);
 	jw_kbool(&w, "identity_required", settings.identity_required);
 	exchange_close(x, &out, &w);

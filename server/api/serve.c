@@ -122,6 +122,32 @@ page(struct http_request *rq, void *ctx)
 	return page_allowed(&s->app, rq);
 }
 
+static void
+sender_found(void *ctx, enum err rc, const struct identity *who)
+{
+	static const char refusal[] = "{\"error\":{\"code\":\"unauthenticated\","
+								  "\"text\":\"log in first\",\"field\":null}}";
+	struct http_request *rq = ctx;
+
+	(void)who;
+	if (rc == ERR_OK) {
+		http_admit(rq);
+	} else if (rc == ERR_DENIED) {
+		http_reply(rq, 401, "application/json", refusal, sizeof(refusal) - 1);
+	} else {
+		http_reply_error(rq, rc, "the database does not answer now", NULL);
+	}
+}
+
+/* Who sends is known before a byte of a large body is taken; the handler asks for the rights. */
+static void
+admit(struct http_request *rq, void *ctx)
+{
+	const struct server *s = ctx;
+
+	sessions_of_request(s->app.sessions, http_request(rq), sender_found, rq);
+}
+
 /* --- start --------------------------------------------------------------------------------- */
 
 static enum err
@@ -233,6 +259,7 @@ open_doors(struct server *s, struct error *e)
 		.stopping = stopping,
 		.stopped = stopped,
 		.page = page,
+		.admit = admit,
 		.monitoring = metrics_routes,
 		.ctx = s,
 	};

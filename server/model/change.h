@@ -40,6 +40,7 @@ enum change_kind {
 	CHANGE_DISTINCT,     /* two that look alike are not the same person */
 	CHANGE_VISITOR,      /* a new visitor, rotated or ended token */
 	CHANGE_IDENTIFY,     /* a visitor proved her identity */
+	CHANGE_NOTICE,       /* a visitor accepted the privacy notice */
 	CHANGE_STAFF,        /* create, edit, password, deactivate */
 	CHANGE_SESSION,      /* log in, log out */
 	CHANGE_API_KEY,
@@ -214,6 +215,11 @@ struct identify_change {
 	int64_t expires_at;
 };
 
+struct notice_change {
+	uint64_t visitor;
+	int64_t version;
+};
+
 struct staff_change {
 	enum row_action
 		action;         /* REMOVE = deactivate: ends sessions, releases conversations */
@@ -319,6 +325,7 @@ struct change {
 		struct distinct_change distinct;
 		struct visitor_change visitor;
 		struct identify_change identify;
+		struct notice_change notice;
 		struct staff_change staff;
 		struct session_change session;
 		struct api_key_change api_key;

@@ -1,5 +1,6 @@
 #include "net/http.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,6 +221,39 @@ begin_body(struct http_request *rq)
 	}
 }
 
+/* While somebody finds out who sends, no more is read than of a pipelined request. */
+static void
+ask_admission(struct http_request *rq)
+{
+	struct connection *c = rq->connection;
+
+	c->state = CONNECTION_BUSY;
+	timer_cancel(&c->timer);
+	rq->dispatched = true;
+	/* A refusal leaves the body unread; an admission takes this back. */
+	rq->refused_close = rq->close_after;
+	rq->close_after = true;
+	rq->net->hooks.admit(rq, rq->net->hooks.ctx);
+}
+
+void
+http_admit(struct http_request *rq)
+{
+	struct connection *c = rq->connection;
+
+	assert(rq->dispatched && !rq->replied);
+	if (c == NULL) {
+		request_destroy(rq); /* the peer went meanwhile */
+		return;
+	}
+	rq->dispatched = false;
+	rq->close_after = rq->refused_close;
+	begin_body(rq);
+	if (!c->processing && c->in.length > 0) {
+		connection_call_again(c);
+	}
+}
+
 static void
 route_monitoring(struct http_request *rq)
 {
@@ -261,7 +295,11 @@ route(struct http_request *rq)
 	} else if (rq->head.content_length == 0) {
 		dispatch(rq);
 	} else if (!body_refused(rq)) {
-		begin_body(rq);
+		if (n->hooks.admit != NULL && rq->route->max_body > SMALL_BODY_MAX) {
+			ask_admission(rq);
+		} else {
+			begin_body(rq);
+		}
 	}
 }
 

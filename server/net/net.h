@@ -50,6 +50,8 @@ struct http_route {
 /* A request stays valid until its reply; the peer may go away before (reply is then dropped).
  * Handlers that answer later simply keep the pointer: every request is replied exactly once. */
 const struct web_request *http_request(const struct http_request *rq);
+/* From net_hooks.admit: read the body, then call the handler. */
+void http_admit(struct http_request *rq);
 /* What the path has for ":name" of the pattern ("*" for its rest); NULL: no such name. */
 const char *http_param(const struct http_request *rq, const char *name);
 /* Decoded value of a query parameter in the request's arena; NULL: absent or not UTF-8. */
@@ -109,6 +111,9 @@ struct net_hooks {
 	 * name the frame-ancestors by a Content-Security-Policy of its own). False: the page is
 	 * refused with 403. */
 	bool (*page)(struct http_request *rq, void *ctx);
+	/* Optional. For routes that take more than 512 KiB: called with the head alone, before any
+	 * of the body is read. Replies, or calls http_admit(), now or later. */
+	http_handler *admit;
 	/* Optional: the routes of the listeners of metrics_listen, and nothing else there. */
 	const struct http_route *monitoring;
 	void *ctx;

@@ -43,6 +43,7 @@ struct http_request {
 	bool dispatched;  /* the handler has it */
 	bool replied;
 	bool close_after;
+	bool refused_close; /* close_after as it was before an admission was asked for */
 };
 
 struct http_request *request_create(struct net *n, struct connection *c);

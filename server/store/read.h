@@ -267,6 +267,14 @@ MUST_CHECK enum err read_quick_reply(struct reader *r, const struct actor *a, ui
 	struct arena *arena, struct quick_reply *out, struct error *e);
 MUST_CHECK enum err read_channels(struct reader *r, struct arena *a,
 	struct channel_row **out, size_t *count, struct error *e);
+/* The privacy notices that she accepted, newest first. */
+struct accepted_notice {
+	uint64_t channel;
+	int64_t version;
+	int64_t at;
+};
+MUST_CHECK enum err read_notices_of(struct reader *r, uint64_t customer, struct arena *a,
+	struct accepted_notice **out, size_t *count, struct error *e);
 MUST_CHECK enum err
 read_visitor(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
 	struct arena *a, struct visitor *out, struct error *e);

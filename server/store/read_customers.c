@@ -153,3 +153,30 @@ read_upload_volume(struct reader *r, enum author_kind kind, uint64_t author,
 	arena_destroy(a);
 	return err;
 }
+
+enum { NOTICES_MAX = 20 };
+
+enum err
+read_notices_of(struct reader *r, uint64_t customer, struct arena *a,
+	struct accepted_notice **out, size_t *count, struct error *e)
+{
+	struct value args[] = {value_id(customer), value_i64(NOTICES_MAX)};
+	struct accepted_notice *found;
+	struct rows rows;
+	enum err err = reader_run(r, STATEMENT_NOTICES_OF, args, a, &rows, e);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	found = arena_alloc(a, (rows.count + 1) * sizeof(*found));
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct value *row = rows_at(&rows, i);
+
+		found[i].channel = value_as_id(&row[0]);
+		found[i].version = value_as_i64(&row[1]);
+		found[i].at = value_as_i64(&row[2]);
+	}
+	*out = found;
+	*count = rows.count;
+	return ERR_OK;
+}

@@ -105,11 +105,23 @@ export function fileSize(bytes: number): string {
 	return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/* +8613812345678 → +86 138 1234 5678; other numbers as they are. */
+/* How the digits behind a country's code are grouped: mobiles, then lines with area codes of two
+ * and of three digits. */
+const numberGroups: readonly RegExp[] = [
+	/^(\+86)(1\d{2})(\d{4})(\d{4})$/,
+	/^(\+86)(10|2\d)(\d{3,4})(\d{4})$/,
+	/^(\+86)([3-9]\d{2})(\d{3,4})(\d{4})$/,
+	/^(\+85[23])(\d{4})(\d{4})$/,
+	/^(\+1)(\d{3})(\d{3})(\d{4})$/,
+];
+
+/* +8613812345678 → +86 138 1234 5678, +862155550000 → +86 21 5555 0000; others as they are. */
 export function phoneNumber(value: string): string {
-	const mobile = /^\+86(1\d{2})(\d{4})(\d{4})$/.exec(value);
-	if (mobile !== null) {
-		return `+86 ${mobile[1]} ${mobile[2]} ${mobile[3]}`;
+	for (const groups of numberGroups) {
+		const parts = groups.exec(value);
+		if (parts !== null) {
+			return parts.slice(1).join(" ");
+		}
 	}
 	return value;
 }

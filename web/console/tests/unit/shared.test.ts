@@ -38,6 +38,11 @@ describe("formats", () => {
 		expect(fileSize(184_000)).toBe("184 KB");
 		expect(fileSize(1_200_000)).toBe("1.2 MB");
 		expect(phoneNumber("+8613812346021")).toBe("+86 138 1234 6021");
+		expect(phoneNumber("+862155550000")).toBe("+86 21 5555 0000");
+		expect(phoneNumber("+861088886666")).toBe("+86 10 8888 6666");
+		expect(phoneNumber("+867556688123")).toBe("+86 755 668 8123");
+		expect(phoneNumber("+864008001234")).toBe("+86 400 800 1234");
+		expect(phoneNumber("+85221234567")).toBe("+852 2123 4567");
 		expect(phoneNumber("+442071234567")).toBe("+442071234567");
 	});
 

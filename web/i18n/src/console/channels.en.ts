@@ -3,6 +3,13 @@ import type zhCN from "./channels.zh-CN";
 
 export default {
 	channels: {
+		notice: "Privacy notice",
+		noticeHelp: "When filled in, visitors agree before they write. Each change of its words raises the version and asks everybody again.",
+		noticeZh: "Notice (Chinese)",
+		noticeEn: "Notice (English)",
+		noticeUrl: "Address of the whole text",
+		noticeUrlInvalid: "Must be like https://www.example.com/privacy",
+		noticeVersion: "Now version {version}",
 		create: "Add a channel",
 		editOne: "Edit {name}",
 		kind: "Kind",

@@ -1,5 +1,12 @@
 export default {
 	channels: {
+		notice: "隐私声明",
+		noticeHelp: "填写后，访客同意才能开始咨询；每次修改文字，版本加一，并请所有访客重新同意。",
+		noticeZh: "声明（中文）",
+		noticeEn: "声明（英文）",
+		noticeUrl: "全文网址",
+		noticeUrlInvalid: "要像 https://www.example.com/privacy",
+		noticeVersion: "当前第 {version} 版",
 		create: "新增渠道",
 		editOne: "编辑 {name}",
 		kind: "类型",

@@ -367,6 +367,8 @@ export default {
 		},
 	},
 	customer: {
+		notices: "Privacy notice",
+		noticeVersion: "Agreed to version {version}",
 		title: "Customer",
 		profile: "Profile",
 		name: "Name her",
@@ -814,6 +816,7 @@ export default {
 			staff_password: "Password changed",
 			staff_role: "Role changed",
 			channel_created: "Channel created",
+			notice_accepted: "Agreed to the privacy notice",
 			channel_edited: "Channel edited",
 			outbox_again: "Webhook sent again",
 			api_key_created: "API key created",

@@ -22,6 +22,12 @@ export default {
 	privacy: "Chats are recorded so that we can help you.",
 	safety: "Our staff never ask for passwords or SMS codes.",
 	log: "Messages",
+	notice: {
+		title: "Privacy notice",
+		more: "Read the whole of it",
+		accept: "Agree and start",
+		failed: "It could not be recorded. Please try again.",
+	},
 	composer: {
 		placeholder: "Write a message",
 		attach: "Send a picture or file",

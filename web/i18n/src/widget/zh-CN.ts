@@ -19,6 +19,12 @@ export default {
 	privacy: "聊天内容会被记录，用于为您服务。",
 	safety: "客服不会向您索要密码或短信验证码。",
 	log: "聊天记录",
+	notice: {
+		title: "隐私声明",
+		more: "查看全文",
+		accept: "同意并开始咨询",
+		failed: "没有记录成功，请再试一次。",
+	},
 	composer: {
 		placeholder: "输入消息",
 		attach: "发送图片或文件",

@@ -481,10 +481,17 @@ export const customerValueCheck = v.object({
 	until: v.nullable(timeCheck),
 });
 
+export const acceptedNoticeCheck = v.object({
+	channel: idCheck,
+	version: countCheck,
+	at: timeCheck,
+});
+
 export const customerDetailCheck = v.object({
 	customer: customerCheck,
 	contacts: v.array(contactCheck),
 	fields: v.exactOptional(v.array(customerValueCheck)),
+	notices: v.exactOptional(v.array(acceptedNoticeCheck)),
 	timelines: v.array(timelineEndCheck),
 	marks: v.array(markCheck),
 	conversation: v.nullable(conversationItemCheck),
@@ -639,6 +646,13 @@ export const quickBadRowCheck = v.object({
 	title: v.string(),
 });
 
+export const noticeCheck = v.object({
+	version: countCheck,
+	zh: v.string(),
+	en: v.string(),
+	url: v.string(),
+});
+
 export const identityKeyCheck = v.object({
 	kid: v.string(),
 	created_at: v.exactOptional(v.nullable(timeCheck)),
@@ -655,6 +669,7 @@ export const channelSettingsCheck = v.object({
 	origins: v.exactOptional(v.array(v.string())),
 	colour: v.exactOptional(v.string()),
 	title: v.exactOptional(v.record(v.string(), v.string())),
+	notice: v.exactOptional(noticeCheck),
 	identity_keys: v.exactOptional(v.array(identityKeyCheck)),
 	identity_required: v.exactOptional(v.boolean()),
 	webhook: v.exactOptional(webhookCheck),
@@ -1349,6 +1364,7 @@ export const widgetConfigCheck = v.object({
 	languages: v.exactOptional(v.array(languageCheck)),
 	colour: v.exactOptional(v.nullable(v.string())),
 	title: v.exactOptional(v.nullable(v.record(v.string(), v.string()))),
+	notice: v.exactOptional(v.nullable(noticeCheck)),
 	max_upload: v.exactOptional(countCheck),
 	identity_required: v.exactOptional(v.boolean()),
 });

@@ -327,10 +327,17 @@ export interface CustomerValue {
 	readonly until: Time | null;
 }
 
+export interface AcceptedNotice {
+	readonly channel: Id;
+	readonly version: Count;
+	readonly at: Time;
+}
+
 export interface CustomerDetail {
 	readonly customer: Customer;
 	readonly contacts: readonly Contact[];
 	readonly fields?: readonly CustomerValue[];
+	readonly notices?: readonly AcceptedNotice[];
 	readonly timelines: readonly TimelineEnd[];
 	readonly marks: readonly Mark[];
 	readonly conversation: ConversationItem | null;
@@ -492,6 +499,15 @@ export interface QuickBadRow {
 	readonly title: string;
 }
 
+/** The privacy notice of a channel; its version rises with each change of its words. */
+export interface Notice {
+	readonly version: Count;
+	readonly zh: string;
+	readonly en: string;
+	/** a page with the whole of it; may be empty */
+	readonly url: string;
+}
+
 export interface IdentityKey {
 	readonly kid: string;
 	readonly created_at?: Time | null;
@@ -508,6 +524,7 @@ export interface ChannelSettings {
 	readonly origins?: readonly string[];
 	readonly colour?: string;
 	readonly title?: Record<string, string>;
+	readonly notice?: Notice;
 	readonly identity_keys?: readonly IdentityKey[];
 	/** of an app: nobody unknown comes in */
 	readonly identity_required?: boolean;
@@ -1216,6 +1233,7 @@ export interface WidgetConfig {
 	readonly languages?: readonly Language[];
 	readonly colour?: string | null;
 	readonly title?: Record<string, string> | null;
+	readonly notice?: Notice | null;
 	readonly max_upload?: Count;
 	/** of an app: nobody unknown comes in */
 	readonly identity_required?: boolean;

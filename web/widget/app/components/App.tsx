@@ -8,6 +8,7 @@ import { Banner } from "./Banner";
 import { Composer } from "./Composer";
 import { Head } from "./Head";
 import { Log } from "./Log";
+import { Notice } from "./Notice";
 import { Viewer } from "./Viewer";
 
 /** Language, colour and title of the document, and what the page's button shows. */
@@ -73,7 +74,7 @@ export function App({ model }: { model: Model }): JSX.Element {
 			<Head model={model} />
 			<Banner model={model} />
 			<Log model={model} />
-			<Composer model={model} />
+			{model.notice.value === null ? <Composer model={model} /> : <Notice model={model} notice={model.notice.value} />}
 			{over && <div class="drop" aria-hidden="true">{model.t.value("composer.drop")}</div>}
 			<Viewer model={model} />
 		</main>

@@ -6,7 +6,7 @@ import type { Locale, Translate } from "@trunkline/i18n";
 import { messages } from "@trunkline/i18n/widget";
 import type { Source } from "@trunkline/i18n/widget";
 import { checks } from "@trunkline/protocol";
-import type { File as SentFile, WidgetConfig } from "@trunkline/protocol";
+import type { File as SentFile, Notice, WidgetConfig } from "@trunkline/protocol";
 import {
 	browserClock, fetchSend, localOutbox, openWebSocket, randomBytes, socketUrl, uploadFile,
 } from "@trunkline/ui/browser";
@@ -14,6 +14,7 @@ import {
 import { parseColour } from "../../bridge/colour";
 import type { ToFrame } from "../../bridge/messages";
 import { DraftStore } from "./draft";
+import { AcceptedNotice } from "./notice";
 import { Page } from "./page";
 import type { Surroundings } from "./page";
 import { buildRows } from "./rows";
@@ -64,6 +65,14 @@ export class Model {
 		return this.client.unread;
 	});
 
+	/** What she has to agree to before she writes; null: nothing. */
+	readonly notice = computed<Notice | null>(() => {
+		const notice = this.config.value?.notice ?? null;
+		return notice !== null && notice.version !== this.#agreed.value ? notice : null;
+	});
+
+	readonly #agreed = signal(0);
+	readonly #accepted: AcceptedNotice;
 	readonly #rest: Rest;
 	readonly #session: SessionStore;
 	#connecting: Promise<void> = Promise.resolve();
@@ -77,6 +86,8 @@ export class Model {
 	) {
 		this.settings = settings;
 		this.locale.value = settings.locale;
+		this.#accepted = new AcceptedNotice(settings.key);
+		this.#agreed.value = this.#accepted.version;
 		this.#rest = new Rest({ send: fetchSend, bearer: () => this.#session.current?.token ?? null });
 		this.#session = new SessionStore(this.#rest, settings.key, browserClock.now);
 		this.#client = new WidgetClient({
@@ -146,7 +157,22 @@ export class Model {
 
 	/** She can write; it may have to wait for the network. */
 	get writable(): boolean {
-		return this.blocked.value === null || this.blocked.value === "network";
+		return this.notice.value === null && (this.blocked.value === null || this.blocked.value === "network");
+	}
+
+	/** Rejects when it could not be recorded; a notice that has changed meanwhile is shown anew. */
+	async acceptNotice(version: number): Promise<void> {
+		await this.#session.ensure(this.locale.value);
+		try {
+			await this.#rest.post("/widget/notice", checks.acceptedNoticeCheck, { version });
+		} catch (error) {
+			if (error instanceof RestError && error.status === 400) {
+				this.config.value = null;
+				await this.#configure();
+			}
+			throw error;
+		}
+		this.#agree(version);
 	}
 
 	connect(): void {
@@ -304,8 +330,14 @@ export class Model {
 		this.page.tell({ type: "identify" });
 	}
 
-	/** What she wrote and did not send is hers alone. */
+	#agree(version: number): void {
+		this.#accepted.version = version;
+		this.#agreed.value = version;
+	}
+
+	/** What she wrote and did not send is hers alone, and so is what she agreed to. */
 	#forgetPerson(): void {
+		this.#agree(0);
 		this.#client.outbox.clear();
 		this.uploads.clear();
 		this.draft.save({ text: "", files: [] });
