@@ -67,7 +67,8 @@ const struct option app_options[] = {
 	{"security.export", OPTION_ENUM, offsetof(struct app_conf, export_right),
 		"supervisor", 0, 0, export_rights,
 		"Who may export lists of customers: supervisor (and administrators), agent "
-		"(everybody), administrator, nobody. Each export is audited."},
+		"(everybody), administrator, nobody. Each export is audited.",
+		NULL},
 	{"security.session", OPTION_DURATION, offsetof(struct app_conf, session_ms), "12h",
 		60 * 1000, 30LL * 24 * 3600 * 1000, NULL,
 		"How long a member of staff stays logged in.", NULL},

@@ -324,7 +324,7 @@ run_find_merge(struct reading *r, struct reader *reader, struct error *e)
 	const struct undoing *u = r->parameters;
 	struct customer customer;
 	struct customer source;
-	struct merge found;
+	struct merge found = {0};
 	enum err rc = customer_find(reader, &r->scope, u->customer, r->arena, &customer, e);
 
 	if (rc == ERR_OK) {

@@ -46,8 +46,8 @@ enum change_kind {
 	CHANGE_API_KEY,
 	CHANGE_CHANNEL,
 	CHANGE_QUICK_REPLY,
-	CHANGE_OUTBOX, /* what becomes of an item on its way out */
-	CHANGE_FILE,   /* an upload is on the disk: register it */
+	CHANGE_OUTBOX,   /* what becomes of an item on its way out */
+	CHANGE_FILE,     /* an upload is on the disk: register it */
 	CHANGE_MENTIONS, /* mentions of oneself were looked at */
 	CHANGE_PRESENCE, /* what somebody is from now on: kept for reports */
 	CHANGE_FILTER,   /* a saved filter */

@@ -9,20 +9,20 @@
 	extern const char symbol[]
 
 EMBED(migration_0001, "0001_start.sql");
-EMBED(migration_0003, "0003_quick_replies.sql");
-EMBED(migration_0004, "0004_team.sql");
-EMBED(migration_0005, "0005_customer_fields.sql");
-EMBED(migration_0006, "0006_identity.sql");
-EMBED(migration_0007, "0007_outbox.sql");
-EMBED(migration_0008, "0008_counter.sql");
+EMBED(migration_0002, "0002_quick_replies.sql");
+EMBED(migration_0003, "0003_team.sql");
+EMBED(migration_0004, "0004_customer_fields.sql");
+EMBED(migration_0005, "0005_identity.sql");
+EMBED(migration_0006, "0006_outbox.sql");
+EMBED(migration_0007, "0007_counter.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
-	{3, "quick_replies", migration_0003},
-	{4, "team", migration_0004},
-	{5, "customer_fields", migration_0005},
-	{6, "identity", migration_0006},
-	{7, "outbox", migration_0007},
-	{8, "counter", migration_0008},
+	{2, "quick_replies", migration_0002},
+	{3, "team", migration_0003},
+	{4, "customer_fields", migration_0004},
+	{5, "identity", migration_0005},
+	{6, "outbox", migration_0006},
+	{7, "counter", migration_0007},
 	{0, NULL, NULL},
 };

@@ -51,20 +51,24 @@ exact_pattern(struct arena *a, const char *text)
 static void
 add_slot(struct arguments *args, const struct value_filter *v, struct arena *a)
 {
-	bool ranged = v != NULL && v->ranged;
+	static const struct value_filter none = {0};
 	const char *pattern = "%";
+	bool wanted = v != NULL;
 
-	if (v != NULL && v->equals != NULL) {
+	if (!wanted) {
+		v = &none;
+	}
+	if (v->equals != NULL) {
 		pattern = exact_pattern(a, v->equals);
-	} else if (v != NULL && v->contains != NULL) {
+	} else if (v->contains != NULL) {
 		pattern = search_pattern(a, v->contains);
 	}
-	add(args, value_i64(v != NULL));
-	add(args, value_id(v != NULL ? v->field : 0));
-	add(args, value_i64(ranged ? v->low : INT64_MIN));
-	add(args, value_i64(ranged ? v->high : INT64_MAX));
+	add(args, value_i64(wanted));
+	add(args, value_id(v->field));
+	add(args, value_i64(v->ranged ? v->low : INT64_MIN));
+	add(args, value_i64(v->ranged ? v->high : INT64_MAX));
 	add(args, value_text(pattern));
-	add(args, value_i64(v == NULL || !v->absent));
+	add(args, value_i64(!wanted || !v->absent));
 }
 
 static void
