@@ -113,12 +113,15 @@ describe("the page in an app", () => {
 	});
 
 	test("sends a picture, and the way back leads out of it", async () => {
-		const view = await WebView.open(`#identity=${app.identity("app-3")}`);
+		/* Another person each time, should it have to be tried again. */
+		const view = await WebView.open(`#identity=${app.identity(`app-3-${Date.now()}`)}`);
 		await view.write("先发一句");
 		await view.page.locator("input[type=file]").setInputFiles(picture());
 		await view.page.getByRole("button", { name: "移除 凭证.png" }).waitFor();
 		await view.page.locator("button.is-send").click();
-		const small = view.page.getByRole("button", { name: "查看图片 凭证.png" });
+		/* The picture on its way gives place to the one that was stored. */
+		const stored = view.page.locator(".msg[data-state=delivered]");
+		const small = stored.getByRole("button", { name: "查看图片 凭证.png" });
 		await small.click();
 		await view.page.getByRole("dialog").waitFor();
 		await view.page.goBack();
