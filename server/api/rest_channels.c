@@ -393,6 +393,21 @@ edit_one(struct http_request *rq, void *app)
 	exchange_begin(rq, app, &access, start_edit);
 }
 
+/* A secret was added to the settings of the change that waits. */
+static void
+submit_settings(struct exchange *x, const struct chat_settings *settings)
+{
+	struct change *c = x->pending;
+
+	c->channel.channel.settings = settings_text(settings, c->arena);
+	if (c->channel.channel.settings == NULL) {
+		exchange_fail(x, ERR_CONFLICT, NULL, "the settings of the channel are too long");
+		return;
+	}
+	x->status = 201;
+	exchange_submit(x, c, stored, NULL);
+}
+
 static void
 start_key(struct exchange *x)
 {
@@ -415,13 +430,7 @@ start_key(struct exchange *x)
 		exchange_fail(x, ERR_CONFLICT, NULL, "the channel has too many keys already");
 		return;
 	}
-	c->channel.channel.settings = settings_text(&settings, c->arena);
-	if (c->channel.channel.settings == NULL) {
-		exchange_fail(x, ERR_CONFLICT, NULL, "the settings of the channel are too long");
-		return;
-	}
-	x->status = 201;
-	exchange_submit(x, c, stored, NULL);
+	submit_settings(x, &settings);
 }
 
 static void
@@ -450,13 +459,7 @@ start_secret(struct exchange *x)
 	}
 	webhook_secret_make(&settings.webhook, x->app->secret, now->public_key,
 		clock_now_ms(), c->arena, request->key);
-	c->channel.channel.settings = settings_text(&settings, c->arena);
-	if (c->channel.channel.settings == NULL) {
-		exchange_fail(x, ERR_CONFLICT, NULL, "the settings of the channel are too long");
-		return;
-	}
-	x->status = 201;
-	exchange_submit(x, c, stored, NULL);
+	submit_settings(x, &settings);
 }
 
 static void

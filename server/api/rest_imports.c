@@ -344,21 +344,33 @@ reply_follow(struct reading *r)
 	reading_reply(r);
 }
 
+/* Reads one import, or all with id 0. */
 static void
-follow(struct exchange *x, uint64_t id)
+follow(struct exchange *x, uint64_t id, void (*done)(struct reading *r))
 {
 	struct reading *r = reading_create(x, sizeof(struct following));
 
 	((struct following *)r->parameters)->id = id;
 	r->run = run_follow;
-	r->done = reply_follow;
+	r->done = done;
 	reading_start(r);
+}
+
+/* The import that the address names. */
+static void
+follow_one(struct exchange *x, void (*done)(struct reading *r))
+{
+	uint64_t id = exchange_id(x, "id");
+
+	if (id != 0) {
+		follow(x, id, done);
+	}
 }
 
 static void
 start_list(struct exchange *x)
 {
-	follow(x, 0);
+	follow(x, 0, reply_follow);
 }
 
 static void
@@ -370,11 +382,7 @@ list(struct http_request *rq, void *app)
 static void
 start_open(struct exchange *x)
 {
-	uint64_t id = exchange_id(x, "id");
-
-	if (id != 0) {
-		follow(x, id);
-	}
+	follow_one(x, reply_follow);
 }
 
 static void
@@ -460,7 +468,7 @@ found(struct reading *r)
 		exchange_fail(x, ERR_CONFLICT, NULL, e.text);
 		return;
 	}
-	follow(x, id);
+	follow(x, id, reply_follow);
 }
 
 static void
@@ -515,17 +523,7 @@ stop_found(struct reading *r)
 static void
 start_stop(struct exchange *x)
 {
-	uint64_t id = exchange_id(x, "id");
-	struct reading *r;
-
-	if (id == 0) {
-		return;
-	}
-	r = reading_create(x, sizeof(struct following));
-	((struct following *)r->parameters)->id = id;
-	r->run = run_follow;
-	r->done = stop_found;
-	reading_start(r);
+	follow_one(x, stop_found);
 }
 
 static void
@@ -557,17 +555,7 @@ send_bad(struct reading *r)
 static void
 start_bad(struct exchange *x)
 {
-	uint64_t id = exchange_id(x, "id");
-	struct reading *r;
-
-	if (id == 0) {
-		return;
-	}
-	r = reading_create(x, sizeof(struct following));
-	((struct following *)r->parameters)->id = id;
-	r->run = run_follow;
-	r->done = send_bad;
-	reading_start(r);
+	follow_one(x, send_bad);
 }
 
 static void
