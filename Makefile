@@ -23,7 +23,7 @@ say = @$(if $(V),:,printf '  %-5s %s\n' '$(1)' '$(2)')
 # ---- Libraries -------------------------------------------------------------------------
 
 PACKAGES := libwebsockets openssl libcurl sqlite3 jansson inih icu-i18n icu-uc libargon2 \
-	libmagic libpcre2-8 libzstd zlib
+	libmagic libpcre2-8 libxml-2.0 libzstd zlib gmime-3.0
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 # MySQL's own client library or MariaDB's, whichever is there.
 MYSQL_CONFIG := $(firstword $(shell command -v mariadb_config mysql_config 2>/dev/null))

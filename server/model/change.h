@@ -22,6 +22,8 @@
 #include "model/types.h"
 
 struct arena;
+struct auto_answer;
+struct mail;
 struct visit;
 
 enum change_kind {
@@ -73,7 +75,10 @@ struct post {
 	const char *channel_kind;
 	const char *text;          /* valid UTF-8; "" only with files */
 	const struct visit *visit; /* FACT_VISIT: instead of the text */
-	const uint64_t *files;     /* registered uploads of the same author, not yet sent */
+	const struct mail
+		*mail; /* what it has when it comes or goes by mail; NULL: it does not */
+	const struct auto_answer *answer; /* to this question; NULL: none */
+	const uint64_t *files; /* registered uploads of the same author, not yet sent */
 	size_t file_count;
 	const uint64_t *mentions; /* members of staff who are named in a note */
 	size_t mention_count;

@@ -28,6 +28,12 @@ static const struct name fact_kinds[] = {
 	{FACT_ATTACHED, "attached"},
 	{FACT_IDENTIFIED, "identified"},
 	{FACT_SEPARATED, "separated"},
+	{FACT_SEND_FAILED, "send_failed"},
+	{FACT_HANDED_OVER, "handed_over"},
+	{FACT_FEEDBACK, "feedback"},
+	{FACT_FLAGGED, "flagged"},
+	{FACT_TAGGED, "tagged"},
+	{FACT_LINK_PROPOSED, "link_proposed"},
 	{0, NULL},
 };
 

@@ -22,8 +22,16 @@ enum fact_kind {
 	FACT_CONTACT_REMOVED = 33,
 	FACT_ATTACHED =
 		34, /* this customer is from now on read under another, or the reverse */
-	FACT_IDENTIFIED = 35, /* a visitor proved who she is */
-	FACT_SEPARATED = 36,  /* what was attached or merged was taken apart again */
+	FACT_IDENTIFIED = 35,  /* a visitor proved who she is */
+	FACT_SEPARATED = 36,   /* what was attached or merged was taken apart again */
+	FACT_SEND_FAILED = 40, /* an entry did not leave the house, or came back */
+	FACT_HANDED_OVER = 41, /* the bot brought the conversation to a person */
+	FACT_FEEDBACK = 42,    /* whether an automatic answer helped */
+	FACT_FLAGGED =
+		43, /* an entry has a forbidden phrase: acknowledged or to be looked at */
+	FACT_TAGGED = 44, /* intent, tags or topics of the customer changed */
+	FACT_LINK_PROPOSED =
+		45, /* this mail seems to belong to another customer's conversation */
 };
 
 enum author_kind {

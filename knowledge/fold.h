@@ -1,0 +1,26 @@
+/* Text made equal that people take for the same: NFKC (full width becomes half width), lower
+ * case, traditional characters to simplified ones, runs of white space to one space. The ground
+ * of matching rules and of searching transcripts. Pure; thread-safe. */
+#ifndef KNOWLEDGE_FOLD_H
+#define KNOWLEDGE_FOLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+struct folded {
+	char *text; /* UTF-8, ends with NUL */
+	size_t length;
+	/* For each byte of `text`, and the end: where in the original its character began. For
+	 * showing what was found. */
+	uint32_t *origin;
+};
+
+/* The version is stored by whoever keeps folded text: another one means to fold anew. */
+#define FOLD_VERSION 1
+
+/* `text`: valid UTF-8 below 4 GB. */
+void fold_text(const char *text, size_t length, struct arena *a, struct folded *out);
+
+#endif

@@ -1,0 +1,37 @@
+/* An automatic answer is an optional part of its question's change: it was computed on the loop
+ * from what was known then, and carries what it assumed. If something else is true in the
+ * writer, the question alone is committed and the outcome says so: a bot never talks over an
+ * agent, and never answers a state that is gone. Plain data; lives in the change's arena. */
+#ifndef MODEL_AUTO_ANSWER_H
+#define MODEL_AUTO_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct auto_answer_text {
+	const char *text;
+	const char *menu; /* JSON array [{"n":1,"label":"…"}]; NULL: none */
+};
+
+struct auto_answer {
+	/* Assumed: */
+	uint64_t conversation; /* the open one; 0: none is open */
+	uint64_t conversation_version;
+	uint64_t state_version; /* of the bot's memory of this timeline; 0: none yet */
+	/* Wanted: */
+	uint64_t rule; /* 0: none matched */
+	const struct auto_answer_text *texts;
+	size_t text_count;
+	bool ask_helpful;
+	bool human;         /* FACT_HANDED_OVER, and the conversation waits for a person */
+	const char *reason; /* short code of why */
+	const char *state;  /* JSON: the bot's memory afterwards */
+	const char *intent; /* "" none */
+	const char *const *tags;
+	size_t tag_count;
+	const char *const *topics;
+	size_t topic_count;
+};
+
+#endif

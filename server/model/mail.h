@@ -1,0 +1,70 @@
+/* What a message that came or goes by mail has beside its text: the member "mail" of the fact's
+ * body, see "mail" in web/protocol/schema.json. Plain data; texts live in an arena. */
+#ifndef MODEL_MAIL_H
+#define MODEL_MAIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct arena;
+struct json;
+struct json_writer;
+
+#define MAIL_SUBJECT_MAX 998      /* bytes of UTF-8 */
+#define MAIL_ID_MAX 512           /* of a Message-ID without its brackets */
+#define MAIL_ADDRESSES_MAX 100    /* of To and Cc together that are kept */
+#define MAIL_REFERENCES_MAX 50    /* the first and the newest are kept */
+#define MAIL_TEXT_MAX (24 * 1024) /* bytes in the fact; the whole mail is a file */
+#define MAIL_QUOTE_MAX (16 * 1024)
+
+struct mail_address {
+	const char *name;    /* "" when none */
+	const char *address; /* lower case, see email_normalise() */
+};
+
+/* How far the From line can be believed (RFC 8601, of a trusted host only). */
+enum mail_trust { MAIL_TRUST_NONE = 0, MAIL_TRUST_PROVEN = 1, MAIL_TRUST_FAILED = 2 };
+
+/* What kind of mail it is: only MAIL_PERSONAL may ever be answered automatically. */
+enum mail_nature {
+	MAIL_PERSONAL = 0,
+	MAIL_AUTOMATIC =
+		1, /* out of office, receipts: RFC 3834 and what QQ and others send */
+	MAIL_LIST = 2,
+	MAIL_BOUNCE = 3,  /* RFC 3464: not delivered for good */
+	MAIL_DELAYED = 4, /* RFC 3464: not delivered yet */
+	MAIL_REPORT = 5,  /* RFC 5965: somebody complained */
+	MAIL_LOOP = 6,    /* our own, come back */
+};
+
+struct mail {
+	const char *subject; /* "" when none */
+	struct mail_address from;
+	struct mail_address reply_to; /* address "" unless it differs from `from` */
+	const struct mail_address *to;
+	size_t to_count;
+	const struct mail_address *cc;
+	size_t cc_count;
+	const char *message_id;  /* without brackets; of mail without one: a stable hash */
+	const char *in_reply_to; /* "" when none */
+	const char *const *references; /* oldest first, without in_reply_to */
+	size_t reference_count;
+	enum mail_trust trust;
+	enum mail_nature nature;
+	const char *quote; /* what was folded away below (or above) the text; "" when none */
+	bool truncated;    /* the text in the fact is not the whole */
+	uint64_t source;   /* file: the mail as it came; 0: none kept */
+	uint64_t html;     /* file: its HTML part; 0: plain text only */
+	uint64_t answers;  /* the entry that it answers; 0: none known */
+};
+
+void mail_encode(const struct mail *m,
+	struct json_writer *w); /* the braces are the caller's */
+/* From the member "mail" of a stored body. ERR_CORRUPT. */
+MUST_CHECK enum err
+mail_decode(const struct json *body, struct arena *a, struct mail *out, struct error *e);
+
+#endif
