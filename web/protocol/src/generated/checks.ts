@@ -17,7 +17,7 @@ export const roleCheck = v.picklist(["agent", "supervisor", "administrator"]);
 
 export const authorKindCheck = v.picklist(["system", "customer", "staff", "bot", "api"]);
 
-export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated"]);
+export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated", "send_failed", "link_proposed"]);
 
 export const conversationStateCheck = v.picklist(["open", "pending", "snoozed", "resolved"]);
 
@@ -33,7 +33,7 @@ export const nackCodeCheck = v.picklist(["unavailable", "busy", "conflict", "sta
 
 export const byeCodeCheck = v.picklist(["revoked", "replaced", "stopping", "slow"]);
 
-export const contactKindCheck = v.picklist(["phone", "email", "visitor", "user", "wechat"]);
+export const contactKindCheck = v.picklist(["phone", "email", "sender", "visitor", "user", "wechat"]);
 
 export const authorCheck = v.object({
 	kind: authorKindCheck,
@@ -84,12 +84,44 @@ export const callCheck = v.object({
 	version: countCheck,
 });
 
+export const mailAddressCheck = v.object({
+	name: v.string(),
+	address: v.string(),
+});
+
+export const mailCheck = v.object({
+	subject: v.string(),
+	from: mailAddressCheck,
+	reply_to: v.exactOptional(v.nullable(mailAddressCheck)),
+	to: v.array(mailAddressCheck),
+	cc: v.exactOptional(v.array(mailAddressCheck)),
+	message_id: v.exactOptional(v.string()),
+	in_reply_to: v.exactOptional(v.string()),
+	references: v.exactOptional(v.array(v.string())),
+	trust: v.picklist(["none", "proven", "failed"]),
+	nature: v.picklist(["personal", "automatic", "list", "bounce", "delayed", "report", "loop"]),
+	quote: v.exactOptional(v.string()),
+	truncated: v.exactOptional(v.boolean()),
+	source: v.exactOptional(v.nullable(idCheck)),
+	html: v.exactOptional(v.nullable(idCheck)),
+	answers: v.exactOptional(v.nullable(idCheck)),
+});
+
+export const deliveryCheck = v.object({
+	entry: idCheck,
+	state: v.picklist(["waiting", "sending", "sent", "failed"]),
+	attempts: countCheck,
+	due_at: v.nullable(timeCheck),
+	text: v.string(),
+});
+
 export const handoverCheck = v.object({
 	to: v.nullable(idCheck),
 });
 
 export const textBodyCheck = v.object({
 	text: v.string(),
+	mail: v.exactOptional(mailCheck),
 	handover: v.exactOptional(handoverCheck),
 	mentions: v.exactOptional(v.array(idCheck)),
 });
@@ -146,6 +178,20 @@ export const attachedBodyCheck = v.object({
 	changes: v.exactOptional(v.record(v.string(), fieldChangeCheck)),
 });
 
+export const sendFailedBodyCheck = v.object({
+	entry: idCheck,
+	status: v.string(),
+	text: v.string(),
+	final: v.boolean(),
+});
+
+export const linkProposedBodyCheck = v.object({
+	customer: idCheck,
+	conversation: v.nullable(idCheck),
+	entry: idCheck,
+	why: v.string(),
+});
+
 export const identifiedBodyCheck = v.object({
 	subject: v.string(),
 });
@@ -186,6 +232,7 @@ export const textEntryCheck = v.object({
 	imported: v.boolean(),
 	kind: v.picklist(["message", "note"]),
 	body: v.nullable(textBodyCheck),
+	delivery: v.exactOptional(deliveryCheck),
 });
 
 export const callEntryCheck = v.object({
@@ -368,7 +415,47 @@ export const identifiedEntryCheck = v.object({
 	body: v.nullable(identifiedBodyCheck),
 });
 
-export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck]);
+export const sendFailedEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("send_failed"),
+	body: v.nullable(sendFailedBodyCheck),
+});
+
+export const linkProposedEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("link_proposed"),
+	body: v.nullable(linkProposedBodyCheck),
+});
+
+export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck, sendFailedEntryCheck, linkProposedEntryCheck]);
 
 export const conversationCheck = v.object({
 	id: idCheck,
@@ -924,6 +1011,12 @@ export const customerFrameCheck = v.object({
 	members: v.array(idCheck),
 });
 
+export const deliveryFrameCheck = v.object({
+	t: v.literal("delivery"),
+	customer: idCheck,
+	delivery: deliveryCheck,
+});
+
 export const quickReplyFrameCheck = v.object({
 	t: v.literal("quick_reply"),
 	reply: v.nullable(quickReplyCheck),
@@ -969,7 +1062,7 @@ export const byeFrameCheck = v.object({
 	text: v.string(),
 });
 
-export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, quickReplyFrameCheck, consoleRangeFrameCheck, mentionsFrameCheck, filtersFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
+export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, deliveryFrameCheck, quickReplyFrameCheck, consoleRangeFrameCheck, mentionsFrameCheck, filtersFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
 
 export const widgetHelloFrameCheck = v.object({
 	t: v.literal("hello"),
@@ -1274,6 +1367,17 @@ export const quickImportCheck = v.object({
 	unchanged: countCheck,
 	bad_count: countCheck,
 	bad: v.array(quickBadRowCheck),
+});
+
+export const mailboxCheck = v.object({
+	id: idCheck,
+	name: v.string(),
+	address: v.string(),
+	enabled: v.boolean(),
+});
+
+export const mailboxListCheck = v.object({
+	items: v.array(mailboxCheck),
 });
 
 export const channelListCheck = v.object({

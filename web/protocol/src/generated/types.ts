@@ -21,7 +21,7 @@ export type Role = "agent" | "supervisor" | "administrator";
 
 export type AuthorKind = "system" | "customer" | "staff" | "bot" | "api";
 
-export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated";
+export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated" | "send_failed" | "link_proposed";
 
 export type ConversationState = "open" | "pending" | "snoozed" | "resolved";
 
@@ -37,7 +37,7 @@ export type NackCode = "unavailable" | "busy" | "conflict" | "stale" | "denied" 
 
 export type ByeCode = "revoked" | "replaced" | "stopping" | "slow";
 
-export type ContactKind = "phone" | "email" | "visitor" | "user" | "wechat";
+export type ContactKind = "phone" | "email" | "sender" | "visitor" | "user" | "wechat";
 
 export interface Author {
 	readonly kind: AuthorKind;
@@ -90,6 +90,51 @@ export interface Call {
 	readonly version: Count;
 }
 
+export interface MailAddress {
+	/** as the sender wrote it; empty when there is none */
+	readonly name: string;
+	readonly address: string;
+}
+
+/** What a message that came or goes by mail has beside its text. */
+export interface Mail {
+	/** empty when there is none */
+	readonly subject: string;
+	readonly from: MailAddress;
+	/** where it differs from `from` */
+	readonly reply_to?: MailAddress | null;
+	readonly to: readonly MailAddress[];
+	readonly cc?: readonly MailAddress[];
+	/** without brackets */
+	readonly message_id?: string;
+	readonly in_reply_to?: string;
+	readonly references?: readonly string[];
+	/** how far the From line can be believed */
+	readonly trust: "none" | "proven" | "failed";
+	readonly nature: "personal" | "automatic" | "list" | "bounce" | "delayed" | "report" | "loop";
+	/** what was folded away; empty when nothing was */
+	readonly quote?: string;
+	/** the text is not the whole */
+	readonly truncated?: boolean;
+	/** file: the mail as it came */
+	readonly source?: Id | null;
+	/** file: its formatted text, not sanitised */
+	readonly html?: Id | null;
+	/** the entry that it answers */
+	readonly answers?: Id | null;
+}
+
+/** How far an entry got that leaves the house by itself. */
+export interface Delivery {
+	readonly entry: Id;
+	readonly state: "waiting" | "sending" | "sent" | "failed";
+	readonly attempts: Count;
+	/** the next try */
+	readonly due_at: Time | null;
+	/** the last answer of the other server */
+	readonly text: string;
+}
+
 export interface Handover {
 	/** null: back to Unassigned */
 	readonly to: Id | null;
@@ -97,6 +142,7 @@ export interface Handover {
 
 export interface TextBody {
 	readonly text: string;
+	readonly mail?: Mail;
 	/** of a note that was left with a hand-over */
 	readonly handover?: Handover;
 	/** members of staff who are named in a note */
@@ -157,6 +203,27 @@ export interface AttachedBody {
 	readonly changes?: Record<string, FieldChange>;
 }
 
+export interface SendFailedBody {
+	/** what did not arrive */
+	readonly entry: Id;
+	/** 550, 5.1.1 …; empty when nothing was answered */
+	readonly status: string;
+	/** the other server's words */
+	readonly text: string;
+	/** false: it is late and still being tried */
+	readonly final: boolean;
+}
+
+export interface LinkProposedBody {
+	/** to whom the mail seems to belong */
+	readonly customer: Id;
+	readonly conversation: Id | null;
+	/** the mail */
+	readonly entry: Id;
+	/** number, token, reference or subject */
+	readonly why: string;
+}
+
 export interface IdentifiedBody {
 	readonly subject: string;
 }
@@ -183,6 +250,8 @@ export interface EntryCommon {
 export interface TextEntry extends EntryCommon {
 	readonly kind: "message" | "note";
 	readonly body: TextBody | null;
+	/** of what leaves the house by itself, as it is now */
+	readonly delivery?: Delivery;
 }
 
 export interface CallEntry extends EntryCommon {
@@ -230,7 +299,17 @@ export interface IdentifiedEntry extends EntryCommon {
 	readonly body: IdentifiedBody | null;
 }
 
-export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry;
+export interface SendFailedEntry extends EntryCommon {
+	readonly kind: "send_failed";
+	readonly body: SendFailedBody | null;
+}
+
+export interface LinkProposedEntry extends EntryCommon {
+	readonly kind: "link_proposed";
+	readonly body: LinkProposedBody | null;
+}
+
+export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry | SendFailedEntry | LinkProposedEntry;
 
 export interface Conversation {
 	readonly id: Id;
@@ -793,6 +872,12 @@ export interface CustomerFrame {
 	readonly members: readonly Id[];
 }
 
+export interface DeliveryFrame {
+	readonly t: "delivery";
+	readonly customer: Id;
+	readonly delivery: Delivery;
+}
+
 export interface QuickReplyFrame {
 	readonly t: "quick_reply";
 	/** null: many changed, read the list again. Its used_by_me and used_at say nothing. */
@@ -840,7 +925,7 @@ export interface ByeFrame {
 	readonly text: string;
 }
 
-export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | QuickReplyFrame | ConsoleRangeFrame | MentionsFrame | FiltersFrame | ErrorFrame | PongFrame | ByeFrame;
+export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | DeliveryFrame | QuickReplyFrame | ConsoleRangeFrame | MentionsFrame | FiltersFrame | ErrorFrame | PongFrame | ByeFrame;
 
 export interface WidgetHelloFrame {
 	readonly t: "hello";
@@ -1138,6 +1223,17 @@ export interface QuickImport {
 	readonly unchanged: Count;
 	readonly bad_count: Count;
 	readonly bad: readonly QuickBadRow[];
+}
+
+export interface Mailbox {
+	readonly id: Id;
+	readonly name: string;
+	readonly address: string;
+	readonly enabled: boolean;
+}
+
+export interface MailboxList {
+	readonly items: readonly Mailbox[];
 }
 
 export interface ChannelList {
