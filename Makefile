@@ -115,6 +115,7 @@ $(BUILD)/obj/%.o: %.c $(FLAGS_FILE)
 # Files that the assembler takes in.
 $(BUILD)/obj/server/api/openapi.o: server/api/openapi.json
 $(BUILD)/obj/server/store/migrations.o: $(wildcard server/store/migrations/*.sql)
+$(BUILD)/obj/knowledge/fold_table.o: knowledge/tables/fold.tsv
 
 # Made anew, so that objects of deleted sources do not stay in it; moved into place whole,
 # so that a server that runs or another make keeps what it has open.
@@ -153,6 +154,14 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@touch $@
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# Only when Unicode grew; FOLD_VERSION of knowledge/fold.h goes up with it.
+tables: ## make the tables of knowledge/ anew from ICU
+	@mkdir -p $(BUILD)
+	$(CC) -O1 -Wall knowledge/tables/make_fold.c -o $(BUILD)/make_fold \
+		$(call pkg,--libs,icu-i18n icu-uc)
+	$(BUILD)/make_fold >$(BUILD)/fold.tsv
+	mv $(BUILD)/fold.tsv knowledge/tables/fold.tsv
 
 # ---- Run -------------------------------------------------------------------------------
 
