@@ -236,6 +236,26 @@ put_fact(struct value *v, const struct pending_fact *p)
 	return v;
 }
 
+/* Readers find facts by their number, and late ones by this. */
+static enum err
+flush_late(struct batch *b)
+{
+	struct value *v = values_for(b, (b->fact_count - b->fact_flushed) * 3);
+	size_t count = 0;
+
+	for (size_t i = b->fact_flushed; i < b->fact_count; i++) {
+		const struct fact *f = b->facts[i].fact;
+
+		if (f->at != f->committed_at) {
+			*v++ = value_id(f->timeline);
+			*v++ = value_i64(f->at);
+			*v++ = value_id(f->id);
+			count++;
+		}
+	}
+	return count > 0 ? run_rows(b, STATEMENT_LATE_INSERT, count, NULL) : ERR_OK;
+}
+
 static enum err
 flush_facts(struct batch *b)
 {
@@ -248,7 +268,8 @@ flush_facts(struct batch *b)
 	for (size_t i = 0; i < count; i++) {
 		v = put_fact(v, &b->facts[b->fact_flushed + i]);
 	}
-	if (run_rows(b, STATEMENT_FACT_INSERT, count, NULL) != ERR_OK) {
+	if (run_rows(b, STATEMENT_FACT_INSERT, count, NULL) != ERR_OK ||
+		flush_late(b) != ERR_OK) {
 		return b->failed;
 	}
 	b->fact_flushed = b->fact_count;

@@ -25,6 +25,7 @@ struct token {
 
 static const struct token tokens[] = {
 	{"{ID}", {"INTEGER", "BIGINT"}},
+	{"{OF_FACT}", {"", "ON fact"}},
 	{"{TABLE}",
 		{"",
 			"ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"}},

@@ -15,6 +15,7 @@ EMBED(migration_0004, "0004_customer_fields.sql");
 EMBED(migration_0005, "0005_identity.sql");
 EMBED(migration_0006, "0006_outbox.sql");
 EMBED(migration_0007, "0007_counter.sql");
+EMBED(migration_0008, "0008_late_facts.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
@@ -24,5 +25,6 @@ const struct migration migrations[] = {
 	{5, "identity", migration_0005},
 	{6, "outbox", migration_0006},
 	{7, "counter", migration_0007},
+	{8, "late_facts", migration_0008},
 	{0, NULL, NULL},
 };

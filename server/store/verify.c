@@ -107,6 +107,9 @@ verify_all(struct verification *v, struct error *e)
 	}
 	verify_vanished(v);
 	err = verify_feed(v, e);
+	if (err == ERR_OK) {
+		err = verify_late(v, e);
+	}
 	return err == ERR_OK ? verify_audit(v, e) : err;
 }
 
