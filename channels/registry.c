@@ -4,6 +4,7 @@
 #include "channels/app/driver.h"
 #include "channels/channel.h"
 #include "channels/counter/driver.h"
+#include "channels/email/driver.h"
 #include "channels/phone/driver.h"
 #include "channels/webchat/driver.h"
 #include "model/channel_kind.h"
@@ -11,6 +12,7 @@
 const struct channel_driver *const channel_drivers[] = {
 	&app_driver,
 	&counter_driver,
+	&email_driver,
 	&phone_driver,
 	&webchat_driver,
 	NULL,

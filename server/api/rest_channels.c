@@ -7,6 +7,7 @@
 #include "api/directory.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/mailbox_settings.h"
 #include "api/origin.h"
 #include "api/routes.h"
 #include "base/arena.h"
@@ -30,15 +31,26 @@ has_visitors(const struct channel_row *c)
 	return channel_has_visitors(c->kind);
 }
 
+static bool
+is_mailbox(const struct channel_row *c)
+{
+	return strcmp(c->kind, "email") == 0;
+}
+
 /* --- showing ------------------------------------------------------------------------------ */
 
 static void
 write_channel(struct exchange *x, const struct channel_row *c, struct json_writer *w)
 {
 	struct chat_settings settings;
+	struct mailbox_settings mailbox;
 
 	jw_object(w);
 	channel_encode(c, w);
+	if (is_mailbox(c) &&
+		mailbox_settings_parse(c->settings, x->arena, &mailbox) == ERR_OK) {
+		mailbox_settings_encode(&mailbox, w);
+	}
 	if (has_visitors(c) && settings_parse(c->settings, x->arena, &settings) == ERR_OK) {
 		const char *server = origin_of_server(x->app, http_request(x->http),
 			http_is_tls(x->http), x->arena);
@@ -257,6 +269,19 @@ set_settings(struct input *in, struct change *c, const struct chat_settings *s)
 	}
 }
 
+static void
+read_mailbox(struct input *in, struct change *c, struct mailbox_settings *s,
+	const char *public_key)
+{
+	struct channel_row *row = &c->channel.channel;
+
+	mailbox_settings_read(in, in->exchange->app->secret, public_key, clock_now_ms(), s);
+	row->settings = mailbox_settings_text(s, c->arena);
+	if (row->settings == NULL) {
+		input_wrong(in, "mailbox", "is too long");
+	}
+}
+
 /* --- creating ----------------------------------------------------------------------------- */
 
 static void
@@ -266,6 +291,14 @@ read_new_settings(struct input *in, struct change *c, const struct channel_drive
 
 	if (driver == NULL) {
 		input_wrong(in, "kind", "there is no such kind of channel");
+		return;
+	}
+	if (is_mailbox(&c->channel.channel)) {
+		struct mailbox_settings mailbox = {0};
+
+		if (mailbox_settings_parse("{\"mailbox\":{}}", c->arena, &mailbox) == ERR_OK) {
+			read_mailbox(in, c, &mailbox, c->channel.channel.public_key);
+		}
 		return;
 	}
 	if (!driver->caps.visitors || settings_parse("{}", c->arena, &settings) != ERR_OK) {
@@ -373,6 +406,14 @@ start_edit(struct exchange *x)
 	if (has_visitors(now)) {
 		read_page(&in, &c->channel, &settings);
 		set_settings(&in, c, &settings);
+	} else if (is_mailbox(now) && json_get(in.object, "mailbox") != NULL) {
+		struct mailbox_settings mailbox;
+
+		/* What cannot be read is to be given anew, as a whole. */
+		if (mailbox_settings_parse(now->settings, c->arena, &mailbox) == ERR_OK ||
+			mailbox_settings_parse("{\"mailbox\":{}}", c->arena, &mailbox) == ERR_OK) {
+			read_mailbox(&in, c, &mailbox, now->public_key);
+		}
 	}
 	if (exchange_refused(x, &in)) {
 		return;
