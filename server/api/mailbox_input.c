@@ -91,14 +91,13 @@ read_password(struct input *in, const struct mailbox_server *former,
 	char sealed[SEAL_TEXT_SIZE];
 
 	if (password == NULL) {
-		bool moved =
-			strcmp(s->host, former->host) != 0 || strcmp(s->user, former->user) != 0;
+		bool moved = strcmp(s->host, former->host) != 0 ||
+			strcmp(s->user, former->user) != 0;
 
 		if (s->user[0] == '\0') {
 			s->password = "";
 		} else if (moved && s->password[0] != '\0') {
-			input_wrong(in, "password",
-				"must be given again for another server or user");
+			input_wrong(in, "password", "must be given again for another server or user");
 		}
 		return;
 	}
@@ -141,7 +140,8 @@ read_server(struct input *in, const char *name, bool required,
 	inner.prefix = arena_printf(in->arena, "mailbox.%s.", name);
 	text = input_line(&inner, "host", MAILBOX_HOST_MAX);
 	s->host = text != NULL ? lower(text, in->arena) : s->host;
-	if (inner.field == NULL && !host_is_valid(s->host) && (required || *s->host != '\0')) {
+	if (inner.field == NULL && !host_is_valid(s->host) &&
+		(required || *s->host != '\0')) {
 		input_wrong(&inner, "host", "must be the name of a server");
 	}
 	read_security(&inner, s);

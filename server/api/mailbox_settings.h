@@ -61,7 +61,8 @@ void mailbox_settings_encode(const struct mailbox_settings *s, struct json_write
 
 /* The member "mailbox" of a request over what stands in *s. New passwords are sealed at once;
  * what is wrong is told by the input. `now`: what `since` is when nothing is said. */
-void mailbox_settings_read(struct input *in, const uint8_t secret[static SEAL_SECRET_SIZE],
+void
+mailbox_settings_read(struct input *in, const uint8_t secret[static SEAL_SECRET_SIZE],
 	const char *public_key, int64_t now, struct mailbox_settings *s);
 
 /* The password in the clear; wipe it after use. ERR_NOT_FOUND: there is none; ERR_CORRUPT: it

@@ -25,6 +25,7 @@ const struct http_route *const api_route_tables[] = {
 	staff_routes,
 	quick_reply_routes,
 	channel_routes,
+	mailbox_routes,
 	outbox_routes,
 	api_key_routes,
 	audit_routes,

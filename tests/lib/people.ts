@@ -78,7 +78,7 @@ export async function staff(server: TestServer, login: string): Promise<Staff> {
 }
 
 /** Channels of a server: made once, by the administrator. */
-export async function addChannel(server: TestServer, kind: "webchat" | "phone" | "app", extra: object = {}): Promise<Loose> {
+export async function addChannel(server: TestServer, kind: "webchat" | "phone" | "app" | "email", extra: object = {}): Promise<Loose> {
 	const boss = await staff(server, "boss");
 	const answer = await boss.post("/api/v1/channels", { kind, name: `Test ${kind}`, ...extra });
 	if (answer.status !== 201 && answer.status !== 200) {

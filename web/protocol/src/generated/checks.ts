@@ -762,6 +762,46 @@ export const channelSettingsCheck = v.object({
 	webhook: v.exactOptional(webhookCheck),
 });
 
+export const mailSecurityCheck = v.picklist(["tls", "starttls", "none"]);
+
+export const mailServerCheck = v.object({
+	host: v.string(),
+	port: countCheck,
+	security: mailSecurityCheck,
+	user: v.string(),
+	has_password: v.boolean(),
+});
+
+export const mailboxSettingsCheck = v.object({
+	address: v.string(),
+	name: v.string(),
+	imap: mailServerCheck,
+	smtp: mailServerCheck,
+	folder: v.string(),
+	trusted_host: v.string(),
+	since: v.nullable(timeCheck),
+});
+
+export const mailStepCheck = v.picklist(["connect", "secure", "login", "folder", "ready"]);
+
+export const mailAdviceCheck = v.picklist(["none", "name", "unreachable", "private", "encryption", "certificate", "password", "folder", "refused"]);
+
+export const mailboxStateCheck = v.object({
+	state: v.picklist(["off", "connecting", "connected", "waiting"]),
+	idle: v.boolean(),
+	connected_at: v.nullable(timeCheck),
+	last_mail_at: v.nullable(timeCheck),
+	taken: countCheck,
+	told: countCheck,
+	told_at: v.nullable(timeCheck),
+	told_text: v.string(),
+	failed_at: v.nullable(timeCheck),
+	step: mailStepCheck,
+	error: v.string(),
+	advice: mailAdviceCheck,
+	next_try_at: v.nullable(timeCheck),
+});
+
 export const channelCheck = v.object({
 	id: idCheck,
 	kind: channelKindCheck,
@@ -774,6 +814,19 @@ export const channelCheck = v.object({
 	settings: v.exactOptional(channelSettingsCheck),
 	snippet: v.exactOptional(v.string()),
 	page: v.exactOptional(v.string()),
+	mailbox: v.exactOptional(mailboxSettingsCheck),
+	mailbox_state: v.exactOptional(mailboxStateCheck),
+});
+
+export const mailboxTestCheck = v.object({
+	ok: v.boolean(),
+	steps: v.array(v.object({
+	server: v.picklist(["imap", "smtp"]),
+	step: mailStepCheck,
+	ok: v.boolean(),
+	words: v.string(),
+	advice: mailAdviceCheck,
+})),
 });
 
 export const outboxStateCheck = v.picklist(["waiting", "sending", "sent", "dropped", "dead"]);

@@ -14,7 +14,7 @@ export type Count = number;
 /** zh-CN or en; empty when unknown. */
 export type Language = string;
 
-/** webchat, app, phone, counter; more kinds come with their channels. */
+/** webchat, app, phone, counter, email; more kinds come with their channels. */
 export type ChannelKind = string;
 
 export type Role = "agent" | "supervisor" | "administrator";
@@ -610,6 +610,55 @@ export interface ChannelSettings {
 	readonly webhook?: Webhook;
 }
 
+export type MailSecurity = "tls" | "starttls" | "none";
+
+export interface MailServer {
+	/** empty: not set */
+	readonly host: string;
+	readonly port: Count;
+	readonly security: MailSecurity;
+	readonly user: string;
+	readonly has_password: boolean;
+}
+
+export interface MailboxSettings {
+	readonly address: string;
+	/** beside the address in what is sent */
+	readonly name: string;
+	readonly imap: MailServer;
+	readonly smtp: MailServer;
+	readonly folder: string;
+	/** the mail host whose checks of senders are believed; may be empty */
+	readonly trusted_host: string;
+	/** older mail is not taken */
+	readonly since: Time | null;
+}
+
+export type MailStep = "connect" | "secure" | "login" | "folder" | "ready";
+
+export type MailAdvice = "none" | "name" | "unreachable" | "private" | "encryption" | "certificate" | "password" | "folder" | "refused";
+
+export interface MailboxState {
+	/** waiting: it failed, and is tried again */
+	readonly state: "off" | "connecting" | "connected" | "waiting";
+	/** the server tells of new mail at once; else it is asked every minute */
+	readonly idle: boolean;
+	readonly connected_at: Time | null;
+	readonly last_mail_at: Time | null;
+	readonly taken: Count;
+	/** mails that could not be made an entry; they are still in the mailbox */
+	readonly told: Count;
+	readonly told_at: Time | null;
+	/** which one, and why */
+	readonly told_text: string;
+	readonly failed_at: Time | null;
+	readonly step: MailStep;
+	/** in the words of the mail server */
+	readonly error: string;
+	readonly advice: MailAdvice;
+	readonly next_try_at: Time | null;
+}
+
 export interface Channel {
 	readonly id: Id;
 	readonly kind: ChannelKind;
@@ -624,6 +673,13 @@ export interface Channel {
 	readonly snippet?: string;
 	/** of an app: the address for its web view */
 	readonly page?: string;
+	readonly mailbox?: MailboxSettings;
+	readonly mailbox_state?: MailboxState;
+}
+
+export interface MailboxTest {
+	readonly ok: boolean;
+	readonly steps: readonly ({ server: "imap" | "smtp"; step: MailStep; ok: boolean; words: string; advice: MailAdvice })[];
 }
 
 export type OutboxState = "waiting" | "sending" | "sent" | "dropped" | "dead";
