@@ -18,6 +18,7 @@
 #include "model/merge.h"
 #include "model/outbox.h"
 #include "model/quick_reply.h"
+#include "model/rule_row.h"
 #include "model/staff.h"
 #include "model/types.h"
 
@@ -48,6 +49,9 @@ enum change_kind {
 	CHANGE_API_KEY,
 	CHANGE_CHANNEL,
 	CHANGE_QUICK_REPLY,
+	CHANGE_RULES,         /* keyword rules: add, edit, remove, take back */
+	CHANGE_RULE_SETTINGS, /* what holds for all of them */
+	CHANGE_RULE_HITS,     /* how often they answered */
 	CHANGE_OUTBOX,   /* what becomes of an item on its way out */
 	CHANGE_FILE,     /* an upload is on the disk: register it */
 	CHANGE_MENTIONS, /* mentions of oneself were looked at */
@@ -338,6 +342,9 @@ struct change {
 		struct outbox_change outbox;
 		struct file_change file;
 		struct quick_reply_change quick_reply;
+		struct rules_change rules;
+		struct rule_settings_change rule_settings;
+		struct rule_hits_change rule_hits;
 		struct mentions_change mentions;
 		struct presence_change presence;
 		struct filter_change filter;

@@ -18,6 +18,7 @@
 #include "model/import_job.h"
 #include "model/outbox.h"
 #include "model/quick_reply.h"
+#include "model/rule_row.h"
 #include "model/staff.h"
 
 struct arena;
@@ -265,6 +266,20 @@ MUST_CHECK enum err read_quick_replies(struct reader *r, const struct actor *a,
 /* Also one that was removed. ERR_NOT_FOUND. */
 MUST_CHECK enum err read_quick_reply(struct reader *r, const struct actor *a, uint64_t id,
 	struct arena *arena, struct quick_reply *out, struct error *e);
+/* All that are not removed, in the order of judgement: by priority, then the older first. */
+MUST_CHECK enum err read_rules(struct reader *r, struct arena *a, struct rule_row **out,
+	size_t *count, struct error *e);
+/* Also one that was removed. ERR_NOT_FOUND. */
+MUST_CHECK enum err read_rule(struct reader *r, uint64_t id, struct arena *a,
+	struct rule_row *out, struct error *e);
+/* What it was, the newest first; created_* say nothing. */
+MUST_CHECK enum err read_rule_versions(struct reader *r, uint64_t id, size_t limit,
+	struct arena *a, struct rule_row **out, size_t *count, struct error *e);
+/* In order of rule and day. */
+MUST_CHECK enum err read_rule_hits(struct reader *r, int64_t since_day, struct arena *a,
+	struct rule_day **out, size_t *count, struct error *e);
+MUST_CHECK enum err read_rule_settings(struct reader *r, struct arena *a,
+	struct rule_settings_row *out, struct error *e);
 MUST_CHECK enum err read_channels(struct reader *r, struct arena *a,
 	struct channel_row **out, size_t *count, struct error *e);
 /* The privacy notices that she accepted, newest first. */
