@@ -25,6 +25,7 @@
 struct arena;
 struct auto_answer;
 struct mail;
+struct mail_arrival;
 struct visit;
 
 enum change_kind {
@@ -79,8 +80,12 @@ struct post {
 	const char *channel_kind;
 	const char *text;          /* valid UTF-8; "" only with files */
 	const struct visit *visit; /* FACT_VISIT: instead of the text */
-	const struct mail
-		*mail; /* what it has when it comes or goes by mail; NULL: it does not */
+	const struct mail *
+		mail; /* what it has when it comes or goes by mail; NULL: it does not. Of what goes
+	              the caller sets subject, from, to, cc and, if she answers a certain one,
+	              `answers`; the writer all else */
+	const struct mail_arrival
+		*arrival; /* of mail that comes: where it may belong; may be NULL */
 	const struct auto_answer *answer; /* to this question; NULL: none */
 	const uint64_t *files; /* registered uploads of the same author, not yet sent */
 	size_t file_count;

@@ -42,6 +42,36 @@ fact_forget_frames(struct fact *f)
 	f->public_json = NULL;
 }
 
+/* Sending, sent, failed or waiting: what was dropped needs no word. */
+static const char *
+delivery_name(enum outbox_state state)
+{
+	switch (state) {
+	case OUTBOX_SENDING:
+		return "sending";
+	case OUTBOX_DEAD:
+		return "failed";
+	case OUTBOX_SENT:
+	case OUTBOX_DROPPED:
+		return "sent";
+	case OUTBOX_WAITING:
+		break;
+	}
+	return "waiting";
+}
+
+void
+delivery_encode(uint64_t entry, const struct delivery_state *d, struct json_writer *w)
+{
+	jw_object(w);
+	jw_kid(w, "entry", entry);
+	jw_kstring(w, "state", delivery_name(d->state));
+	jw_ki64(w, "attempts", d->attempts);
+	jw_ktime(w, "due_at", d->state == OUTBOX_WAITING ? d->due_at : 0);
+	jw_kstring(w, "text", d->text != NULL ? d->text : "");
+	jw_object_end(w);
+}
+
 void
 fact_put(struct fact *f)
 {
@@ -54,6 +84,7 @@ fact_put(struct fact *f)
 	}
 	free(f->body);
 	free(f->files);
+	free(f->delivery.text);
 	fact_forget_frames(f);
 	free(f);
 }
@@ -110,6 +141,10 @@ fact_encode_staff(const struct fact *f, struct json_writer *w)
 	encode_raw(w, "files", f->files);
 	jw_kbool(w, "restricted", f->restricted);
 	jw_kbool(w, "imported", f->imported);
+	if (f->delivery.state != 0) {
+		jw_key(w, "delivery");
+		delivery_encode(f->id, &f->delivery, w);
+	}
 }
 
 /* Bodies of messages are written by the store as {"text":"..."} and nothing else. Should one

@@ -10,9 +10,18 @@
 #include "base/digest.h"
 #include "base/id.h"
 #include "model/conversation.h"
+#include "model/outbox.h"
 #include "model/types.h"
 
 struct json_writer;
+
+/* How far an entry got that leaves the house by itself. */
+struct delivery_state {
+	enum outbox_state state; /* 0: it does not, or left long ago */
+	int64_t attempts;
+	int64_t due_at;
+	char *text; /* the last answer of the other server, owned by the fact; NULL: none */
+};
 
 #define FACT_ID(node, n) ((uint64_t)(node) << 48 | (n))
 #define FACT_NODE(id) ((unsigned)((id) >> 48))
@@ -40,6 +49,7 @@ struct fact {
 	size_t body_length;
 	char *files; /* JSON array or NULL */
 	bool restricted;
+	struct delivery_state delivery; /* as it was when this was read or written */
 
 	/* Only on facts that come from a commit, not on those read from history: */
 	bool has_conversation;
@@ -68,6 +78,9 @@ void fact_encode_public(const struct fact *f, const char *author_name,
 	struct json_writer
 		*w); /* author_name: of staff, as customers may see it; NULL: none */
 bool fact_is_public(const struct fact *f);
+/* The wire object "delivery", with its braces. */
+void
+delivery_encode(uint64_t entry, const struct delivery_state *d, struct json_writer *w);
 
 /* Whole frames {"t":"entry",...}, encoded once and cached in the fact. Loop thread. */
 const char *fact_staff_frame(struct fact *f, size_t *length);

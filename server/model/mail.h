@@ -61,6 +61,25 @@ struct mail {
 	uint64_t answers;  /* the entry that it answers; 0: none known */
 };
 
+/* What mail brings that says where it belongs, beside its Message-IDs; nothing of it is stored
+ * in the entry. */
+struct mail_arrival {
+	uint64_t
+		number;     /* of a conversation, in the subject: anybody can write it; 0: none */
+	uint64_t token; /* of a conversation, from a token that we signed; 0: none */
+	/* Of MAIL_BOUNCE and MAIL_DELAYED: about which mail of ours. All may be "". */
+	const char *report_id; /* its Message-ID, without brackets */
+	const char *report_recipient;
+	const char *report_status;
+	const char *report_text; /* the other server's words */
+};
+
+const char *mail_trust_name(enum mail_trust trust);
+const char *mail_nature_name(enum mail_nature nature);
+/* Equal for the subjects of one exchange: without "Re:", "回复：" and the like, without a number
+ * in brackets in front, letters and spaces alike. 0: nothing is left. */
+uint64_t mail_subject_key(const char *subject);
+
 void mail_encode(const struct mail *m,
 	struct json_writer *w); /* the braces are the caller's */
 /* From the member "mail" of a stored body. ERR_CORRUPT. */

@@ -3,12 +3,20 @@
 #include "model/channel_kind.h"
 #include "model/visit.h"
 #include "store/apply.h"
+#include "store/mails.h"
 #include "store/mentions.h"
 #include "store/message_files.h"
 #include "store/quick_replies.h"
 #include "store/records.h"
 
 enum { FILES_MAX = 20 };
+
+/* A mail may be nothing but its subject. */
+static bool
+lacks_content(const struct post *p)
+{
+	return str_empty(p->text) && p->file_count == 0 && p->mail == NULL;
+}
 
 static enum err
 check(struct job *j, const struct post *p)
@@ -26,10 +34,11 @@ check(struct job *j, const struct post *p)
 		return job_refuse(j, ERR_DENIED, "customers write in their own timeline only");
 	}
 	if (p->kind == FACT_VISIT ? p->visit == NULL || str_empty(p->visit->topic)
-							  : str_empty(p->text) && p->file_count == 0) {
+							  : lacks_content(p)) {
 		return job_refuse(j, ERR_INVALID, "there is neither text nor a file");
 	}
-	if (p->file_count > FILES_MAX) {
+	if (p->file_count >
+		(p->mail != NULL && author == AUTHOR_CUSTOMER ? MAIL_FILES_MAX : FILES_MAX)) {
 		return job_refuse(j, ERR_INVALID, "at most %d files in one entry", FILES_MAX);
 	}
 	return ERR_OK;
@@ -139,18 +148,34 @@ route(struct batch *b, struct job *j, const struct head *h, const struct post *p
 	return ERR_OK;
 }
 
+/* All that can be refused is prepared before anything changes. */
+struct entry {
+	struct route route;
+	const char *files;
+	const char *first_name;
+	struct mail_plan mail; /* of mail */
+};
+
 static bool
-shown_to_customer(const struct job *j, const struct post *p, const struct route *r)
+shown_to_customer(const struct job *j, const struct post *p, const struct entry *entry)
 {
 	enum author_kind author = j->change->actor.kind;
 
-	return p->kind == FACT_MESSAGE && channel_kind_writes(r->channel_kind) &&
+	return p->kind == FACT_MESSAGE && !entry->mail.hidden &&
+		channel_kind_writes(entry->route.channel_kind) &&
 		(author == AUTHOR_CUSTOMER || author == AUTHOR_STAFF || author == AUTHOR_BOT);
+}
+
+/* No machine waits for an answer. */
+static bool
+wants_answer(const struct post *p)
+{
+	return p->mail == NULL || p->mail->nature == MAIL_PERSONAL;
 }
 
 /* What a message or a visit does to its conversation. Notes only move the preview. */
 static void
-note_contact(struct head *h, const struct fact *f)
+note_contact(struct head *h, const struct fact *f, bool wants)
 {
 	struct conversation *c = &h->state.conversation;
 
@@ -158,7 +183,7 @@ note_contact(struct head *h, const struct fact *f)
 		c->inbound += !f->imported;
 		c->channel = f->channel;
 		str_copy(c->channel_kind, sizeof(c->channel_kind), f->channel_kind);
-		if (c->waiting_since == 0) {
+		if (c->waiting_since == 0 && wants) {
 			c->waiting_since = f->at;
 		}
 	} else if (f->author_kind == AUTHOR_STAFF || f->kind == FACT_VISIT) {
@@ -166,13 +191,6 @@ note_contact(struct head *h, const struct fact *f)
 		c->missed_calls = 0;
 	}
 }
-
-/* All that can be refused is prepared before anything changes. */
-struct entry {
-	struct route route;
-	const char *files;
-	const char *first_name;
-};
 
 static enum err
 prepare_body(struct batch *b, struct job *j, const struct post *p)
@@ -195,6 +213,9 @@ preview_of(const struct post *p, const struct entry *entry)
 	if (p->kind == FACT_VISIT) {
 		return p->visit->topic;
 	}
+	if (p->mail != NULL && str_empty(p->text) && !str_empty(p->mail->subject)) {
+		return p->mail->subject;
+	}
 	return str_empty(p->text) ? entry->first_name : p->text;
 }
 
@@ -212,17 +233,20 @@ append_entry(struct batch *b, struct job *j, struct head *h, const struct entry 
 	d.channel_kind = entry->route.channel_kind;
 	d.at = p->at;
 	d.files = entry->files;
-	d.shown_to_customer = shown_to_customer(j, p, &entry->route);
+	d.shown_to_customer = shown_to_customer(j, p, entry);
 	err = fact_append(b, j, h, &d, &f);
 	if (err == ERR_OK) {
 		err = outbox_entry(b, f);
+	}
+	if (err == ERR_OK && p->mail != NULL) {
+		err = mail_entered(b, j, &entry->mail, f);
 	}
 	if (err != ERR_OK) {
 		return err;
 	}
 	if (conversation != 0 && h->state.conversation.id == conversation) {
 		if (p->kind != FACT_NOTE) {
-			note_contact(h, f);
+			note_contact(h, f, wants_answer(p));
 		}
 		episode_note(h, f, preview_of(p, entry));
 		fact_settle(h, f, h->state.conversation.assignee);
@@ -276,6 +300,15 @@ post_note(struct batch *b, struct job *j, struct head *h, const struct entry *en
 	return append_entry(b, j, h, entry, conversation);
 }
 
+/* An automatic answer stays with what it answers, open or not. */
+static enum err
+post_machine_mail(struct batch *b, struct job *j, struct head *h,
+	const struct entry *entry)
+{
+	return append_entry(b, j, h, entry,
+		h->state.has_conversation ? h->state.conversation.id : 0);
+}
+
 /* A visit joins the conversation that is open. Else it is one of its own: with a next step it
  * stays open with who was there until that is done; without one it is history at once. */
 static enum err
@@ -311,7 +344,10 @@ prepare(struct batch *b, struct job *j, struct entry *entry, struct head **out)
 	if (err == ERR_OK) {
 		err = message_files(b, j, p, &entry->files, &entry->first_name);
 	}
-	if (err == ERR_OK) {
+	if (err == ERR_OK && p->mail != NULL) {
+		err = mail_check(b, j);
+	}
+	if (err == ERR_OK && p->mail == NULL) {
 		err = prepare_body(b, j, p);
 	}
 	if (err == ERR_OK) {
@@ -329,10 +365,32 @@ prepare(struct batch *b, struct job *j, struct entry *entry, struct head **out)
 	if (err == ERR_OK) {
 		err = route(b, j, h, p, &entry->route);
 	}
+	if (err == ERR_OK && p->mail != NULL) {
+		err = mail_place(b, j, &h, &entry->mail);
+	}
+	if (err == ERR_OK && p->mail != NULL) {
+		err = mail_write(b, j, &entry->mail);
+	}
 	if (err == ERR_OK) {
 		*out = h;
 	}
 	return err;
+}
+
+static enum err
+post_entry(struct batch *b, struct job *j, struct head *h, const struct entry *entry)
+{
+	if (j->change->imported) {
+		return append_entry(b, j, h, entry, 0);
+	}
+	if (j->change->post.kind == FACT_NOTE) {
+		return post_note(b, j, h, entry);
+	}
+	if (j->change->post.kind == FACT_VISIT) {
+		return post_visit(b, j, h, entry);
+	}
+	return entry->mail.quiet ? post_machine_mail(b, j, h, entry)
+							 : post_message(b, j, h, entry);
 }
 
 enum err
@@ -340,19 +398,21 @@ apply_post(struct batch *b, struct job *j)
 {
 	struct entry entry = {0};
 	struct head *h = NULL;
-	enum err err = prepare(b, j, &entry, &h);
+	bool done = false;
+	enum err err = ERR_OK;
 
-	if (err != ERR_OK) {
+	if (j->change->post.mail != NULL) {
+		err = mail_absorb(b, j, &done);
+	}
+	if (err != ERR_OK || done) {
 		return err;
 	}
-	if (j->change->imported) {
-		err = append_entry(b, j, h, &entry, 0);
-	} else if (j->change->post.kind == FACT_NOTE) {
-		err = post_note(b, j, h, &entry);
-	} else if (j->change->post.kind == FACT_VISIT) {
-		err = post_visit(b, j, h, &entry);
-	} else {
-		err = post_message(b, j, h, &entry);
+	err = prepare(b, j, &entry, &h);
+	if (err == ERR_OK) {
+		err = post_entry(b, j, h, &entry);
+	}
+	if (err == ERR_OK && entry.mail.proposed) {
+		err = mail_propose(b, j, h, &entry.mail);
 	}
 	if (err == ERR_OK) {
 		err = quick_replies_used(b, j);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "store/apply.h"
+#include "store/outbox_item.h"
 #include "store/store.h"
 
 static enum err
@@ -22,22 +23,52 @@ outbox_used(struct batch *b)
 }
 
 static enum err
-add_item(struct batch *b, uint64_t channel, const struct fact *f)
+insert(struct batch *b, const struct outbox_item *item)
 {
 	struct value args[] = {
 		value_id(batch_id(b)),
-		value_id(channel),
-		value_text("webhook"),
-		value_id(f->timeline),
-		value_id(f->id),
-		value_i64(true), /* the receiver knows a repetition by the item's id */
+		value_id(item->channel),
+		value_text(item->kind),
+		value_id(item->lane),
+		value_id(item->fact),
+		value_i64(item->idempotent),
 		value_i64(b->now),
-		value_i64(b->now + b->conf->outbox_grace_ms),
+		value_i64(item->due_at),
 		value_i64(b->now + b->conf->outbox_give_up_ms),
 		value_i64(b->now),
 	};
 
 	return batch_run(b, STATEMENT_OUTBOX_INSERT, args, NULL);
+}
+
+enum err
+outbox_add(struct batch *b, const struct outbox_item *item)
+{
+	struct value args[] = {value_id(item->channel)};
+	struct rows r;
+
+	if (batch_read(b, STATEMENT_OUTBOX_CHANNEL_ENABLED, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	if (r.count == 0 && outbox_channel_set(b, item->channel, true) != ERR_OK) {
+		return b->failed;
+	}
+	return insert(b, item);
+}
+
+static enum err
+add_webhook(struct batch *b, uint64_t channel, const struct fact *f)
+{
+	struct outbox_item item = {
+		.channel = channel,
+		.kind = "webhook",
+		.lane = f->timeline,
+		.fact = f->id,
+		.idempotent = true, /* the receiver knows a repetition by the item's id */
+		.due_at = b->now + b->conf->outbox_grace_ms,
+	};
+
+	return insert(b, &item);
 }
 
 enum err
@@ -60,7 +91,7 @@ outbox_entry(struct batch *b, const struct fact *f)
 		return b->failed;
 	}
 	for (size_t i = 0; err == ERR_OK && i < r.count; i++) {
-		err = add_item(b, value_as_id(rows_at(&r, i)), f);
+		err = add_webhook(b, value_as_id(rows_at(&r, i)), f);
 	}
 	return err;
 }

@@ -65,7 +65,8 @@ struct outcome {
 	uint64_t mark_delivered; /* CHANGE_MARK: the watermarks as they are now */
 	uint64_t mark_seen;
 	uint64_t mark_inbound_read;
-	int64_t at; /* commit time */
+	bool dropped; /* CHANGE_POST of mail: our own came back, nothing was stored */
+	int64_t at;   /* commit time */
 };
 
 typedef void store_done(void *ctx, const struct outcome *outcome);

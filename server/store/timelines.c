@@ -188,6 +188,24 @@ contact_add(struct batch *b, const struct job *j, uint64_t customer,
 	return ERR_OK;
 }
 
+/* Whoever writes under an address says that it is hers, which proves nothing. */
+static enum err
+claim_address(struct batch *b, const struct job *j, uint64_t customer,
+	const struct party *p)
+{
+	struct contact_point claim = {
+		.kind = "email",
+		.value = p->contact_value,
+		.source = "channel",
+	};
+	uint64_t id;
+
+	if (strcmp(p->contact_kind, "sender") != 0) {
+		return ERR_OK;
+	}
+	return contact_add(b, j, customer, &claim, &id);
+}
+
 static enum err
 resolve_contact(struct batch *b, struct job *j, const struct party *p, uint64_t channel,
 	struct head **out)
@@ -213,7 +231,8 @@ resolve_contact(struct batch *b, struct job *j, const struct party *p, uint64_t 
 	}
 	n.unit = channel_unit(b, channel);
 	h = customer_begin(b, &n);
-	if (h == NULL || contact_add(b, j, h->timeline, &point, &id) != ERR_OK) {
+	if (h == NULL || contact_add(b, j, h->timeline, &point, &id) != ERR_OK ||
+		claim_address(b, j, h->timeline, p) != ERR_OK) {
 		return b->failed;
 	}
 	*out = h;

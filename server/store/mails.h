@@ -1,0 +1,62 @@
+/* Mail on its way into a timeline: which entry it answers, whether the sender belongs there, and
+ * what is kept of it besides its entry. Writer thread; all within one change. */
+#ifndef STORE_MAILS_H
+#define STORE_MAILS_H
+
+#include "model/mail.h"
+#include "store/apply.h"
+
+#define MAIL_FILES_MAX 60              /* attachments of one mail that comes */
+#define MAIL_SENT_BYTES_MAX (25 << 20) /* of attachments of one mail that goes */
+
+/* Where earlier mail has it. */
+struct mail_thread {
+	uint64_t entry; /* 0: the conversation has no mail yet */
+	uint64_t timeline;
+	uint64_t conversation;
+	const char *why; /* "number" "token" "reference" "subject"; NULL: nothing was found */
+};
+
+/* What becomes of one mail. */
+struct mail_plan {
+	struct mail mail; /* as it will stand in the entry */
+	bool outgoing;
+	bool hidden; /* the customer is none of those to whom it goes */
+	/* A machine's: it stays with the conversation that it answers, opens none again, and
+	 * nobody waits for an answer. */
+	bool quiet;
+	struct mail_thread thread;
+	bool proposed; /* the thread is another customer's: for a person to decide */
+};
+
+/* Before anything is written. */
+MUST_CHECK enum err mail_check(struct batch *b, struct job *j);
+/* Of what comes: our own mail come back is dropped, a report about mail of ours is told where
+ * that mail is. `done`: then that is all. */
+MUST_CHECK enum err mail_absorb(struct batch *b, struct job *j, bool *done);
+/* After the party is known; may choose another timeline of the same customer. */
+MUST_CHECK enum err
+mail_place(struct batch *b, struct job *j, struct head **head, struct mail_plan *out);
+/* Text and mail into the body that was begun; of what comes nothing is ever too long: it is cut
+ * and says so. */
+MUST_CHECK enum err mail_write(struct batch *b, struct job *j, struct mail_plan *plan);
+/* After the entry was appended: its Message-ID, its files, and what leaves the house. */
+MUST_CHECK enum err mail_entered(struct batch *b, struct job *j,
+	const struct mail_plan *plan, struct fact *f);
+/* At the end: the link that a person may accept. */
+MUST_CHECK enum err mail_propose(struct batch *b, struct job *j, struct head *h,
+	const struct mail_plan *plan);
+
+/* An entry did not arrive. */
+struct send_failure {
+	uint64_t entry;
+	const char *status;
+	const char *text;
+	bool final; /* false: it is late */
+};
+/* Tells it in the entry's timeline; a final one opens its conversation again, so that somebody
+ * looks. Nothing happens when the entry is gone. */
+MUST_CHECK enum err
+send_failed(struct batch *b, struct job *j, const struct send_failure *failure);
+
+#endif

@@ -1,0 +1,433 @@
+/* Mail that comes: whose it is, what it answers, what is never stored twice. On both databases. */
+#include "lib/store_both.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "model/mail.h"
+
+struct letter {
+	const char *from;
+	bool proven;
+	const char *id;
+	const char *answers; /* In-Reply-To */
+	const char *subject;
+	const char *text;
+	enum mail_nature nature;
+	struct mail_arrival arrival;
+};
+
+static struct change *
+change_of(struct store_fixture *f, uint64_t mailbox, const struct letter *l)
+{
+	struct actor outside = {.kind = AUTHOR_CUSTOMER};
+	struct change *c = change_create(CHANGE_POST, &outside);
+	struct mail *m = arena_alloc(c->arena, sizeof(*m));
+	struct mail_arrival *arrival = arena_alloc(c->arena, sizeof(*arrival));
+
+	(void)f;
+	*arrival = l->arrival;
+	m->subject = l->subject != NULL ? l->subject : "Question";
+	m->from = (struct mail_address){"Alice", l->from};
+	m->message_id = l->id;
+	m->in_reply_to = l->answers;
+	m->trust = l->proven ? MAIL_TRUST_PROVEN : MAIL_TRUST_NONE;
+	m->nature = l->nature;
+	c->post.kind = FACT_MESSAGE;
+	c->post.party.contact_kind = l->proven ? "email" : "sender";
+	c->post.party.contact_value = l->from;
+	c->post.party.name = "Alice";
+	c->post.channel = mailbox;
+	c->post.channel_kind = "email";
+	c->post.text = l->text != NULL ? l->text : "Hello";
+	c->post.mail = m;
+	c->post.arrival = arrival;
+	c->dedupe_scope = "email";
+	c->dedupe_id = l->id;
+	return c;
+}
+
+static const struct outcome *
+receive(struct store_fixture *f, uint64_t mailbox, const struct letter *l)
+{
+	return fixture_call(f, change_of(f, mailbox, l), ERR_OK);
+}
+
+static const struct outcome *
+answer(struct store_fixture *f, const struct actor *staff, uint64_t mailbox,
+	uint64_t conversation, const char *to)
+{
+	struct change *c = change_create(CHANGE_POST, staff);
+	struct mail *m = arena_alloc(c->arena, sizeof(*m));
+	struct mail_address *list = arena_alloc(c->arena, sizeof(*list));
+
+	list->address = to;
+	m->subject = "Re: Question";
+	m->from = (struct mail_address){"Service", "service@broker.example"};
+	m->to = list;
+	m->to_count = 1;
+	c->post.kind = FACT_MESSAGE;
+	c->post.party.conversation = conversation;
+	c->post.channel = mailbox;
+	c->post.channel_kind = "email";
+	c->post.text = "Dear Alice";
+	c->post.mail = m;
+	return fixture_call(f, c, ERR_OK);
+}
+
+static void
+read_mail(struct store_fixture *f, const struct fact *fact, struct mail *out)
+{
+	struct json *body;
+
+	assert_int_equal(json_parse(fact->body, fact->body_length, &body, NULL), ERR_OK);
+	assert_int_equal(mail_decode(body, f->arena, out, NULL), ERR_OK);
+	json_free(body);
+}
+
+static size_t
+contacts_of(struct store_fixture *f, uint64_t customer, struct contact_point **out)
+{
+	size_t count = 0;
+
+	assert_int_equal(read_contacts(f->reader, customer, f->arena, out, &count, NULL),
+		ERR_OK);
+	return count;
+}
+
+static void
+a_proven_sender_is_the_customer_who_has_the_address(void **state)
+{
+	struct store_fixture *f = *state;
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter first = {.from = "alice@x.example", .proven = true, .id = "1@x"};
+	struct letter second = {.from = "alice@x.example", .proven = true, .id = "2@x"};
+	const struct outcome *o = receive(f, mailbox, &first);
+	uint64_t customer = o->customer;
+	struct contact_point *points;
+	struct mail m;
+
+	assert_int_equal(o->facts[0]->kind, FACT_MESSAGE);
+	assert_int_equal(o->facts[0]->pub, 1);
+	assert_string_equal(o->conversation->channel_kind, "email");
+	read_mail(f, o->facts[0], &m);
+	assert_string_equal(m.message_id, "1@x");
+	assert_int_equal(contacts_of(f, customer, &points), 1);
+	assert_string_equal(points[0].kind, "email");
+	assert_true(points[0].proven);
+	assert_int_equal(receive(f, mailbox, &second)->customer, customer);
+}
+
+static void
+an_unproven_sender_has_a_history_of_its_own(void **state)
+{
+	struct store_fixture *f = *state;
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter honest = {.from = "alice@x.example", .proven = true, .id = "1@x"};
+	struct letter forged = {.from = "alice@x.example", .id = "2@x"};
+	struct letter again = {.from = "alice@x.example", .id = "3@x"};
+	uint64_t alice = receive(f, mailbox, &honest)->customer;
+	uint64_t other = receive(f, mailbox, &forged)->customer;
+	struct contact_point *points;
+
+	assert_int_not_equal(other, alice);
+	assert_int_equal(contacts_of(f, other, &points), 2);
+	assert_string_equal(points[0].kind, "sender");
+	assert_true(points[0].proven);
+	assert_string_equal(points[1].kind, "email");
+	assert_false(points[1].proven);
+	assert_int_equal(receive(f, mailbox, &again)->customer, other);
+}
+
+static void
+one_message_id_is_one_entry_in_two_mailboxes(void **state)
+{
+	struct store_fixture *f = *state;
+	uint64_t one = fixture_channel(f, "email");
+	uint64_t two = fixture_channel(f, "email");
+	struct letter l = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, one, &l);
+	uint64_t entry = o->facts[0]->id;
+
+	o = receive(f, two, &l);
+	assert_true(o->duplicate);
+	assert_int_equal(o->facts[0]->id, entry);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM mail"), 1);
+}
+
+static void
+an_answer_to_our_answer_knows_what_it_answers(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, mailbox, &question);
+	uint64_t conversation = o->conversation->id;
+	uint64_t asked = o->facts[0]->id;
+	struct letter reply = {.from = "alice@x.example", .id = "2@x"};
+	struct mail sent;
+	struct mail got;
+	uint64_t answered;
+
+	o = answer(f, &agent, mailbox, conversation, "alice@x.example");
+	answered = o->facts[0]->id;
+	read_mail(f, o->facts[0], &sent);
+	assert_int_equal(sent.answers, asked);
+	assert_string_equal(sent.in_reply_to, "1@x");
+	assert_non_null(strstr(sent.message_id, "@broker.example"));
+	assert_int_equal(strtoull(sent.message_id, NULL, 10), answered);
+	assert_true(o->facts[0]->pub > 0);
+	reply.answers = sent.message_id;
+	o = receive(f, mailbox, &reply);
+	read_mail(f, o->facts[0], &got);
+	assert_int_equal(got.answers, answered);
+	assert_int_equal(o->conversation->id, conversation);
+	assert_int_equal(o->fact_count, 1);
+	o = answer(f, &agent, mailbox, conversation, "alice@x.example");
+	read_mail(f, o->facts[0], &sent);
+	assert_string_equal(sent.in_reply_to, "2@x");
+	assert_int_equal(sent.reference_count, 1);
+}
+
+static void
+an_answer_from_somebody_else_is_only_proposed(void **state)
+{
+	struct store_fixture *f = *state;
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .proven = true, .id = "1@x"};
+	struct letter foreign = {.from = "mallory@y.example", .id = "2@y", .answers = "1@x"};
+	const struct outcome *o = receive(f, mailbox, &question);
+	uint64_t alice = o->customer;
+	const struct fact *link;
+	char expected[120];
+
+	o = receive(f, mailbox, &foreign);
+	assert_int_not_equal(o->customer, alice);
+	link = o->facts[o->fact_count - 1];
+	assert_int_equal(link->kind, FACT_LINK_PROPOSED);
+	snprintf(expected, sizeof(expected), "{\"customer\":\"%llu\",",
+		(unsigned long long)alice);
+	assert_memory_equal(link->body, expected, strlen(expected));
+	assert_non_null(strstr(link->body, "\"why\":\"reference\""));
+}
+
+static void
+a_number_or_a_token_finds_the_conversation(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, mailbox, &question);
+	uint64_t conversation = o->conversation->id;
+	uint64_t first = o->facts[0]->id;
+	struct letter numbered = {.from = "alice@x.example",
+		.id = "2@x",
+		.arrival = {.number = conversation}};
+	struct letter foreign = {.from = "bob@x.example",
+		.id = "3@x",
+		.arrival = {.token = conversation}};
+	struct letter mistaken = {.from = "carol@x.example",
+		.id = "4@x",
+		.arrival = {.number = 4711}};
+	struct mail m;
+
+	fixture_act(f, &agent, conversation, ACTION_TAKE, 0, ERR_OK);
+	fixture_act(f, &agent, conversation, ACTION_RESOLVE, 0, ERR_OK);
+	o = receive(f, mailbox, &numbered);
+	read_mail(f, o->facts[0], &m);
+	assert_int_equal(m.answers, first);
+	assert_int_equal(o->conversation->id, conversation);
+	assert_int_equal(o->conversation->state, CONVERSATION_OPEN);
+	o = receive(f, mailbox, &foreign);
+	assert_non_null(strstr(o->facts[o->fact_count - 1]->body, "\"why\":\"token\""));
+	o = receive(f, mailbox, &mistaken);
+	assert_int_equal(o->fact_count, 2);
+	assert_int_equal(o->facts[1]->kind, FACT_OPENED);
+}
+
+static void
+a_subject_counts_only_with_a_reference_and_only_among_her_own(void **state)
+{
+	struct store_fixture *f = *state;
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	struct letter lost = {.from = "alice@x.example",
+		.id = "2@x",
+		.answers = "rewritten@relay",
+		.subject = "回复：Question"};
+	struct letter plain = {.from = "alice@x.example", .id = "3@x"};
+	struct letter other = {.from = "bob@x.example",
+		.id = "4@x",
+		.answers = "rewritten@relay",
+		.subject = "Re: Question"};
+	const struct outcome *o = receive(f, mailbox, &question);
+	uint64_t first = o->facts[0]->id;
+	struct mail m;
+
+	read_mail(f, receive(f, mailbox, &lost)->facts[0], &m);
+	assert_int_equal(m.answers, first);
+	read_mail(f, receive(f, mailbox, &plain)->facts[0], &m);
+	assert_int_equal(m.answers, 0);
+	o = receive(f, mailbox, &other);
+	read_mail(f, o->facts[0], &m);
+	assert_int_equal(m.answers, 0);
+	assert_int_equal(o->facts[o->fact_count - 1]->kind, FACT_OPENED);
+}
+
+static void
+a_bounce_is_told_where_the_mail_is(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, mailbox, &question);
+	uint64_t conversation = o->conversation->id;
+	uint64_t timeline = o->timeline;
+	struct letter bounce = {.from = "mailer-daemon@x.example",
+		.id = "b@x",
+		.nature = MAIL_BOUNCE};
+	struct letter unknown = {.from = "mailer-daemon@x.example",
+		.id = "c@x",
+		.nature = MAIL_BOUNCE,
+		.arrival = {.report_id = "nobody@knows"}};
+	struct mail sent;
+
+	o = answer(f, &agent, mailbox, conversation, "alice@x.example");
+	read_mail(f, o->facts[0], &sent);
+	fixture_act(f, &agent, conversation, ACTION_RESOLVE, 0, ERR_OK);
+	bounce.arrival = (struct mail_arrival){.report_id = sent.message_id,
+		.report_status = "5.1.1",
+		.report_text = "550 no such user"};
+	o = receive(f, mailbox, &bounce);
+	assert_int_equal(o->timeline, timeline);
+	assert_int_equal(o->facts[0]->kind, FACT_SEND_FAILED);
+	assert_int_equal(o->facts[0]->pub, 0);
+	assert_non_null(strstr(o->facts[0]->body, "\"status\":\"5.1.1\""));
+	assert_non_null(strstr(o->facts[0]->body, "\"text\":\"550 no such user\""));
+	assert_non_null(strstr(o->facts[0]->body, "\"final\":true"));
+	assert_int_equal(o->conversation->state, CONVERSATION_OPEN);
+	assert_true(receive(f, mailbox, &bounce)->duplicate);
+	o = receive(f, mailbox, &unknown);
+	assert_int_equal(o->facts[0]->kind, FACT_MESSAGE);
+	assert_int_equal(o->conversation->waiting_since, 0);
+}
+
+static void
+our_own_mail_that_comes_back_is_dropped(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	struct letter loop = {.from = "a@b.example", .id = "l@x", .nature = MAIL_LOOP};
+	struct letter copy = {.from = "service@broker.example"};
+	const struct outcome *o = receive(f, mailbox, &question);
+	struct mail sent;
+
+	o = answer(f, &agent, mailbox, o->conversation->id, "alice@x.example");
+	read_mail(f, o->facts[0], &sent);
+	copy.id = sent.message_id;
+	o = receive(f, mailbox, &copy);
+	assert_true(o->dropped);
+	assert_int_equal(o->fact_count, 0);
+	assert_true(receive(f, mailbox, &loop)->dropped);
+}
+
+static void
+an_automatic_answer_opens_nothing_again(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	struct letter away = {.from = "alice@x.example",
+		.id = "2@x",
+		.nature = MAIL_AUTOMATIC};
+	const struct outcome *o = receive(f, mailbox, &question);
+	uint64_t conversation = o->conversation->id;
+	struct mail sent;
+
+	o = answer(f, &agent, mailbox, conversation, "alice@x.example");
+	read_mail(f, o->facts[0], &sent);
+	fixture_act(f, &agent, conversation, ACTION_RESOLVE, 0, ERR_OK);
+	away.answers = sent.message_id;
+	o = receive(f, mailbox, &away);
+	assert_int_equal(o->fact_count, 1);
+	assert_int_equal(o->conversation->id, conversation);
+	assert_int_equal(o->conversation->state, CONVERSATION_RESOLVED);
+	assert_int_equal(o->conversation->waiting_since, 0);
+}
+
+static void
+mail_to_others_is_not_shown_to_her(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, mailbox, &question);
+
+	o = answer(f, &agent, mailbox, o->conversation->id, "lawyer@z.example");
+	assert_int_equal(o->facts[0]->pub, 0);
+}
+
+static void
+a_mail_waits_in_the_outbox_until_it_is_sent(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, mailbox, &question);
+
+	o = answer(f, &agent, mailbox, o->conversation->id, "alice@x.example");
+	assert_int_equal(o->facts[0]->delivery.state, OUTBOX_WAITING);
+	assert_int_equal(fixture_number(f,
+						 "SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND state = 1 "
+						 "AND idempotent = 0"),
+		1);
+}
+
+static void
+too_long_a_mail_is_cut_and_says_so(void **state)
+{
+	struct store_fixture *f = *state;
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter l = {.from = "alice@x.example", .id = "1@x"};
+	char *text = arena_alloc(f->arena, 90001);
+	struct mail m;
+
+	memset(text, '"', 90000); /* twice as long in JSON */
+	l.text = text;
+	read_mail(f, receive(f, mailbox, &l)->facts[0], &m);
+	assert_true(m.truncated);
+	assert_string_equal(m.message_id, "1@x");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_BOTH(a_proven_sender_is_the_customer_who_has_the_address),
+		ON_BOTH(an_unproven_sender_has_a_history_of_its_own),
+		ON_BOTH(one_message_id_is_one_entry_in_two_mailboxes),
+		ON_BOTH(an_answer_to_our_answer_knows_what_it_answers),
+		ON_BOTH(an_answer_from_somebody_else_is_only_proposed),
+		ON_BOTH(a_number_or_a_token_finds_the_conversation),
+		ON_BOTH(a_subject_counts_only_with_a_reference_and_only_among_her_own),
+		ON_BOTH(a_bounce_is_told_where_the_mail_is),
+		ON_BOTH(our_own_mail_that_comes_back_is_dropped),
+		ON_BOTH(an_automatic_answer_opens_nothing_again),
+		ON_BOTH(mail_to_others_is_not_shown_to_her),
+		ON_BOTH(a_mail_waits_in_the_outbox_until_it_is_sent),
+		ON_BOTH(too_long_a_mail_is_cut_and_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
