@@ -73,6 +73,8 @@ struct party {
 	const char *name;   /* for a customer that has to be created; may be NULL */
 };
 
+#define POST_MAIL_FILES_MAX 60 /* attachments of one mail that comes */
+
 struct post {
 	struct party party;
 	enum fact_kind kind; /* FACT_MESSAGE, FACT_NOTE or FACT_VISIT */

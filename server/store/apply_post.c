@@ -37,8 +37,9 @@ check(struct job *j, const struct post *p)
 							  : lacks_content(p)) {
 		return job_refuse(j, ERR_INVALID, "there is neither text nor a file");
 	}
-	if (p->file_count >
-		(p->mail != NULL && author == AUTHOR_CUSTOMER ? MAIL_FILES_MAX : FILES_MAX)) {
+	if (p->file_count > (p->mail != NULL && author == AUTHOR_CUSTOMER
+								? POST_MAIL_FILES_MAX
+								: FILES_MAX)) {
 		return job_refuse(j, ERR_INVALID, "at most %d files in one entry", FILES_MAX);
 	}
 	return ERR_OK;

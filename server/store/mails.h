@@ -6,7 +6,6 @@
 #include "model/mail.h"
 #include "store/apply.h"
 
-#define MAIL_FILES_MAX 60              /* attachments of one mail that comes */
 #define MAIL_SENT_BYTES_MAX (25 << 20) /* of attachments of one mail that goes */
 
 /* Where earlier mail has it. */
