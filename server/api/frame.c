@@ -258,10 +258,11 @@ act(const struct json *j, struct frame *f, struct error *e)
 		[ACTION_RELEASE] = "release",
 		[ACTION_RESOLVE] = "resolve",
 		[ACTION_REOPEN] = "reopen",
+		[ACTION_QUIET] = "quiet",
 	};
 	const char *name = json_string(j, "action");
 
-	for (int i = ACTION_TAKE; i <= ACTION_REOPEN; i++) {
+	for (int i = ACTION_TAKE; i <= ACTION_QUIET; i++) {
 		if (str_equals(name, names[i])) {
 			f->act.action = (enum conversation_action)i;
 		}

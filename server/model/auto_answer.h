@@ -20,7 +20,8 @@ struct auto_answer {
 	uint64_t conversation_version;
 	uint64_t state_version; /* of the bot's memory of this timeline; 0: none yet */
 	/* Wanted: */
-	uint64_t rule; /* 0: none matched */
+	uint64_t rule;     /* 0: none matched */
+	const char *title; /* of the rule, kept with what it said; "" none */
 	const struct auto_answer_text *texts;
 	size_t text_count;
 	bool ask_helpful;
@@ -32,6 +33,13 @@ struct auto_answer {
 	size_t tag_count;
 	const char *const *topics;
 	size_t topic_count;
+};
+
+/* What became of it. */
+enum answer_fate {
+	ANSWER_NONE = 0, /* there was none */
+	ANSWER_GIVEN,
+	ANSWER_STALE, /* something else is true by now: the question alone was committed */
 };
 
 #endif

@@ -17,6 +17,7 @@
 #include "model/import_job.h"
 #include "model/merge.h"
 #include "model/outbox.h"
+#include "model/phrase.h"
 #include "model/quick_reply.h"
 #include "model/rule_row.h"
 #include "model/staff.h"
@@ -58,6 +59,9 @@ enum change_kind {
 	CHANGE_MENTIONS, /* mentions of oneself were looked at */
 	CHANGE_PRESENCE, /* what somebody is from now on: kept for reports */
 	CHANGE_FILTER,   /* a saved filter */
+	CHANGE_ANSWER,   /* an automatic answer to a question that is committed already */
+	CHANGE_FEEDBACK, /* whether an automatic answer helped */
+	CHANGE_PHRASE,   /* a phrase that is watched in what leaves the house */
 	CHANGE_AUDIT,    /* only an audit row: opened a customer, failed log-in, export */
 };
 
@@ -100,6 +104,12 @@ struct post {
 	bool stale_check;
 	const uint64_t *quick_replies; /* that the text was made of: their use is counted */
 	size_t quick_reply_count;
+	const uint64_t *acknowledged; /* phrases of which the author was told, and sends */
+	size_t acknowledged_count;
+	/* What the check of outgoing texts found and let through: FACT_FLAGGED beside the entry. */
+	const struct phrase_found *found;
+	size_t found_count;
+	bool ask_human; /* she pressed "talk to a person": no rule is asked */
 };
 
 struct call_change {
@@ -122,6 +132,7 @@ enum conversation_action {
 	ACTION_RELEASE,
 	ACTION_RESOLVE,
 	ACTION_REOPEN,
+	ACTION_QUIET, /* no more automatic answers until it is resolved */
 };
 
 #define HANDOVER_NOTE_MAX 4000 /* bytes */
@@ -304,6 +315,27 @@ struct presence_change {
 	const char *reason;
 };
 
+struct answer_change {
+	uint64_t timeline;
+	uint64_t question; /* the entry that is answered */
+	const struct auto_answer *answer;
+};
+
+struct feedback_change {
+	uint64_t visitor;
+	uint64_t pub; /* of the answer, in her own numbers */
+	bool helpful;
+};
+
+struct phrase_change {
+	enum row_action action;
+	struct phrase_row row; /* NULL texts stay as they are; version = expected, 0: any */
+	bool restore;          /* ROW_EDIT of one that was removed */
+	/* ROW_ADD with rows: an import, keyed by text. What is there already is edited. */
+	const struct phrase_row *rows;
+	size_t row_count;
+};
+
 struct filter_change {
 	enum row_action action;
 	struct saved_filter filter; /* NULL strings stay as they are */
@@ -355,6 +387,9 @@ struct change {
 		struct mentions_change mentions;
 		struct presence_change presence;
 		struct filter_change filter;
+		struct answer_change answer;
+		struct feedback_change feedback;
+		struct phrase_change phrase;
 		struct audit_change audit;
 	};
 };

@@ -27,4 +27,10 @@ conversation_encode(const struct conversation *c, struct json_writer *w)
 	jw_kstring(w, "last_kind", fact_kind_name(c->last_kind));
 	jw_kstring(w, "last_author_kind", author_kind_name(c->last_author_kind));
 	jw_kstring(w, "preview", c->preview);
+	if (c->bot != BOT_NONE) {
+		jw_kstring(w, "bot", conversation_bot_name(c->bot));
+	}
+	if (c->flags > 0) {
+		jw_ki64(w, "flags", (int64_t)c->flags);
+	}
 }

@@ -11,6 +11,15 @@
 
 struct json_writer;
 
+/* What automatic answers did in an episode. */
+enum conversation_bot {
+	BOT_NONE = 0,     /* nothing yet */
+	BOT_ANSWERED = 1, /* the customer's newest question was answered */
+	BOT_UNANSWERED =
+		2,         /* it had no answer; a person is waited for, the bot still listens */
+	BOT_QUIET = 3, /* a person was asked for or stepped in: silent until it is resolved */
+};
+
 struct conversation {
 	uint64_t id;
 	uint64_t timeline;
@@ -33,6 +42,8 @@ struct conversation {
 	enum fact_kind last_kind;
 	enum author_kind last_author_kind;
 	char preview[PREVIEW_SIZE];
+	enum conversation_bot bot;
+	uint64_t flags; /* its entries with a phrase that is watched */
 };
 
 /* Writes the members of the wire object, see "conversation" in web/protocol/schema.json. */

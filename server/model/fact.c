@@ -147,8 +147,8 @@ fact_encode_staff(const struct fact *f, struct json_writer *w)
 	}
 }
 
-/* Bodies of messages are written by the store as {"text":"..."} and nothing else. Should one
- * ever hold more, only the text passes. */
+/* Most bodies of messages are {"text":"..."} and nothing else. Where one holds more, only the
+ * text passes, and of an automatic answer what she can press. */
 static bool
 body_is_text_only(const struct fact *f)
 {
@@ -167,6 +167,38 @@ body_is_text_only(const struct fact *f)
 		}
 	}
 	return p[1] == '}' && p[2] == '\0';
+}
+
+/* What she may press under an automatic answer: a number and its label each. */
+static void
+encode_public_menu(const struct json *menu, struct json_writer *w)
+{
+	jw_key(w, "menu");
+	jw_array(w);
+	for (size_t i = 0; i < json_length(menu); i++) {
+		const struct json *item = json_at(menu, i);
+		int64_t n = 0;
+
+		jw_object(w);
+		jw_ki64(w, "n", json_i64(item, "n", &n) ? n : 0);
+		jw_kstring(w, "label", json_string(item, "label"));
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+static void
+encode_public_answer(const struct json *body, struct json_writer *w)
+{
+	const struct json *menu = json_get(body, "menu");
+	bool helpful = false;
+
+	if (json_is_array(menu)) {
+		encode_public_menu(menu, w);
+	}
+	if (json_bool(body, "helpful", &helpful) && helpful) {
+		jw_kbool(w, "helpful", true);
+	}
 }
 
 static void
@@ -189,6 +221,9 @@ encode_public_body(const struct fact *f, struct json_writer *w)
 	}
 	jw_object(w);
 	jw_kstring(w, "text", json_string(body, "text"));
+	if (f->author_kind == AUTHOR_BOT) {
+		encode_public_answer(body, w);
+	}
 	jw_object_end(w);
 	json_free(body);
 }

@@ -54,6 +54,14 @@ static const struct name conversation_states[] = {
 	{0, NULL},
 };
 
+static const struct name conversation_bots[] = {
+	{BOT_NONE, "none"},
+	{BOT_ANSWERED, "answered"},
+	{BOT_UNANSWERED, "unanswered"},
+	{BOT_QUIET, "quiet"},
+	{0, NULL},
+};
+
 static const struct name staff_roles[] = {
 	{ROLE_AGENT, "agent"},
 	{ROLE_SUPERVISOR, "supervisor"},
@@ -135,6 +143,12 @@ conversation_state_parse(const char *name, enum conversation_state *out)
 	}
 	*out = (enum conversation_state)value;
 	return true;
+}
+
+const char *
+conversation_bot_name(enum conversation_bot bot)
+{
+	return name_of(conversation_bots, (int)bot);
 }
 
 const char *

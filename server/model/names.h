@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "model/conversation.h"
 #include "model/types.h"
 
 const char *fact_kind_name(enum fact_kind kind); /* "message", "call_started", ... */
@@ -13,6 +14,8 @@ author_kind_name(enum author_kind kind); /* "system" "customer" "staff" "bot" "a
 const char *
 conversation_state_name(enum conversation_state state); /* "open" ... "resolved" */
 bool conversation_state_parse(const char *name, enum conversation_state *out);
+const char *
+conversation_bot_name(enum conversation_bot bot); /* "none" "answered" ... "quiet" */
 const char *
 staff_role_name(enum staff_role role); /* "agent" "supervisor" "administrator" */
 bool staff_role_parse(const char *name, enum staff_role *out);

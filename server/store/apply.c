@@ -37,6 +37,9 @@ static apply_step *const steps[] = {
 	[CHANGE_MENTIONS] = apply_mentions,
 	[CHANGE_PRESENCE] = apply_presence,
 	[CHANGE_FILTER] = apply_filter,
+	[CHANGE_ANSWER] = apply_answer,
+	[CHANGE_FEEDBACK] = apply_feedback,
+	[CHANGE_PHRASE] = apply_phrase,
 	[CHANGE_AUDIT] = apply_audit,
 };
 

@@ -38,6 +38,9 @@ enum err apply_rule_hits(struct batch *b, struct job *j);
 enum err apply_mentions(struct batch *b, struct job *j);
 enum err apply_presence(struct batch *b, struct job *j);
 enum err apply_filter(struct batch *b, struct job *j);
+enum err apply_answer(struct batch *b, struct job *j);
+enum err apply_feedback(struct batch *b, struct job *j);
+enum err apply_phrase(struct batch *b, struct job *j);
 enum err apply_audit(struct batch *b, struct job *j);
 
 /* --- facts.c: append to a timeline ------------------------------------------------------ */
@@ -110,6 +113,9 @@ MUST_CHECK enum err episode_resolve(struct batch *b, struct job *j, struct head 
 MUST_CHECK enum err episode_reopen(struct batch *b, struct job *j, struct head *h);
 /* The entry is the newest of the conversation now. */
 void episode_note(struct head *h, const struct fact *f, const char *text);
+
+/* From now on nothing is answered automatically. Writes no fact. */
+void episode_quiet(struct batch *b, struct head *h);
 
 /* --- outbox.c: what leaves the house ------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "store/answers.h"
 #include "store/apply.h"
 #include "store/records.h"
 
@@ -116,6 +117,20 @@ resolve(struct batch *b, struct job *j, struct head *h)
 	return episode_resolve(b, j, h);
 }
 
+/* The bot says nothing more here. */
+static enum err
+quiet(struct batch *b, struct job *j, struct head *h)
+{
+	if (!episode_open(h)) {
+		return job_refuse(j, ERR_CONFLICT, "the conversation is resolved");
+	}
+	if (h->state.conversation.bot == BOT_QUIET) {
+		return ERR_OK;
+	}
+	episode_quiet(b, h);
+	return hand_over_append(b, j, h, "stopped", 0, NULL);
+}
+
 /* What the one who gives it away says to whoever has it next, in the same transaction. */
 static enum err
 hand_over(struct batch *b, struct job *j, struct head *h)
@@ -158,6 +173,8 @@ act(struct batch *b, struct job *j, struct head *h)
 		return resolve(b, j, h);
 	case ACTION_REOPEN:
 		return episode_open(h) ? ERR_OK : episode_reopen(b, j, h);
+	case ACTION_QUIET:
+		return quiet(b, j, h);
 	}
 	return job_refuse(j, ERR_INVALID, "no such action");
 }

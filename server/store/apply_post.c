@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "model/channel_kind.h"
 #include "model/visit.h"
+#include "store/answers.h"
 #include "store/apply.h"
 #include "store/mails.h"
 #include "store/mentions.h"
@@ -252,7 +253,8 @@ append_entry(struct batch *b, struct job *j, struct head *h, const struct entry 
 		episode_note(h, f, preview_of(p, entry));
 		fact_settle(h, f, h->state.conversation.assignee);
 	}
-	return message_files_sent(b, j, f);
+	err = flags_append(b, j, h, f);
+	return err == ERR_OK ? message_files_sent(b, j, f) : err;
 }
 
 /* The first who answers by message has the conversation. */
@@ -273,15 +275,23 @@ post_message(struct batch *b, struct job *j, struct head *h, const struct entry 
 	const struct post *p = &j->change->post;
 	const struct route *r = &entry->route;
 	bool revive = j->change->actor.kind == AUTHOR_STAFF && p->party.conversation != 0;
+	struct answer_before before = answer_before(h);
+	bool answered = false;
 	enum fact_kind change;
 	enum err err;
 
 	err = episode_ensure(b, h, r->channel, r->channel_kind, p->at, revive, &change);
 	if (err == ERR_OK) {
+		err = answer_admit(b, j, h, &before, p->answer, &answered);
+	}
+	if (err == ERR_OK) {
 		err = append_entry(b, j, h, entry, h->state.conversation.id);
 	}
 	if (err == ERR_OK) {
 		err = episode_announce(b, j, h, change, p->at);
+	}
+	if (err == ERR_OK && answered) {
+		err = answer_append(b, j, h, &before, p->answer);
 	}
 	if (err == ERR_OK) {
 		err = assign_to_author(b, j, h);

@@ -10,11 +10,13 @@
 #include "model/change.h"
 #include "store/dedupe.h"
 #include "store/mark_cache.h"
+#include "store/records.h"
 #include "store/store.h"
 
 enum {
 	AUDIT_DETAIL_BYTES = 1000,
 	BODY_BYTES = FACT_BODY_MAX,
+	CONVERSATION_VALUES = CONVERSATION_COLUMN_COUNT + 1, /* and the open key */
 };
 
 void
@@ -302,6 +304,8 @@ put_conversation(struct value *v, const struct conversation *c)
 	*v++ = value_i64((int64_t)c->last_kind);
 	*v++ = value_i64((int64_t)c->last_author_kind);
 	*v++ = value_text(c->preview);
+	*v++ = value_i64((int64_t)c->bot);
+	*v++ = value_id(c->flags);
 	*v++ = open ? value_id(c->timeline) : value_null();
 	return v;
 }
@@ -347,7 +351,8 @@ gather_dirty(void *ctx, struct head *head)
 	struct gathering *g = ctx;
 
 	if (is_wanted(g, head)) {
-		put_conversation(g->b->values + g->count * 22, &head->state.conversation);
+		put_conversation(g->b->values + g->count * CONVERSATION_VALUES,
+			&head->state.conversation);
 		head->state.conversation_dirty = false;
 		g->count++;
 	}
@@ -364,9 +369,10 @@ flush_moved(struct batch *b)
 	if (g.count + closed == 0) {
 		return ERR_OK;
 	}
-	values_for(b, (g.count + closed) * 22);
+	values_for(b, (g.count + closed) * CONVERSATION_VALUES);
 	for (size_t i = 0; i < closed; i++) {
-		put_conversation(b->values + i * 22, &b->closed[b->closed_flushed + i]);
+		put_conversation(b->values + i * CONVERSATION_VALUES,
+			&b->closed[b->closed_flushed + i]);
 	}
 	g.count = closed;
 	heads_each_touched(b->heads, gather_dirty, &g);
@@ -384,7 +390,7 @@ flush_progress(struct batch *b)
 	if (g.count == 0) {
 		return ERR_OK;
 	}
-	values_for(b, g.count * 22);
+	values_for(b, g.count * CONVERSATION_VALUES);
 	g.count = 0;
 	heads_each_touched(b->heads, gather_dirty, &g);
 	if (run_rows(b, STATEMENT_CONVERSATION_PROGRESS, g.count, &affected) != ERR_OK) {

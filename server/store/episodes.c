@@ -94,6 +94,7 @@ revive_now(struct batch *b, struct head *h)
 		}
 	}
 	set_state(c, CONVERSATION_OPEN);
+	c->bot = BOT_NONE;
 	c->resolved_at = 0;
 	h->state.conversation_dirty = true;
 	return ERR_OK;
@@ -169,6 +170,9 @@ episode_assign(struct batch *b, struct job *j, struct head *h, uint64_t to, uint
 	jw_kid(w, "by", by);
 	d.at = at;
 	h->state.conversation.assignee = to;
+	if (h->state.conversation.bot != BOT_NONE) {
+		h->state.conversation.bot = BOT_QUIET;
+	}
 	return announce(b, j, h, &d, before);
 }
 
@@ -182,6 +186,13 @@ episode_release(struct batch *b, struct job *j, struct head *h)
 	h->state.conversation.assignee = 0;
 	batch_body(b);
 	return announce(b, j, h, &d, before);
+}
+
+void
+episode_quiet(struct batch *b, struct head *h)
+{
+	heads_touch(b->heads, h);
+	h->state.conversation.bot = BOT_QUIET;
 }
 
 enum err

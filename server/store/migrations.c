@@ -18,6 +18,8 @@ EMBED(migration_0007, "0007_counter.sql");
 EMBED(migration_0008, "0008_late_facts.sql");
 EMBED(migration_0010, "0010_mail.sql");
 EMBED(migration_0013, "0013_rules.sql");
+EMBED(migration_0014, "0014_answers.sql");
+EMBED(migration_0015, "0015_phrases.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
@@ -30,5 +32,7 @@ const struct migration migrations[] = {
 	{8, "late_facts", migration_0008},
 	{10, "mail", migration_0010},
 	{13, "rules", migration_0013},
+	{14, "answers", migration_0014},
+	{15, "phrases", migration_0015},
 	{0, NULL, NULL},
 };

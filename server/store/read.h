@@ -17,11 +17,13 @@
 #include "model/field.h"
 #include "model/import_job.h"
 #include "model/outbox.h"
+#include "model/phrase.h"
 #include "model/quick_reply.h"
 #include "model/rule_row.h"
 #include "model/staff.h"
 
 struct arena;
+struct party;
 struct reader;
 
 #define READ_LIMIT_MAX 500
@@ -303,6 +305,37 @@ MUST_CHECK enum err read_upload_volume(struct reader *r, enum author_kind kind,
 MUST_CHECK enum err
 read_audit(struct reader *r, int64_t from, int64_t to, uint64_t before_id, size_t limit,
 	struct arena *a, struct audit_row **out, size_t *count, struct error *e);
+
+/* --- automatic answers, phrases that are watched ------------------------------------------- */
+MUST_CHECK enum err read_phrases(struct reader *r, struct arena *a,
+	struct phrase_row **out, size_t *count, struct error *e);
+/* Also one that was taken out. ERR_NOT_FOUND. */
+MUST_CHECK enum err read_phrase(struct reader *r, uint64_t id, struct arena *a,
+	struct phrase_row *out, struct error *e);
+/* What customers said of a rule's answers. */
+enum { RULE_FEEDBACK_MAX = 50000 };
+struct rule_feedback {
+	uint64_t rule;
+	uint64_t helped;
+	uint64_t not_helped;
+	uint64_t held_back; /* answers that were not sent for a phrase in them */
+	int64_t held_back_at;
+};
+MUST_CHECK enum err read_rule_feedback(struct reader *r, struct arena *a,
+	struct rule_feedback **out, size_t *count, struct error *e);
+/* What the bot has to know about a timeline before it answers. */
+struct bot_memory {
+	uint64_t timeline; /* 0: she has none yet */
+	uint64_t version;  /* of the state; 0: none yet */
+	const char *state; /* JSON; "" none */
+	bool has_conversation;
+	struct conversation conversation; /* the open one, else the one resolved last */
+	const char *name;                 /* "" unknown */
+	const char *language;
+};
+/* Of this timeline, or where it is 0 of the party: a visitor or a proven contact point. */
+MUST_CHECK enum err read_bot_memory(struct reader *r, const struct party *p,
+	uint64_t timeline, struct arena *a, struct bot_memory *out, struct error *e);
 
 /* --- the outbox ---------------------------------------------------------------------------- */
 /* An item with what its carrier has to know. */

@@ -30,6 +30,8 @@ record_conversation(const struct value *v, struct conversation *out)
 	};
 	str_copy(out->channel_kind, sizeof(out->channel_kind), value_as_text(&v[8]));
 	str_copy(out->preview, sizeof(out->preview), value_as_text(&v[20]));
+	out->bot = (enum conversation_bot)value_as_i64(&v[21]);
+	out->flags = value_as_id(&v[22]);
 }
 
 void

@@ -14,11 +14,13 @@
 #include "base/err.h"
 #include "base/option.h"
 #include "base/queue.h"
+#include "model/auto_answer.h"
 
 struct arena;
 struct change;
 struct conversation;
 struct fact;
+struct phrase_found;
 struct store;
 struct reader; /* one reading connection, see store/read.h */
 
@@ -67,6 +69,11 @@ struct outcome {
 	uint64_t mark_inbound_read;
 	bool dropped; /* CHANGE_POST of mail: our own came back, nothing was stored */
 	int64_t at;   /* commit time */
+	enum answer_fate answer; /* of post.answer or CHANGE_ANSWER */
+	/* Never from the store: the check of outgoing texts refused it. */
+	const struct phrase_found *found;
+	size_t found_count;
+	const char *found_in; /* the text that was checked */
 };
 
 typedef void store_done(void *ctx, const struct outcome *outcome);
