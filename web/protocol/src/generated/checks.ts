@@ -17,7 +17,9 @@ export const roleCheck = v.picklist(["agent", "supervisor", "administrator"]);
 
 export const authorKindCheck = v.picklist(["system", "customer", "staff", "bot", "api"]);
 
-export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated", "send_failed", "link_proposed"]);
+export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated", "send_failed", "link_proposed", "handed_over", "feedback", "flagged"]);
+
+export const conversationBotCheck = v.picklist(["answered", "unanswered", "quiet"]);
 
 export const conversationStateCheck = v.picklist(["open", "pending", "snoozed", "resolved"]);
 
@@ -27,9 +29,9 @@ export const chosenStateCheck = v.picklist(["online", "away", "wrapup"]);
 
 export const viewCheck = v.picklist(["mine", "unassigned", "all"]);
 
-export const actionCheck = v.picklist(["take", "assign", "release", "resolve", "reopen"]);
+export const actionCheck = v.picklist(["take", "assign", "release", "resolve", "reopen", "quiet"]);
 
-export const nackCodeCheck = v.picklist(["unavailable", "busy", "conflict", "stale", "denied", "invalid", "not_found"]);
+export const nackCodeCheck = v.picklist(["unavailable", "busy", "conflict", "stale", "denied", "invalid", "not_found", "blocked", "warned"]);
 
 export const byeCodeCheck = v.picklist(["revoked", "replaced", "stopping", "slow"]);
 
@@ -119,9 +121,18 @@ export const handoverCheck = v.object({
 	to: v.nullable(idCheck),
 });
 
+export const menuItemCheck = v.object({
+	n: countCheck,
+	label: v.string(),
+});
+
 export const textBodyCheck = v.object({
 	text: v.string(),
 	mail: v.exactOptional(mailCheck),
+	rule: v.exactOptional(v.nullable(idCheck)),
+	title: v.exactOptional(v.string()),
+	menu: v.exactOptional(v.array(menuItemCheck)),
+	helpful: v.exactOptional(v.boolean()),
 	handover: v.exactOptional(handoverCheck),
 	mentions: v.exactOptional(v.array(idCheck)),
 });
@@ -183,6 +194,32 @@ export const sendFailedBodyCheck = v.object({
 	status: v.string(),
 	text: v.string(),
 	final: v.boolean(),
+});
+
+export const handedOverBodyCheck = v.object({
+	reason: v.string(),
+	rule: v.nullable(idCheck),
+	title: v.exactOptional(v.string()),
+});
+
+export const feedbackBodyCheck = v.object({
+	entry: idCheck,
+	rule: v.nullable(idCheck),
+	helpful: v.boolean(),
+});
+
+export const phraseActionCheck = v.picklist(["flag", "warn", "block"]);
+
+export const flaggedPhraseCheck = v.object({
+	id: idCheck,
+	text: v.string(),
+	action: phraseActionCheck,
+});
+
+export const flaggedBodyCheck = v.object({
+	entry: idCheck,
+	phrases: v.array(flaggedPhraseCheck),
+	acknowledged: v.boolean(),
 });
 
 export const linkProposedBodyCheck = v.object({
@@ -455,7 +492,67 @@ export const linkProposedEntryCheck = v.object({
 	body: v.nullable(linkProposedBodyCheck),
 });
 
-export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck, sendFailedEntryCheck, linkProposedEntryCheck]);
+export const handedOverEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("handed_over"),
+	body: v.nullable(handedOverBodyCheck),
+});
+
+export const feedbackEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("feedback"),
+	body: v.nullable(feedbackBodyCheck),
+});
+
+export const flaggedEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("flagged"),
+	body: v.nullable(flaggedBodyCheck),
+});
+
+export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck, sendFailedEntryCheck, linkProposedEntryCheck, handedOverEntryCheck, feedbackEntryCheck, flaggedEntryCheck]);
 
 export const conversationCheck = v.object({
 	id: idCheck,
@@ -479,6 +576,8 @@ export const conversationCheck = v.object({
 	last_kind: entryKindCheck,
 	last_author_kind: authorKindCheck,
 	preview: v.string(),
+	bot: v.exactOptional(conversationBotCheck),
+	flags: v.exactOptional(countCheck),
 });
 
 export const conversationItemCheck = v.object({
@@ -503,6 +602,8 @@ export const conversationItemCheck = v.object({
 	last_kind: entryKindCheck,
 	last_author_kind: authorKindCheck,
 	preview: v.string(),
+	bot: v.exactOptional(conversationBotCheck),
+	flags: v.exactOptional(countCheck),
 	customer_name: v.string(),
 	anonymous: v.boolean(),
 	inbound_read: countCheck,
@@ -879,6 +980,54 @@ export const auditRowCheck = v.object({
 	detail: v.string(),
 });
 
+export const phraseHitCheck = v.object({
+	phrase: idCheck,
+	text: v.string(),
+	action: phraseActionCheck,
+	advice: v.string(),
+	begin: countCheck,
+	end: countCheck,
+});
+
+export const phraseCheck = v.object({
+	id: idCheck,
+	text: v.string(),
+	action: phraseActionCheck,
+	advice: v.string(),
+	exceptions: v.array(v.string()),
+	hits: countCheck,
+	hit_at: v.nullable(timeCheck),
+	updated_by: v.nullable(idCheck),
+	updated_at: timeCheck,
+	version: countCheck,
+	removed: v.boolean(),
+});
+
+export const phraseListCheck = v.object({
+	items: v.array(phraseCheck),
+});
+
+export const phraseAnswerCheck = v.object({
+	phrase: phraseCheck,
+});
+
+export const phraseCheckCheck = v.object({
+	action: v.nullable(phraseActionCheck),
+	hits: v.array(phraseHitCheck),
+});
+
+export const ruleFeedbackCheck = v.object({
+	rule: idCheck,
+	helped: countCheck,
+	not_helped: countCheck,
+	held_back: countCheck,
+	held_back_at: v.nullable(timeCheck),
+});
+
+export const ruleFeedbackListCheck = v.object({
+	items: v.array(ruleFeedbackCheck),
+});
+
 export const publicAuthorCheck = v.object({
 	kind: authorKindCheck,
 	name: v.exactOptional(v.nullable(v.string())),
@@ -920,6 +1069,7 @@ export const consoleSendFrameCheck = v.object({
 	quick_replies: v.exactOptional(v.array(idCheck)),
 	seen_seq: v.exactOptional(countCheck),
 	mentions: v.exactOptional(v.pipe(v.array(idCheck), v.maxLength(10))),
+	acknowledged: v.exactOptional(v.pipe(v.array(idCheck), v.maxLength(10))),
 	check: v.exactOptional(v.boolean()),
 });
 
@@ -1017,6 +1167,7 @@ export const nackFrameCheck = v.object({
 	code: nackCodeCheck,
 	text: v.string(),
 	retry_ms: v.exactOptional(v.nullable(v.pipe(v.number(), v.safeInteger()))),
+	hits: v.exactOptional(v.array(phraseHitCheck)),
 });
 
 export const consoleMarkedFrameCheck = v.object({
@@ -1129,11 +1280,19 @@ export const widgetSendFrameCheck = v.object({
 	ref: refCheck,
 	text: v.string(),
 	files: v.exactOptional(v.array(idCheck)),
+	human: v.exactOptional(v.boolean()),
 });
 
 export const widgetTypingFrameCheck = v.object({
 	t: v.literal("typing"),
 	on: v.boolean(),
+});
+
+export const widgetFeedbackFrameCheck = v.object({
+	t: v.literal("feedback"),
+	ref: refCheck,
+	pub: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+	helpful: v.boolean(),
 });
 
 export const widgetMarkFrameCheck = v.object({
@@ -1150,7 +1309,7 @@ export const widgetRangeRequestFrameCheck = v.object({
 	limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(200)),
 });
 
-export const widgetClientFrameCheck = v.variant("t", [widgetHelloFrameCheck, widgetSendFrameCheck, widgetTypingFrameCheck, widgetMarkFrameCheck, widgetRangeRequestFrameCheck, pingFrameCheck]);
+export const widgetClientFrameCheck = v.variant("t", [widgetHelloFrameCheck, widgetSendFrameCheck, widgetFeedbackFrameCheck, widgetTypingFrameCheck, widgetMarkFrameCheck, widgetRangeRequestFrameCheck, pingFrameCheck]);
 
 export const widgetChannelCheck = v.object({
 	name: v.string(),
@@ -1216,6 +1375,7 @@ export const restErrorDetailCheck = v.object({
 
 export const restErrorCheck = v.object({
 	error: restErrorDetailCheck,
+	hits: v.exactOptional(v.array(phraseHitCheck)),
 });
 
 export const sessionConfigCheck = v.object({

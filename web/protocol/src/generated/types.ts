@@ -21,7 +21,9 @@ export type Role = "agent" | "supervisor" | "administrator";
 
 export type AuthorKind = "system" | "customer" | "staff" | "bot" | "api";
 
-export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated" | "send_failed" | "link_proposed";
+export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated" | "send_failed" | "link_proposed" | "handed_over" | "feedback" | "flagged";
+
+export type ConversationBot = "answered" | "unanswered" | "quiet";
 
 export type ConversationState = "open" | "pending" | "snoozed" | "resolved";
 
@@ -31,9 +33,9 @@ export type ChosenState = "online" | "away" | "wrapup";
 
 export type View = "mine" | "unassigned" | "all";
 
-export type Action = "take" | "assign" | "release" | "resolve" | "reopen";
+export type Action = "take" | "assign" | "release" | "resolve" | "reopen" | "quiet";
 
-export type NackCode = "unavailable" | "busy" | "conflict" | "stale" | "denied" | "invalid" | "not_found";
+export type NackCode = "unavailable" | "busy" | "conflict" | "stale" | "denied" | "invalid" | "not_found" | "blocked" | "warned";
 
 export type ByeCode = "revoked" | "replaced" | "stopping" | "slow";
 
@@ -140,9 +142,22 @@ export interface Handover {
 	readonly to: Id | null;
 }
 
+export interface MenuItem {
+	readonly n: Count;
+	readonly label: string;
+}
+
 export interface TextBody {
 	readonly text: string;
 	readonly mail?: Mail;
+	/** of an automatic answer: which rule gave it */
+	readonly rule?: Id | null;
+	/** of that rule, as it was then */
+	readonly title?: string;
+	/** of an automatic answer: what the customer may press or type the number of */
+	readonly menu?: readonly MenuItem[];
+	/** of an automatic answer: asks whether it helped */
+	readonly helpful?: boolean;
 	/** of a note that was left with a hand-over */
 	readonly handover?: Handover;
 	/** members of staff who are named in a note */
@@ -212,6 +227,37 @@ export interface SendFailedBody {
 	readonly text: string;
 	/** false: it is late and still being tried */
 	readonly final: boolean;
+}
+
+export interface HandedOverBody {
+	/** asked, human_word, stop_word, misses, rule, menu, phrase or stopped */
+	readonly reason: string;
+	readonly rule: Id | null;
+	/** of that rule, as it was then */
+	readonly title?: string;
+}
+
+export interface FeedbackBody {
+	/** the automatic answer */
+	readonly entry: Id;
+	readonly rule: Id | null;
+	readonly helpful: boolean;
+}
+
+export type PhraseAction = "flag" | "warn" | "block";
+
+export interface FlaggedPhrase {
+	readonly id: Id;
+	readonly text: string;
+	readonly action: PhraseAction;
+}
+
+export interface FlaggedBody {
+	/** what was sent */
+	readonly entry: Id;
+	readonly phrases: readonly FlaggedPhrase[];
+	/** its author was warned and sent it all the same */
+	readonly acknowledged: boolean;
 }
 
 export interface LinkProposedBody {
@@ -309,7 +355,22 @@ export interface LinkProposedEntry extends EntryCommon {
 	readonly body: LinkProposedBody | null;
 }
 
-export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry | SendFailedEntry | LinkProposedEntry;
+export interface HandedOverEntry extends EntryCommon {
+	readonly kind: "handed_over";
+	readonly body: HandedOverBody | null;
+}
+
+export interface FeedbackEntry extends EntryCommon {
+	readonly kind: "feedback";
+	readonly body: FeedbackBody | null;
+}
+
+export interface FlaggedEntry extends EntryCommon {
+	readonly kind: "flagged";
+	readonly body: FlaggedBody | null;
+}
+
+export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry | SendFailedEntry | LinkProposedEntry | HandedOverEntry | FeedbackEntry | FlaggedEntry;
 
 export interface Conversation {
 	readonly id: Id;
@@ -333,6 +394,10 @@ export interface Conversation {
 	readonly last_kind: EntryKind;
 	readonly last_author_kind: AuthorKind;
 	readonly preview: string;
+	/** what automatic answers did here; absent: nothing */
+	readonly bot?: ConversationBot;
+	/** its entries with a phrase that is watched; absent: none */
+	readonly flags?: Count;
 }
 
 export interface ConversationItem extends Conversation {
@@ -739,6 +804,57 @@ export interface AuditRow {
 	readonly detail: string;
 }
 
+export interface PhraseHit {
+	readonly phrase: Id;
+	readonly text: string;
+	readonly action: PhraseAction;
+	readonly advice: string;
+	/** in UTF-16 units of the text */
+	readonly begin: Count;
+	readonly end: Count;
+}
+
+export interface Phrase {
+	readonly id: Id;
+	readonly text: string;
+	readonly action: PhraseAction;
+	readonly advice: string;
+	readonly exceptions: readonly string[];
+	/** entries that had it */
+	readonly hits: Count;
+	readonly hit_at: Time | null;
+	readonly updated_by: Id | null;
+	readonly updated_at: Time;
+	readonly version: Count;
+	readonly removed: boolean;
+}
+
+export interface PhraseList {
+	readonly items: readonly Phrase[];
+}
+
+export interface PhraseAnswer {
+	readonly phrase: Phrase;
+}
+
+export interface PhraseCheck {
+	readonly action: PhraseAction | null;
+	readonly hits: readonly PhraseHit[];
+}
+
+export interface RuleFeedback {
+	readonly rule: Id;
+	readonly helped: Count;
+	readonly not_helped: Count;
+	/** its answers that were not sent for a phrase in them */
+	readonly held_back: Count;
+	readonly held_back_at: Time | null;
+}
+
+export interface RuleFeedbackList {
+	readonly items: readonly RuleFeedback[];
+}
+
 export interface PublicAuthor {
 	readonly kind: AuthorKind;
 	readonly name?: string | null;
@@ -782,6 +898,8 @@ export interface ConsoleSendFrame {
 	readonly seen_seq?: Count;
 	/** members of staff who are named in a note */
 	readonly mentions?: readonly Id[];
+	/** phrases of which the author was warned, and sends all the same */
+	readonly acknowledged?: readonly Id[];
 	readonly check?: boolean;
 }
 
@@ -880,6 +998,8 @@ export interface NackFrame {
 	readonly code: NackCode;
 	readonly text: string;
 	readonly retry_ms?: number | null;
+	/** with blocked and warned: what was found in the text */
+	readonly hits?: readonly PhraseHit[];
 }
 
 export interface ConsoleMarkedFrame {
@@ -996,11 +1116,21 @@ export interface WidgetSendFrame {
 	readonly ref: Ref;
 	readonly text: string;
 	readonly files?: readonly Id[];
+	/** she asks for a person: nothing answers automatically */
+	readonly human?: boolean;
 }
 
 export interface WidgetTypingFrame {
 	readonly t: "typing";
 	readonly on: boolean;
+}
+
+export interface WidgetFeedbackFrame {
+	readonly t: "feedback";
+	readonly ref: Ref;
+	/** of the automatic answer */
+	readonly pub: number;
+	readonly helpful: boolean;
 }
 
 export interface WidgetMarkFrame {
@@ -1017,7 +1147,7 @@ export interface WidgetRangeRequestFrame {
 	readonly limit: number;
 }
 
-export type WidgetClientFrame = WidgetHelloFrame | WidgetSendFrame | WidgetTypingFrame | WidgetMarkFrame | WidgetRangeRequestFrame | PingFrame;
+export type WidgetClientFrame = WidgetHelloFrame | WidgetSendFrame | WidgetFeedbackFrame | WidgetTypingFrame | WidgetMarkFrame | WidgetRangeRequestFrame | PingFrame;
 
 export interface WidgetChannel {
 	readonly name: string;
@@ -1083,6 +1213,8 @@ export interface RestErrorDetail {
 
 export interface RestError {
 	readonly error: RestErrorDetail;
+	/** with blocked and warned: what was found in the text */
+	readonly hits?: readonly PhraseHit[];
 }
 
 export interface SessionConfig {
