@@ -20,15 +20,20 @@ struct json_writer;
 #define RULE_REPLY_MAX 4000
 #define RULE_MENU_MAX 10
 #define RULE_TAGS_MAX 10
+#define RULE_TAG_MAX 100 /* bytes; of an intent and a topic too */
+#define RULE_PRIORITY_MAX 1000000
+#define RULE_COOLDOWN_MAX (INT64_C(30) * 24 * 3600 * 1000)
 #define RULES_MAX 20000
+#define RULE_PATTERNS_MAX 200 /* rules with a pattern: those are tried one by one */
 
 enum rule_match {
-	RULE_EXACT = 1,  /* the question is one of `any` and nothing else */
+	RULE_EXACT = 1,  /* the question is one of `any` and nothing else but punctuation */
 	RULE_PREFIX = 2, /* it begins with one of `any` */
-	RULE_CONTAINS =
-		3, /* it contains one of `any` (if there are), all of `all`, none of `none` */
-	RULE_PATTERN = 4, /* `pattern`, PCRE2 without backtracking traps, see rule_check() */
-};
+	/* It contains one of `any` (if there are) and all of `all` (if there are). With neither the
+	 * rule never matches by itself, only through a menu. */
+	RULE_CONTAINS = 3,
+	RULE_PATTERN = 4, /* knowledge/pattern.h, over the folded question */
+}; /* With each: nothing of `none` is in it; with PREFIX and PATTERN too: all of `all` are. */
 
 enum rule_hours {
 	RULE_ALWAYS = 0,
@@ -77,9 +82,15 @@ struct rule {
 	int64_t updated_at;
 };
 
-/* ERR_INVALID names the member: "any[2]: is too long". */
+/* ERR_INVALID names the member: "any[2]: is too long". Tries a pattern: some milliseconds.
+ * Variables of replies: {{customer.name}} or {{name}}, with what to say instead: {{name|you}}. */
 MUST_CHECK enum err rule_check(const struct rule *r, struct error *e);
-/* Members of the wire object "rule"; the same form is stored. */
+const char *rule_match_name(enum rule_match match);
+void rule_copy(const struct rule *r, struct arena *a, struct rule *out);
+/* Members of the wire object "rule"; the same form is stored. `id`, `version` and `updated_at`
+ * are read where they stand (0 otherwise): whoever takes a body from outside sets them. What is
+ * absent has its default; ERR_INVALID: a member has another type, or a name is not known. The
+ * rest is rule_check()'s. Strings live in the arena. */
 void rule_encode(const struct rule *r, struct json_writer *w);
 MUST_CHECK enum err
 rule_decode(const struct json *body, struct arena *a, struct rule *out, struct error *e);

@@ -19,17 +19,24 @@ struct rule_settings {
 	size_t human_word_count;
 	const char *const *stop_words; /* 荐股 ...: always a person, never a rule */
 	size_t stop_word_count;
-	const char *const *const *synonyms; /* groups, each ends with NULL */
+	/* Groups, each ends with NULL. A keyword that is one of a group is found by any of it. */
+	const char *const *const *synonyms;
 	size_t synonym_count;
-	int64_t misses;    /* so many questions without an answer bring a person, 2 */
+	int64_t
+		misses; /* so many questions without an answer bring a person, 2; 0: none do */
 	int64_t menu_ms;   /* a menu waits so long for its number, 10 min */
 	int64_t repeat_ms; /* the same answer is not said twice within, 60 s */
 };
 
+/* Copies what it needs. The rules passed rule_check(); ERR_INVALID: there are too many, or a
+ * pattern is broken. Some microseconds a keyword: for a worker. */
 MUST_CHECK enum err rule_set_create(const struct rule *rules, size_t count,
 	const struct rule_settings *settings, struct rule_set **out, struct error *e);
 struct rule_set *rule_set_get(struct rule_set *s);
 void rule_set_put(struct rule_set *s); /* NULL is fine */
+/* NULL: none has that id. It lives as long as the set. */
+const struct rule *rule_set_rule(const struct rule_set *s, uint64_t id);
+size_t rule_set_bytes(const struct rule_set *s); /* of its automaton */
 
 #define RULE_STATE_RULES 8
 
@@ -93,15 +100,20 @@ struct rule_answer {
 	struct rule_state state; /* as it is afterwards */
 };
 
+/* The order: human words, stop words, the open menu (its number or a label), exact matches, then
+ * the others by priority, length of what was found (the longest of `any` and all of `all`, in
+ * characters), age. One that was said just now steps back for the next. */
 void rule_answer(const struct rule_set *s, const struct rule_question *q, struct arena *a,
 	struct rule_answer *out);
 
-/* For the test console: every rule that came into question, in the order of judgement, and
- * why it won or not: "channel" "hours" "cooldown" "none-word" "lower" ... */
+/* For the test console: every rule that came into question, in the order of judgement. Why it
+ * did not win: "off" (not enabled), "all-word" (one is missing), "none-word", "limit" (its pattern
+ * took too long), "channel", "hours", "cooldown", "repeat", "lower" (a better one won),
+ * "earlier" (a human word, a stop word or the menu decided). */
 struct rule_trial {
 	const struct rule *rule;
 	bool won;
-	const char *why; /* short code, see docs/answers.md; "" for the winner */
+	const char *why; /* "" for the winner */
 	const struct rule_hit *hits;
 	size_t hit_count;
 };
