@@ -51,11 +51,16 @@ static void
 set_policy(struct http_request *rq, const char *path)
 {
 	bool framed = str_starts_with(path, "/widget/");
+	/* A mail is shown in a sandboxed frame, which inherits this: the looks that were left on
+	 * its elements are allowed, style sheets and all code are not. */
+	const char *looks = str_starts_with(path, "/console/")
+		? "style-src 'self'; style-src-attr 'unsafe-inline'; "
+		: "";
 	const char *policy = arena_printf(rq->arena,
-		"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+		"default-src 'self'; %simg-src 'self' data: blob:; media-src 'self' blob:; "
 		"connect-src 'self'%s; base-uri 'none'; form-action 'self'; object-src 'none'; "
 		"frame-ancestors 'none'",
-		websocket_origin(rq));
+		looks, websocket_origin(rq));
 
 	if (request_reply_header(rq, "Content-Security-Policy") == NULL) {
 		http_set_header(rq, "Content-Security-Policy", policy);

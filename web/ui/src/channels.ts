@@ -4,6 +4,7 @@ const marks: Readonly<Record<string, string>> = {
 	app: "app",
 	phone: "phone",
 	email: "email",
+	sender: "email",
 	wechat: "wechat",
 	sms: "sms",
 	telegram: "send",

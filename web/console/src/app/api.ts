@@ -48,6 +48,31 @@ export function remove(path: string): Promise<void> {
 /* For answers that nobody reads. */
 export const anything: Check<unknown> = unknown();
 
+/* Data of another kind than JSON. */
+async function fetchData(path: string): Promise<Response> {
+	let response: Response;
+	try {
+		response = await fetch(rest.url(path), { credentials: "same-origin" });
+	} catch {
+		throw new RestError("offline", `GET ${path}: no answer`);
+	}
+	if (response.status === 401) {
+		hooks.unauthenticated();
+	}
+	if (!response.ok) {
+		throw new RestError("failed", `GET ${path}: status ${response.status}`, response.status);
+	}
+	return response;
+}
+
+export async function getText(path: string): Promise<string> {
+	return (await fetchData(path)).text();
+}
+
+export async function getBytes(path: string): Promise<Blob> {
+	return (await fetchData(path)).blob();
+}
+
 export function uploadHeaders(): Record<string, string> {
 	return rest.headers("POST");
 }

@@ -53,6 +53,7 @@ export function useLive(): void {
 				conversations.setInboundRead(mark.timeline, mark.inbound_read);
 			}
 		});
+		client.on("delivery", ({ customer, delivery }) => threads.applyDelivery(customer, delivery));
 		client.on("typing", ({ customer, who, on }) => {
 			if (!(who.kind === "staff" && who.id === me)) {
 				threads.applyTyping(customer, who, on);

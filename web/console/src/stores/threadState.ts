@@ -1,7 +1,7 @@
 /* What is known of one open thread. */
 import { Thread as EntryThread } from "@trunkline/client";
 import { markRaw, shallowReactive } from "vue";
-import type { CustomerDetail, Entry, Mark } from "../shared/types";
+import type { CustomerDetail, Delivery, Entry, Mark } from "../shared/types";
 import { compareEntries } from "./entryOrder";
 
 const typingMs = 6000;
@@ -31,6 +31,8 @@ export interface Thread {
 	/* How far I have looked at it, per timeline: what is above was not seen when I answer. */
 	looked: ReadonlyMap<string, number>;
 	typists: readonly Typist[];
+	/* How far entries got that leave the house, as it was told live: newer than what they say. */
+	deliveries: ReadonlyMap<string, Delivery>;
 }
 
 type Model = EntryThread<Entry>;
@@ -60,6 +62,7 @@ export function createThread(customer: string): Thread {
 		newAfter: null,
 		looked: new Map(),
 		typists: [],
+		deliveries: new Map(),
 	});
 }
 

@@ -3,7 +3,7 @@
 import { defineStore } from "pinia";
 import { shallowReactive } from "vue";
 import { checks, get } from "../app/api";
-import type { CustomerDetail, Entry, Mark } from "../shared/types";
+import type { CustomerDetail, Delivery, Entry, Mark } from "../shared/types";
 import { useConversations } from "./conversations";
 import { useSession } from "./session";
 import { createThread, startTyping, stopTyping, takeMark, type Thread } from "./threadState";
@@ -47,6 +47,17 @@ export const useThreads = defineStore("threads", () => {
 		}
 	}
 
+	/* The newest page says how far each got now: an entry that is here already is not put anew. */
+	function readDeliveries(thread: Thread, entries: readonly Entry[]): void {
+		const told = new Map(thread.deliveries);
+		for (const entry of entries) {
+			if (entry.kind === "message" && entry.delivery !== undefined) {
+				told.set(entry.id, entry.delivery);
+			}
+		}
+		thread.deliveries = told;
+	}
+
 	function lineFrom(detail: CustomerDetail): ReadonlyMap<string, number> | null {
 		const me = session.me?.id ?? "";
 		const mine = detail.marks.filter((mark) => mark.party === me);
@@ -78,6 +89,7 @@ export const useThreads = defineStore("threads", () => {
 		}
 		thread.model.addPage(page.entries, thread.next !== null);
 		thread.entries = thread.model.entries;
+		readDeliveries(thread, page.entries);
 		takeDetail(thread, detail);
 		return detail;
 	}
@@ -238,6 +250,13 @@ export const useThreads = defineStore("threads", () => {
 		}
 	}
 
+	function applyDelivery(customer: string, delivery: Delivery): void {
+		const thread = open.get(customer);
+		if (thread !== undefined) {
+			thread.deliveries = new Map(thread.deliveries).set(delivery.entry, delivery);
+		}
+	}
+
 	function applyTyping(customer: string, who: { kind: string; id: string | null }, on: boolean): void {
 		const thread = open.get(customer);
 		if (thread === undefined || (who.kind !== "customer" && who.kind !== "staff")) {
@@ -294,6 +313,7 @@ export const useThreads = defineStore("threads", () => {
 		announce,
 		applyEntry,
 		applyMark,
+		applyDelivery,
 		applyTyping,
 		resync,
 		leave,

@@ -1,6 +1,7 @@
 import type { Translated } from "../translate";
 import channels from "./channels.en";
 import identity from "./identity.en";
+import mail from "./mail.en";
 import quick from "./quick.en";
 import type zhCN from "./zh-CN";
 
@@ -154,6 +155,8 @@ export default {
 			contact_removed: "Contact point removed",
 			attached: "Histories joined",
 			identified: "Customer logged in",
+			send_failed: "A mail was not delivered",
+			link_proposed: "A mail that may be another customer's",
 		},
 		empty: {
 			mine: { title: "No conversation is assigned to you", text: "Take one from Unassigned and it appears here." },
@@ -406,7 +409,7 @@ export default {
 		search: "Find a customer",
 		searchHint: "Name, number or customer number",
 		noneFound: "No customer found",
-		contact: { phone: "Phone", email: "Email", wechat: "WeChat", visitor: "Visitor", user: "Website user" },
+		contact: { phone: "Phone", email: "Email", sender: "Mail sender", wechat: "WeChat", visitor: "Visitor", user: "Website user" },
 		field: {
 			name: "Name",
 			external_id: "Customer no.",
@@ -460,6 +463,7 @@ export default {
 		emptyText: "For example risk level, assets, date of opening. They appear with each customer and can be filtered, imported and exported.",
 	},
 	identity,
+	mail,
 	imports: {
 		title: "Import customers",
 		back: "Back",

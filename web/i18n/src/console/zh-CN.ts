@@ -1,5 +1,6 @@
 import channels from "./channels.zh-CN";
 import identity from "./identity.zh-CN";
+import mail from "./mail.zh-CN";
 import quick from "./quick.zh-CN";
 
 export default {
@@ -152,6 +153,8 @@ export default {
 			contact_removed: "已移除联系方式",
 			attached: "历史已归并",
 			identified: "客户已登录",
+			send_failed: "邮件没有送达",
+			link_proposed: "邮件可能属于另一位客户",
 		},
 		empty: {
 			mine: { title: "没有分配给您的会话", text: "在“未分配”中领取一个会话，它就会出现在这里。" },
@@ -404,7 +407,7 @@ export default {
 		search: "查找客户",
 		searchHint: "姓名、号码或客户号",
 		noneFound: "没有找到客户",
-		contact: { phone: "电话", email: "邮箱", wechat: "微信", visitor: "访客", user: "网站用户" },
+		contact: { phone: "电话", email: "邮箱", sender: "邮件发件人", wechat: "微信", visitor: "访客", user: "网站用户" },
 		field: {
 			name: "姓名",
 			external_id: "客户号",
@@ -458,6 +461,7 @@ export default {
 		emptyText: "例如风险等级、资产规模、开户日期。建立后显示在客户资料里，可以筛选、导入和导出。",
 	},
 	identity,
+	mail,
 	imports: {
 		title: "导入客户",
 		back: "返回",

@@ -91,6 +91,11 @@ export const mailAddressCheck = v.object({
 	address: v.string(),
 });
 
+export const mailPictureCheck = v.object({
+	cid: v.string(),
+	file: idCheck,
+});
+
 export const mailCheck = v.object({
 	subject: v.string(),
 	from: mailAddressCheck,
@@ -106,6 +111,7 @@ export const mailCheck = v.object({
 	truncated: v.exactOptional(v.boolean()),
 	source: v.exactOptional(v.nullable(idCheck)),
 	html: v.exactOptional(v.nullable(idCheck)),
+	inline: v.exactOptional(v.array(mailPictureCheck)),
 	answers: v.exactOptional(v.nullable(idCheck)),
 });
 

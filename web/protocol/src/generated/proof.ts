@@ -29,6 +29,7 @@ export const byName = {
 	transfer: checks.transferCheck satisfies v.GenericSchema<unknown, types.Transfer>,
 	call: checks.callCheck satisfies v.GenericSchema<unknown, types.Call>,
 	mailAddress: checks.mailAddressCheck satisfies v.GenericSchema<unknown, types.MailAddress>,
+	mailPicture: checks.mailPictureCheck satisfies v.GenericSchema<unknown, types.MailPicture>,
 	mail: checks.mailCheck satisfies v.GenericSchema<unknown, types.Mail>,
 	delivery: checks.deliveryCheck satisfies v.GenericSchema<unknown, types.Delivery>,
 	handover: checks.handoverCheck satisfies v.GenericSchema<unknown, types.Handover>,

@@ -98,6 +98,12 @@ export interface MailAddress {
 	readonly address: string;
 }
 
+export interface MailPicture {
+	/** Content-ID, without brackets */
+	readonly cid: string;
+	readonly file: Id;
+}
+
 /** What a message that came or goes by mail has beside its text. */
 export interface Mail {
 	/** empty when there is none */
@@ -122,6 +128,8 @@ export interface Mail {
 	readonly source?: Id | null;
 	/** file: its formatted text, not sanitised */
 	readonly html?: Id | null;
+	/** files of the entry that the formatted text shows */
+	readonly inline?: readonly MailPicture[];
 	/** the entry that it answers */
 	readonly answers?: Id | null;
 }

@@ -1,7 +1,7 @@
 /* Turns a customer's entries into the rows of the trunk line: day separators, stops where the
  * channel changes, one card per call however many facts it has, and the "new" line. Pure. */
 import { dayKey } from "../../shared/format";
-import type { CallOutcomeBody, VisitEntry } from "@trunkline/protocol";
+import type { CallOutcomeBody, LinkProposedEntry, SendFailedEntry, VisitEntry } from "@trunkline/protocol";
 import type { Call, CallEntry, Entry, TextEntry } from "../../shared/types";
 
 export interface PendingMessage {
@@ -21,6 +21,8 @@ export type Row =
 	| { type: "new"; key: string }
 	| { type: "message" | "note"; key: string; entry: TextEntry }
 	| { type: "visit"; key: string; entry: VisitEntry }
+	| { type: "send_failed"; key: string; entry: SendFailedEntry }
+	| { type: "link_proposed"; key: string; entry: LinkProposedEntry }
 	| { type: "call"; key: string; call: Call }
 	| { type: "event"; key: string; entry: Entry }
 	| { type: "pending"; key: string; message: PendingMessage };
@@ -161,6 +163,14 @@ function pushBody(state: RowState, entry: Entry, call: Call | null): void {
 	}
 	if (entry.kind === "visit") {
 		state.rows.push({ type: "visit", key: entry.id, entry });
+		return;
+	}
+	if (entry.kind === "send_failed") {
+		state.rows.push({ type: "send_failed", key: entry.id, entry });
+		return;
+	}
+	if (entry.kind === "link_proposed") {
+		state.rows.push({ type: "link_proposed", key: entry.id, entry });
 		return;
 	}
 	if (call !== null) {
