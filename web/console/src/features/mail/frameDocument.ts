@@ -19,8 +19,8 @@ export function frameDocument(html: string, title: string, language: string): st
 	);
 }
 
-const lineHeight = 24;
-const lettersInLine = 70;
+const lineHeight = 32;
+const lettersInLine = 60;
 const lowest = 96;
 const highest = 420;
 
@@ -29,5 +29,5 @@ export function likelyHeight(html: string): number {
 	const text = html.replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^>]*>/gi, "\n").replace(/<[^>]*>/g, "");
 	const lines = text.split("\n").reduce((sum, line) => sum + Math.ceil(line.trim().length / lettersInLine), 0);
 	const pictures = (html.match(/<img\b/gi) ?? []).length;
-	return Math.max(lowest, Math.min(highest, 40 + lines * lineHeight + pictures * 160));
+	return Math.max(lowest, Math.min(highest, 64 + lines * lineHeight + pictures * 160));
 }
