@@ -23,7 +23,7 @@ static bool
 wanted(void *ctx, const struct outbox_due *due)
 {
 	struct app *app = ctx;
-	uint64_t waiting = marks_delivered(app->marks, due->item.lane, PARTY_CUSTOMER);
+	uint64_t waiting = marks_delivered(app->marks, due->fact->timeline, PARTY_CUSTOMER);
 	uint64_t delivered = due->delivered > waiting ? due->delivered : waiting;
 
 	return due->fact->body != NULL && !due->fact->restricted && due->subject != NULL &&
@@ -124,7 +124,12 @@ carry(void *ctx, struct delivery *d)
 struct outbox_carrier
 push_carrier(struct app *app)
 {
-	return (struct outbox_carrier){.wanted = wanted, .carry = carry, .ctx = app};
+	return (struct outbox_carrier){
+		.kind = "webhook",
+		.wanted = wanted,
+		.carry = carry,
+		.ctx = app,
+	};
 }
 
 struct web_call *

@@ -239,12 +239,12 @@ open_outbox(struct server *s, struct error *e)
 		.private_networks = app->conf->outbox_private,
 		.ca_file = app->conf->outbox_ca_file,
 	};
-	struct outbox_carrier carrier = push_carrier(app);
+	struct outbox_carrier carriers[] = {push_carrier(app)};
 	enum err rc = web_client_create(&app->web_client, &conf, wake, s, e);
 
 	if (rc == ERR_OK) {
-		app->outbox = outbox_create(app->store, net_wheel(app->net), &carrier,
-			app->conf->outbox_retry_ms);
+		app->outbox = outbox_create(app->store, net_wheel(app->net), carriers,
+			sizeof(carriers) / sizeof(carriers[0]), app->conf->outbox_retry_ms);
 		outbox_start(app->outbox);
 	}
 	return rc;

@@ -266,6 +266,21 @@ bus_publish(struct bus *b, struct fact *f)
 }
 
 void
+bus_delivery(struct bus *b, uint64_t fact, const struct delivery_state *d)
+{
+	for (size_t i = 0; i < b->window_count; i++) {
+		struct fact *f = b->window[(window_first(b) + i) % b->window_size];
+
+		if (f->id == fact) {
+			free(f->delivery.text);
+			f->delivery = *d;
+			f->delivery.text = xstrdup(d->text != NULL ? d->text : "");
+			fact_forget_frames(f);
+		}
+	}
+}
+
+void
 bus_forget_frames(struct bus *b)
 {
 	size_t count = b->framed < b->window_count ? b->framed : b->window_count;

@@ -11,6 +11,7 @@
 
 struct bus;
 struct bus_subscription;
+struct delivery_state;
 struct fact;
 
 /* What one may follow. The topic number is made of kind and id. */
@@ -33,6 +34,9 @@ void bus_destroy(struct bus *b); /* after all subscriptions; NULL is fine */
 uint64_t bus_newest(const struct bus *b);
 void bus_set_newest(struct bus *b, uint64_t id);
 void bus_publish(struct bus *b, struct fact *f); /* takes its own reference */
+
+/* An entry that may be replayed got further on its way out. */
+void bus_delivery(struct bus *b, uint64_t fact, const struct delivery_state *d);
 
 /* Frees the frames of what was published since: to be called when all that listen had their
  * turn. Whoever is slower or resumes has them made again; the memory of thousands of facts

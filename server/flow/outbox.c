@@ -1,5 +1,6 @@
 #include "flow/outbox.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "store/store.h"
 
 enum {
+	CARRIERS_MAX = 4,
 	PER_CHANNEL = 4, /* calls at once ... */
 	FAILING = 3,     /* ... but only one after so many failures in a row */
 	LOOK_MS = 30000, /* other processes and commands write items, too */
@@ -36,7 +38,8 @@ struct outbox_channel {
 struct outbox {
 	struct store *store;
 	struct wheel *wheel;
-	struct outbox_carrier carrier;
+	struct outbox_carrier carriers[CARRIERS_MAX];
+	size_t carrier_count;
 	struct timer timer;
 	int64_t retry_ms;
 	struct map channels;        /* id → struct outbox_channel */
@@ -91,6 +94,28 @@ channel_of(struct outbox *o, uint64_t id)
 	return c;
 }
 
+/* NULL: an item of a later release. */
+static const struct outbox_carrier *
+carrier_of(const struct outbox *o, const struct outbox_due *due)
+{
+	for (size_t i = 0; i < o->carrier_count; i++) {
+		if (strcmp(o->carriers[i].kind, due->item.kind) == 0) {
+			return &o->carriers[i];
+		}
+	}
+	return NULL;
+}
+
+static void
+tell(const struct outbox *o, const struct outbox_due *due, const struct outbox_news *news)
+{
+	const struct outbox_carrier *carrier = carrier_of(o, due);
+
+	if (carrier != NULL && carrier->told != NULL && due->fact != NULL) {
+		carrier->told(carrier->ctx, due->fact, news);
+	}
+}
+
 static void
 look_in(struct outbox *o, int64_t delay_ms)
 {
@@ -132,6 +157,9 @@ settled(void *ctx, const struct outcome *out)
 		o->unsettled = d;
 		look_in(o, AWAY_MS);
 		return;
+	}
+	if (out->code == ERR_OK && !o->stopped) {
+		tell(o, &d->due, &d->news);
 	}
 	channel_of(o, d->due.item.channel)->running--;
 	delivery_destroy(d);
@@ -186,6 +214,12 @@ settle(struct delivery *d)
 	c->outbox.due_at = to == OUTBOX_WAITING ? now + delay : d->due.item.due_at;
 	c->outbox.status = d->answer.status;
 	c->outbox.answer = arena_strdup(c->arena, d->answer.text);
+	d->news = (struct outbox_news){
+		.state = to,
+		.attempts = d->due.item.attempts,
+		.due_at = c->outbox.due_at,
+		.text = d->answer.text,
+	};
 	if (store_submit(o->store, c, settled, d) != ERR_OK) {
 		d->next = o->unsettled;
 		o->unsettled = d;
@@ -219,8 +253,12 @@ claimed(void *ctx, const struct outcome *out)
 	struct outbox *o = d->outbox;
 
 	if (out->code == ERR_OK && !o->stopped) {
+		const struct outbox_carrier *carrier = carrier_of(o, &d->due);
+
 		d->due.item.attempts++;
-		o->carrier.carry(o->carrier.ctx, d);
+		tell(o, &d->due,
+			&(struct outbox_news){OUTBOX_SENDING, d->due.item.attempts, 0, ""});
+		carrier->carry(carrier->ctx, d);
 		return;
 	}
 	/* Another process has it, the store is away, or we are: nothing was sent. */
@@ -290,9 +328,13 @@ static void
 take(struct outbox *o, struct outbox_due *due)
 {
 	struct outbox_channel *c = channel_of(o, due->item.channel);
+	const struct outbox_carrier *carrier = carrier_of(o, due);
 	size_t most = c->failures >= FAILING ? 1 : PER_CHANNEL;
 
-	if (due->fact == NULL || !o->carrier.wanted(o->carrier.ctx, due)) {
+	if (carrier == NULL) {
+		return;
+	}
+	if (due->fact == NULL || !carrier->wanted(carrier->ctx, due)) {
 		drop(o, due);
 	} else if (c->running < most) {
 		claim(o, due);
@@ -407,13 +449,15 @@ due(struct timer *t)
 
 struct outbox *
 outbox_create(struct store *store, struct wheel *wheel,
-	const struct outbox_carrier *carrier, int64_t retry_ms)
+	const struct outbox_carrier *carriers, size_t count, int64_t retry_ms)
 {
 	struct outbox *o = xcalloc(1, sizeof(*o));
 
+	assert(count <= CARRIERS_MAX);
 	o->store = store;
 	o->wheel = wheel;
-	o->carrier = *carrier;
+	memcpy(o->carriers, carriers, count * sizeof(*carriers));
+	o->carrier_count = count;
 	o->retry_ms = retry_ms;
 	map_init(&o->channels);
 	timer_init(&o->timer, due);

@@ -9,6 +9,7 @@
 #define FLOW_OUTBOX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "store/read.h"
@@ -31,26 +32,39 @@ struct outbox_answer {
 	const char *text;       /* its words, or why there are none */
 };
 
+/* How far an item got, after the commit that says so. */
+struct outbox_news {
+	enum outbox_state state;
+	int64_t attempts;
+	int64_t due_at;
+	const char *text; /* the receiver's words, or why there are none */
+};
+
 /* One claimed item on its way; lives until outbox_answered. */
 struct delivery {
 	struct outbox *outbox;
 	struct outbox_due due; /* texts in `arena` */
 	struct arena *arena;
 	struct outbox_answer answer; /* waits for a store that takes it */
+	struct outbox_news news;     /* what is true once it was taken */
 	struct delivery *next;
 };
 
+/* Who takes the items of one kind. */
 struct outbox_carrier {
+	const char *kind; /* outlives the outbox */
 	/* Whether it is still worth sending. */
 	bool (*wanted)(void *ctx, const struct outbox_due *due);
 	/* Sends it and, later or at once, calls outbox_answered exactly once. */
 	void (*carry)(void *ctx, struct delivery *d);
+	/* Optional. */
+	void (*told)(void *ctx, const struct fact *fact, const struct outbox_news *news);
 	void *ctx;
 };
 
-/* retry_ms: about so long after the first failure, then ever longer. */
+/* The carriers are copied. retry_ms: about so long after the first failure, then ever longer. */
 struct outbox *outbox_create(struct store *store, struct wheel *wheel,
-	const struct outbox_carrier *carrier, int64_t retry_ms);
+	const struct outbox_carrier *carriers, size_t count, int64_t retry_ms);
 /* After the store is closed: it calls back until then. NULL is fine. */
 void outbox_destroy(struct outbox *o);
 /* What a former run left behind, then what is due. */

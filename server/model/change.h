@@ -91,7 +91,8 @@ struct post {
 	              the caller sets subject, from, to, cc and, if she answers a certain one,
 	              `answers`; the writer all else */
 	const struct mail_arrival
-		*arrival; /* of mail that comes: where it may belong; may be NULL */
+		*arrival;            /* of mail that comes: where it may belong; may be NULL */
+	bool reply_to_confirmed; /* she knows that it goes where Reply-To says, not From */
 	const struct auto_answer *answer; /* to this question; NULL: none */
 	const uint64_t *files; /* registered uploads of the same author, not yet sent */
 	size_t file_count;

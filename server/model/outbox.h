@@ -21,7 +21,7 @@ enum outbox_state {
 struct outbox_item {
 	uint64_t id; /* goes out with it: the receiver knows a repetition by it */
 	uint64_t channel;
-	char kind[OUTBOX_KIND_SIZE]; /* who carries it: "webhook" */
+	char kind[OUTBOX_KIND_SIZE]; /* who carries it: "webhook" "mail" */
 	uint64_t lane; /* items of one lane leave one after the other: the timeline */
 	uint64_t fact;
 	enum outbox_state state;
@@ -53,6 +53,7 @@ enum outbox_action {
 	OUTBOX_ACTION_SETTLE,
 	OUTBOX_ACTION_RECOVER, /* what a process left behind in the middle of sending */
 	OUTBOX_ACTION_AGAIN,   /* administrators: now, also what was given up */
+	OUTBOX_ACTION_RESEND,  /* a mail, by who writes with this customer or a supervisor */
 	OUTBOX_ACTION_SWEEP,   /* forget what was settled long ago */
 };
 
@@ -60,6 +61,7 @@ struct outbox_change {
 	enum outbox_action action;
 	uint64_t channel;
 	uint64_t item; /* AGAIN: 0 is all that were given up */
+	uint64_t fact; /* RESEND: the entry */
 	/* SETTLE: from a state to another */
 	enum outbox_state from;
 	enum outbox_state to;

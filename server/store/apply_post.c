@@ -356,7 +356,7 @@ prepare(struct batch *b, struct job *j, struct entry *entry, struct head **out)
 		err = message_files(b, j, p, &entry->files, &entry->first_name);
 	}
 	if (err == ERR_OK && p->mail != NULL) {
-		err = mail_check(b, j);
+		err = mail_check(b, j, &entry->mail);
 	}
 	if (err == ERR_OK && p->mail == NULL) {
 		err = prepare_body(b, j, p);
@@ -381,6 +381,7 @@ prepare(struct batch *b, struct job *j, struct entry *entry, struct head **out)
 	}
 	if (err == ERR_OK && p->mail != NULL) {
 		err = mail_write(b, j, &entry->mail);
+		entry->route = (struct route){entry->mail.mailbox, "email"};
 	}
 	if (err == ERR_OK) {
 		*out = h;

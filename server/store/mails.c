@@ -15,25 +15,74 @@ enum { RECIPIENTS_MAX = 50, CONTACTS_MAX = 500, SECRET_SIZE = 12 };
 
 /* --- before anything is written ------------------------------------------------------------ */
 
-static enum err
-check_channel(struct batch *b, struct job *j)
+/* Whose address a mailbox has, and the name beside it: {"mailbox":{"address","name"}}. */
+static void
+read_sender(struct batch *b, const char *settings, struct mail_address *out)
 {
-	const struct post *p = &j->change->post;
-	struct value args[] = {value_id(p->channel)};
-	struct channel_row row;
-	struct rows r;
+	struct json *root = NULL;
+	const struct json *mailbox;
 
-	if (batch_read(b, STATEMENT_CHANNEL_BY_ID, args, &r) != ERR_OK) {
-		return b->failed;
+	if (!str_empty(out->address) ||
+		json_parse(settings, strlen(settings), &root, NULL) != ERR_OK) {
+		return;
 	}
-	if (r.count == 0) {
-		return job_refuse(j, ERR_INVALID, "there is no such mailbox");
+	mailbox = json_is_object(root) ? json_get(root, "mailbox") : NULL;
+	if (mailbox != NULL && json_is_object(mailbox)) {
+		const char *address = json_string(mailbox, "address");
+		const char *name = json_string(mailbox, "name");
+
+		out->address = address != NULL ? arena_strdup(b->arena, address) : "";
+		out->name = name != NULL ? arena_strdup(b->arena, name) : "";
 	}
-	record_channel(rows_at(&r, 0), &row);
+	json_free(root);
+}
+
+static enum err
+use_mailbox(struct batch *b, struct job *j, const struct rows *r, struct mail_plan *plan)
+{
+	struct channel_row row;
+
+	if (r->count == 0) {
+		return job_refuse(j, ERR_INVALID, "there is no mailbox to write from");
+	}
+	record_channel(rows_at(r, 0), &row);
 	if (strcmp(row.kind, "email") != 0 || !row.enabled) {
 		return job_refuse(j, ERR_INVALID, "this mailbox is switched off");
 	}
+	plan->mailbox = row.id;
+	read_sender(b, row.settings, &plan->mail.from);
+	if (str_empty(plan->mail.from.address)) {
+		return job_refuse(j, ERR_INVALID, "the mailbox has no address");
+	}
 	return ERR_OK;
+}
+
+/* The one that was asked for, else that of the conversation, else the first. */
+static enum err
+choose_mailbox(struct batch *b, struct job *j, struct mail_plan *plan)
+{
+	const struct post *p = &j->change->post;
+	struct value asked[] = {value_id(p->channel)};
+	const struct head *h = NULL;
+	struct rows r;
+
+	if (p->channel == 0 && p->party.conversation != 0) {
+		h = conversation_head(b, p->party.conversation);
+	}
+	if (b->failed == ERR_OK && h != NULL && h->state.has_conversation &&
+		strcmp(h->state.conversation.channel_kind, "email") == 0) {
+		asked[0] = value_id(h->state.conversation.channel);
+	}
+	if (b->failed != ERR_OK ||
+		batch_read(b, STATEMENT_CHANNEL_BY_ID, asked, &r) != ERR_OK) {
+		return b->failed;
+	}
+	if (p->channel == 0 && (r.count == 0 || !value_as_bool(&rows_at(&r, 0)[6]))) {
+		if (batch_read(b, STATEMENT_MAILBOX_FIRST, NULL, &r) != ERR_OK) {
+			return b->failed;
+		}
+	}
+	return use_mailbox(b, j, &r, plan);
 }
 
 static enum err
@@ -63,12 +112,13 @@ check_sizes(struct batch *b, struct job *j)
 }
 
 enum err
-mail_check(struct batch *b, struct job *j)
+mail_check(struct batch *b, struct job *j, struct mail_plan *plan)
 {
 	const struct mail *m = j->change->post.mail;
 	size_t recipients = m->to_count + m->cc_count;
 	enum err err;
 
+	*plan = (struct mail_plan){.mail = *m, .mailbox = j->change->post.channel};
 	if (j->change->actor.kind == AUTHOR_CUSTOMER) {
 		return ERR_OK;
 	}
@@ -79,14 +129,25 @@ mail_check(struct batch *b, struct job *j)
 		return job_refuse(j, ERR_INVALID, "one mail goes to %d addresses at most",
 			RECIPIENTS_MAX);
 	}
-	if (str_empty(m->from.address)) {
-		return job_refuse(j, ERR_INVALID, "the mailbox has no address");
-	}
-	err = check_channel(b, j);
+	err = choose_mailbox(b, j, plan);
 	return err == ERR_OK ? check_sizes(b, j) : err;
 }
 
 /* --- what comes ------------------------------------------------------------------------------ */
+
+/* So that it can be repeated. */
+static enum err
+mark_bounced(struct batch *b, uint64_t entry, const char *words)
+{
+	size_t length = utf8_truncate(words, strlen(words), OUTBOX_ANSWER_MAX);
+	struct value args[] = {
+		value_i64(b->now),
+		value_text_n(arena_strndup(b->arena, words, length), length),
+		value_id(entry),
+	};
+
+	return batch_run(b, STATEMENT_OUTBOX_BOUNCED, args, NULL);
+}
 
 static enum err
 absorb_report(struct batch *b, struct job *j, bool *done)
@@ -106,6 +167,9 @@ absorb_report(struct batch *b, struct job *j, bool *done)
 	failure.entry = original.entry;
 	failure.status = a->report_status;
 	failure.text = str_empty(a->report_text) ? a->report_recipient : a->report_text;
+	if (failure.final && mark_bounced(b, original.entry, failure.text) != ERR_OK) {
+		return b->failed;
+	}
 	return send_failed(b, j, &failure);
 }
 
@@ -240,6 +304,7 @@ answer_entry(struct batch *b, struct job *j, const struct head *h, struct mail *
 	struct json *body = NULL;
 	struct fact *f;
 	struct rows r;
+	bool elsewhere = false;
 	bool hers;
 
 	if (batch_flush(b) != ERR_OK ||
@@ -252,13 +317,22 @@ answer_entry(struct batch *b, struct job *j, const struct head *h, struct mail *
 		json_parse(f->body, f->body_length, &body, NULL) == ERR_OK) {
 		if (mail_decode(body, b->arena, &parent, NULL) == ERR_OK) {
 			refer_to(b, &parent, m);
+			elsewhere = !str_empty(parent.reply_to.address) &&
+				!j->change->post.reply_to_confirmed &&
+				goes_to(m, parent.reply_to.address);
 		}
 		json_free(body);
 	}
 	fact_put(f);
-	return hers
-		? ERR_OK
-		: job_refuse(j, ERR_INVALID, "the entry that is answered is not this customer's");
+	if (!hers) {
+		return job_refuse(j, ERR_INVALID,
+			"the entry that is answered is not this customer's");
+	}
+	if (elsewhere) { /* the usual way to lead an answer to somebody else */
+		return job_refuse(j, ERR_CONFLICT,
+			"the answer goes to another address than the mail came from; confirm it");
+	}
+	return ERR_OK;
 }
 
 /* Nobody can guess it: it names the entry, which is its number, and a secret. */
@@ -300,13 +374,12 @@ place_departure(struct batch *b, struct job *j, const struct head *h,
 }
 
 enum err
-mail_place(struct batch *b, struct job *j, struct head **head, struct mail_plan *out)
+mail_place(struct batch *b, struct job *j, struct head **head, struct mail_plan *plan)
 {
-	*out = (struct mail_plan){.mail = *j->change->post.mail};
 	if (j->change->actor.kind == AUTHOR_CUSTOMER) {
-		return place_arrival(b, j, head, out);
+		return place_arrival(b, j, head, plan);
 	}
-	return place_departure(b, j, *head, out);
+	return place_departure(b, j, *head, plan);
 }
 
 /* --- the entry --------------------------------------------------------------------------------- */

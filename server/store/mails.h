@@ -19,6 +19,7 @@ struct mail_thread {
 /* What becomes of one mail. */
 struct mail_plan {
 	struct mail mail; /* as it will stand in the entry */
+	uint64_t mailbox; /* channel */
 	bool outgoing;
 	bool hidden; /* the customer is none of those to whom it goes */
 	/* A machine's: it stays with the conversation that it answers, opens none again, and
@@ -28,14 +29,14 @@ struct mail_plan {
 	bool proposed; /* the thread is another customer's: for a person to decide */
 };
 
-/* Before anything is written. */
-MUST_CHECK enum err mail_check(struct batch *b, struct job *j);
+/* Before anything is written; chooses the mailbox of what goes. */
+MUST_CHECK enum err mail_check(struct batch *b, struct job *j, struct mail_plan *plan);
 /* Of what comes: our own mail come back is dropped, a report about mail of ours is told where
  * that mail is. `done`: then that is all. */
 MUST_CHECK enum err mail_absorb(struct batch *b, struct job *j, bool *done);
 /* After the party is known; may choose another timeline of the same customer. */
 MUST_CHECK enum err
-mail_place(struct batch *b, struct job *j, struct head **head, struct mail_plan *out);
+mail_place(struct batch *b, struct job *j, struct head **head, struct mail_plan *plan);
 /* Text and mail into the body that was begun; of what comes nothing is ever too long: it is cut
  * and says so. */
 MUST_CHECK enum err mail_write(struct batch *b, struct job *j, struct mail_plan *plan);

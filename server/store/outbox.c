@@ -3,8 +3,12 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "store/apply.h"
+#include "store/mails.h"
 #include "store/outbox_item.h"
+#include "store/records.h"
 #include "store/store.h"
+
+enum { RECOVER_MAX = 1000 };
 
 static enum err
 outbox_used(struct batch *b)
@@ -158,6 +162,25 @@ cut_answer(struct batch *b, const char *answer)
 	return value_text_n(arena_strndup(b->arena, text, length), length);
 }
 
+/* What a person wrote, a person has to know about. */
+static enum err
+tell_failure(struct batch *b, struct job *j, const struct outbox_change *o)
+{
+	struct value args[] = {value_id(o->item)};
+	struct send_failure failure = {.text = o->answer, .final = true};
+	struct rows r;
+
+	if (batch_read(b, STATEMENT_OUTBOX_ITEM, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	if (r.count == 0 || !str_equals(value_as_text(&rows_at(&r, 0)[2]), "mail")) {
+		return ERR_OK;
+	}
+	failure.entry = value_as_id(&rows_at(&r, 0)[4]);
+	failure.status = o->status != 0 ? arena_printf(b->arena, "%d", (int)o->status) : "";
+	return send_failed(b, j, &failure);
+}
+
 static enum err
 settle(struct batch *b, struct job *j)
 {
@@ -181,7 +204,41 @@ settle(struct batch *b, struct job *j)
 		return job_refuse(j, ERR_CONFLICT, "the item was settled by somebody else");
 	}
 	j->outcome.id = o->item;
-	return note_result(b, o, answer);
+	if (note_result(b, o, answer) != ERR_OK) {
+		return b->failed;
+	}
+	return o->to == OUTBOX_DEAD ? tell_failure(b, j, o) : ERR_OK;
+}
+
+/* Nobody can tell whether it went: a person has to decide. */
+static enum err
+give_up_uncertain(struct batch *b, struct job *j, struct value node, struct value before)
+{
+	static const char words[] =
+		"nobody knows whether it was sent: the server stopped while "
+		"it was being sent";
+	struct value list[] = {node, before, value_i64(RECOVER_MAX)};
+	struct value args[] = {value_i64(b->now), value_text(words), node, before};
+	enum err err = ERR_OK;
+	struct rows r;
+
+	if (batch_read(b, STATEMENT_OUTBOX_UNCERTAIN_LIST, list, &r) != ERR_OK ||
+		batch_run(b, STATEMENT_OUTBOX_UNCERTAIN, args, NULL) != ERR_OK) {
+		return b->failed;
+	}
+	for (size_t i = 0; err == ERR_OK && i < r.count; i++) {
+		const struct value *row = rows_at(&r, i);
+		struct send_failure failure = {
+			.entry = value_as_id(&row[0]),
+			.text = words,
+			.final = true,
+		};
+
+		if (str_equals(value_as_text(&row[1]), "mail")) {
+			err = send_failed(b, j, &failure);
+		}
+	}
+	return err;
 }
 
 static enum err
@@ -195,19 +252,13 @@ recover(struct batch *b, struct job *j)
 		node,
 		value_i64(o->before),
 	};
-	struct value uncertain[] = {
-		value_i64(b->now),
-		value_text("the server stopped while this was being sent"),
-		node,
-		value_i64(o->before),
-	};
 	uint64_t affected = 0;
 
 	if (batch_run(b, STATEMENT_OUTBOX_RECOVER, again, &affected) != ERR_OK) {
 		return b->failed;
 	}
 	j->outcome.id = affected;
-	return batch_run(b, STATEMENT_OUTBOX_UNCERTAIN, uncertain, NULL);
+	return give_up_uncertain(b, j, node, value_i64(o->before));
 }
 
 static enum err
@@ -241,6 +292,81 @@ send_again(struct batch *b, struct job *j)
 	return ERR_OK;
 }
 
+/* Who may write with this customer as the conversation stands, or wrote this very mail. */
+static enum err
+check_resend(struct batch *b, struct job *j, const struct fact *entry)
+{
+	const struct actor *actor = &j->change->actor;
+	struct value args[] = {value_id(entry->conversation)};
+	const struct head *h = timeline_head(b, entry->timeline);
+	struct conversation c = {0};
+	struct rows r;
+
+	if (h == NULL || batch_flush(b) != ERR_OK ||
+		batch_read(b, STATEMENT_CONVERSATION_BY_ID, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	if (!head_allowed(j, h)) {
+		return job_refuse(j, ERR_NOT_FOUND, "there is no such mail");
+	}
+	if (r.count > 0) {
+		record_conversation(rows_at(&r, 0), &c);
+	}
+	if (actor->kind != AUTHOR_STAFF ||
+		(actor->role < ROLE_SUPERVISOR && actor->id != c.assignee &&
+			(entry->author_kind != AUTHOR_STAFF || actor->id != entry->author))) {
+		return job_refuse(j, ERR_DENIED,
+			"a mail is repeated by who wrote it, by who has the conversation and by "
+			"supervisors");
+	}
+	j->outcome.customer = h->state.customer;
+	j->outcome.timeline = h->timeline;
+	return ERR_OK;
+}
+
+static enum err
+put_back(struct batch *b, struct job *j, const struct value *item)
+{
+	enum outbox_state state = (enum outbox_state)value_as_i64(&item[5]);
+	struct value args[] = {
+		value_i64(b->now),
+		value_i64(b->now),
+		value_i64(b->now + b->conf->outbox_give_up_ms),
+		item[1],
+		item[0],
+	};
+
+	if (state != OUTBOX_DEAD && state != OUTBOX_WAITING) {
+		return job_refuse(j, ERR_CONFLICT,
+			state == OUTBOX_SENDING ? "it is being sent just now" : "it was sent");
+	}
+	batch_audit(b, j, "mail.resent", "entry", j->change->outbox.fact, NULL);
+	j->outcome.id = value_as_id(&item[0]);
+	return batch_run(b, STATEMENT_OUTBOX_AGAIN, args, NULL);
+}
+
+static enum err
+resend(struct batch *b, struct job *j)
+{
+	struct value args[] = {value_id(j->change->outbox.fact)};
+	struct fact *entry = NULL;
+	struct rows item;
+	struct rows r;
+	enum err err;
+
+	if (batch_read(b, STATEMENT_OUTBOX_OF_FACT, args, &item) != ERR_OK ||
+		batch_read(b, STATEMENT_FACT_BY_ID, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	if (item.count == 0 || r.count == 0) {
+		return job_refuse(j, ERR_NOT_FOUND, "there is no such mail");
+	}
+	entry = record_fact(rows_at(&r, 0));
+	err = check_resend(b, j, entry);
+	fact_put(entry);
+	return err == ERR_OK ? put_back(b, j, rows_at(&item, 0)) : err;
+}
+
 static enum err
 sweep(struct batch *b, const struct outbox_change *o)
 {
@@ -263,6 +389,8 @@ apply_outbox(struct batch *b, struct job *j)
 		return recover(b, j);
 	case OUTBOX_ACTION_AGAIN:
 		return send_again(b, j);
+	case OUTBOX_ACTION_RESEND:
+		return resend(b, j);
 	case OUTBOX_ACTION_SWEEP:
 		return sweep(b, &j->change->outbox);
 	}

@@ -344,7 +344,8 @@ struct outbox_due {
 	struct outbox_item item;
 	struct fact *fact;   /* NULL: it is gone */
 	const char *subject; /* the integrator's user id; NULL: none */
-	uint64_t delivered;  /* how far she has got, by her own numbers */
+	uint64_t delivered;  /* how far she has got, by her own numbers ... */
+	uint64_t seen;       /* ... and read */
 	uint64_t unread;     /* entries of the house that she has not seen */
 };
 /* The first items of their lanes that are due, at most so many of each channel, put in front of
@@ -352,6 +353,9 @@ struct outbox_due {
 MUST_CHECK enum err read_outbox_due(struct reader *r, int64_t now, size_t per_channel,
 	struct arena *a, struct outbox_due **out, int64_t *next_at, struct error *e);
 void outbox_due_release(struct outbox_due *first); /* NULL is fine */
+/* Fills in how far those of the facts got that are mail of the house. */
+MUST_CHECK enum err read_deliveries(struct reader *r, struct fact *const *facts,
+	size_t count, struct arena *a, struct error *e);
 /* Newest first, id < before_id (0: all). */
 MUST_CHECK enum err read_outbox(struct reader *r, uint64_t channel,
 	enum outbox_state state, uint64_t before_id, size_t limit, struct arena *a,

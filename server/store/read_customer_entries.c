@@ -208,6 +208,7 @@ read_customer_entries(struct reader *r, uint64_t customer, int64_t before_at,
 	}
 	if (err == ERR_OK) {
 		conclude(&w, out);
+		err = read_deliveries(r, out->items, out->count, a, e);
 	}
 	return err;
 }

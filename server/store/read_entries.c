@@ -41,6 +41,7 @@ list(struct reader *r, enum statement s, const struct value *args, struct arena 
 
 	if (err == ERR_OK) {
 		list_of(&rows, a, out);
+		err = read_deliveries(r, out->items, out->count, a, e);
 	}
 	return err;
 }
@@ -158,7 +159,7 @@ read_feed(struct reader *r, uint64_t after_id, size_t limit, struct arena *a,
 	for (size_t i = 0; i < rows.count; i++) {
 		complete(rows_at(&rows, i), out->items[i]);
 	}
-	return ERR_OK;
+	return read_deliveries(r, out->items, out->count, a, e);
 }
 
 enum err

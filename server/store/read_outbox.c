@@ -1,5 +1,6 @@
 /* What is due, and how a channel's outbox stands. */
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -27,18 +28,51 @@ record_item(const struct value *v, struct outbox_item *out)
 	out->answer = value_as_text(&v[13]);
 }
 
+enum err
+read_deliveries(struct reader *r, struct fact *const *facts, size_t count,
+	struct arena *a, struct error *e)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < count; i++) {
+		struct fact *f = facts[i];
+		struct value args[] = {value_id(f->id)};
+		struct outbox_item item;
+		struct rows rows;
+
+		if (f->kind != FACT_MESSAGE || f->author_kind == AUTHOR_CUSTOMER ||
+			!str_equals(f->channel_kind, "email")) {
+			continue;
+		}
+		err = reader_run(r, STATEMENT_OUTBOX_OF_FACT, args, a, &rows, e);
+		if (err == ERR_OK && rows.count > 0) {
+			record_item(rows_at(&rows, 0), &item);
+			free(f->delivery.text);
+			f->delivery = (struct delivery_state){
+				.state = item.state,
+				.attempts = item.attempts,
+				.due_at = item.due_at,
+				.text = xstrdup(item.answer),
+			};
+		}
+	}
+	return err;
+}
+
 static enum err
 read_progress(struct reader *r, struct arena *a, struct outbox_due *d, struct error *e)
 {
-	struct value unseen[] = {value_id(d->item.lane), value_id(0)};
+	uint64_t timeline = d->fact != NULL ? d->fact->timeline : d->item.lane;
+	struct value unseen[] = {value_id(timeline), value_id(0)};
 	struct mark_row *marks;
 	size_t count = 0;
 	struct rows rows;
-	enum err err = read_marks(r, d->item.lane, a, &marks, &count, e);
+	enum err err = read_marks(r, timeline, a, &marks, &count, e);
 
 	for (size_t i = 0; i < count; i++) {
 		if (marks[i].party == PARTY_CUSTOMER) {
 			d->delivered = marks[i].delivered;
+			d->seen = marks[i].seen;
 			unseen[1] = value_id(marks[i].seen);
 		}
 	}

@@ -16,6 +16,7 @@ struct letter {
 	const char *answers; /* In-Reply-To */
 	const char *subject;
 	const char *text;
+	const char *reply_to;
 	enum mail_nature nature;
 	struct mail_arrival arrival;
 };
@@ -32,6 +33,7 @@ change_of(struct store_fixture *f, uint64_t mailbox, const struct letter *l)
 	*arrival = l->arrival;
 	m->subject = l->subject != NULL ? l->subject : "Question";
 	m->from = (struct mail_address){"Alice", l->from};
+	m->reply_to.address = l->reply_to;
 	m->message_id = l->id;
 	m->in_reply_to = l->answers;
 	m->trust = l->proven ? MAIL_TRUST_PROVEN : MAIL_TRUST_NONE;
@@ -56,9 +58,9 @@ receive(struct store_fixture *f, uint64_t mailbox, const struct letter *l)
 	return fixture_call(f, change_of(f, mailbox, l), ERR_OK);
 }
 
-static const struct outcome *
-answer(struct store_fixture *f, const struct actor *staff, uint64_t mailbox,
-	uint64_t conversation, const char *to)
+static struct change *
+answer_of(const struct actor *staff, uint64_t mailbox, uint64_t conversation,
+	const char *to)
 {
 	struct change *c = change_create(CHANGE_POST, staff);
 	struct mail *m = arena_alloc(c->arena, sizeof(*m));
@@ -75,7 +77,14 @@ answer(struct store_fixture *f, const struct actor *staff, uint64_t mailbox,
 	c->post.channel_kind = "email";
 	c->post.text = "Dear Alice";
 	c->post.mail = m;
-	return fixture_call(f, c, ERR_OK);
+	return c;
+}
+
+static const struct outcome *
+answer(struct store_fixture *f, const struct actor *staff, uint64_t mailbox,
+	uint64_t conversation, const char *to)
+{
+	return fixture_call(f, answer_of(staff, mailbox, conversation, to), ERR_OK);
 }
 
 static void
@@ -378,6 +387,45 @@ mail_to_others_is_not_shown_to_her(void **state)
 }
 
 static void
+another_address_to_answer_to_has_to_be_confirmed(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example",
+		.id = "1@x",
+		.reply_to = "thief@y.example"};
+	uint64_t conversation = receive(f, mailbox, &question)->conversation->id;
+	struct change *c = answer_of(&agent, mailbox, conversation, "thief@y.example");
+
+	fixture_call(f, c, ERR_CONFLICT);
+	answer(f, &agent, mailbox, conversation, "alice@x.example");
+	c = answer_of(&agent, mailbox, conversation, "thief@y.example");
+	c->post.reply_to_confirmed = true;
+	fixture_call(f, c, ERR_OK);
+}
+
+static void
+a_conversation_by_mail_is_answered_from_its_mailbox(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t first = fixture_channel(f, "email");
+	uint64_t second = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, second, &question);
+	uint64_t customer = o->customer;
+	struct change *c;
+
+	o = answer(f, &agent, 0, o->conversation->id, "alice@x.example");
+	assert_int_equal(o->facts[0]->channel, second);
+	c = answer_of(&agent, 0, 0, "alice@x.example");
+	c->post.party.customer = customer;
+	o = fixture_call(f, c, ERR_OK);
+	assert_int_equal(o->facts[0]->channel, first);
+}
+
+static void
 a_mail_waits_in_the_outbox_until_it_is_sent(void **state)
 {
 	struct store_fixture *f = *state;
@@ -392,6 +440,110 @@ a_mail_waits_in_the_outbox_until_it_is_sent(void **state)
 						 "SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND state = 1 "
 						 "AND idempotent = 0"),
 		1);
+}
+
+static const struct outbox_item *
+item_of(struct store_fixture *f, uint64_t mailbox, enum outbox_state state)
+{
+	struct outbox_item *items;
+	size_t count = 0;
+
+	assert_int_equal(read_outbox(f->reader, mailbox, state, 0, 10, f->arena, &items,
+						 &count, NULL),
+		ERR_OK);
+	assert_int_equal(count, 1);
+	return &items[0];
+}
+
+static const struct outcome *
+outbox_step(struct store_fixture *f, const struct actor *who, enum outbox_action action,
+	const struct outbox_item *item, enum outbox_state to, enum err expected)
+{
+	struct change *c = change_create(CHANGE_OUTBOX, who);
+
+	c->outbox.action = action;
+	c->outbox.own = true;
+	c->outbox.channel = item->channel;
+	c->outbox.item = item->id;
+	c->outbox.fact = item->fact;
+	c->outbox.from = OUTBOX_SENDING;
+	c->outbox.to = to;
+	c->outbox.status = 550;
+	c->outbox.answer = "550 5.1.1 no such user";
+	return fixture_call(f, c, expected);
+}
+
+static enum outbox_state
+delivery_of(struct store_fixture *f, uint64_t entry, const char **text)
+{
+	struct fact_list found = {0};
+	enum outbox_state state;
+
+	assert_int_equal(read_fact(f->reader, entry, f->arena, &found, NULL), ERR_OK);
+	state = found.items[0]->delivery.state;
+	*text = arena_strdup(f->arena, found.items[0]->delivery.text);
+	fact_list_release(&found);
+	return state;
+}
+
+static void
+a_refused_mail_is_told_in_its_thread_and_can_be_repeated(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor house = fixture_system();
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	struct actor other = fixture_staff(f, "wu", ROLE_AGENT, UNIT_ROOT);
+	struct actor chief = fixture_staff(f, "zhou", ROLE_SUPERVISOR, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, mailbox, &question);
+	const struct outbox_item *item;
+	const char *text;
+	uint64_t entry;
+
+	o = answer(f, &agent, mailbox, o->conversation->id, "alice@x.example");
+	entry = o->facts[0]->id;
+	item = item_of(f, mailbox, OUTBOX_WAITING);
+	assert_int_equal(item->fact, entry);
+	outbox_step(f, &house, OUTBOX_ACTION_CLAIM, item, 0, ERR_OK);
+	outbox_step(f, &chief, OUTBOX_ACTION_RESEND, item, 0, ERR_CONFLICT);
+	o = outbox_step(f, &house, OUTBOX_ACTION_SETTLE, item, OUTBOX_DEAD, ERR_OK);
+	assert_int_equal(o->facts[0]->kind, FACT_SEND_FAILED);
+	assert_int_equal(o->facts[0]->author_kind, AUTHOR_SYSTEM);
+	assert_non_null(strstr(o->facts[0]->body, "\"status\":\"550\""));
+	assert_int_equal(delivery_of(f, entry, &text), OUTBOX_DEAD);
+	assert_string_equal(text, "550 5.1.1 no such user");
+	outbox_step(f, &other, OUTBOX_ACTION_RESEND, item, 0, ERR_DENIED);
+	outbox_step(f, &agent, OUTBOX_ACTION_RESEND, item, 0, ERR_OK);
+	assert_int_equal(delivery_of(f, entry, &text), OUTBOX_WAITING);
+	outbox_step(f, &house, OUTBOX_ACTION_CLAIM, item, 0, ERR_OK);
+	outbox_step(f, &house, OUTBOX_ACTION_SETTLE, item, OUTBOX_SENT, ERR_OK);
+	assert_int_equal(delivery_of(f, entry, &text), OUTBOX_SENT);
+	outbox_step(f, &chief, OUTBOX_ACTION_RESEND, item, 0, ERR_CONFLICT);
+}
+
+static void
+what_was_being_sent_at_a_crash_waits_for_a_person(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor house = fixture_system();
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .id = "1@x"};
+	const struct outcome *o = receive(f, mailbox, &question);
+	const struct outbox_item *item;
+	const char *text;
+
+	answer(f, &agent, mailbox, o->conversation->id, "alice@x.example");
+	item = item_of(f, mailbox, OUTBOX_WAITING);
+	outbox_step(f, &house, OUTBOX_ACTION_CLAIM, item, 0, ERR_OK);
+	o = outbox_step(f, &house, OUTBOX_ACTION_RECOVER, item, 0, ERR_OK);
+	assert_int_equal(o->fact_count, 1);
+	assert_int_equal(o->facts[0]->kind, FACT_SEND_FAILED);
+	assert_non_null(strstr(o->facts[0]->body, "nobody knows whether it was sent"));
+	assert_int_equal(delivery_of(f, item->fact, &text), OUTBOX_DEAD);
+	o = outbox_step(f, &house, OUTBOX_ACTION_RECOVER, item, 0, ERR_OK);
+	assert_int_equal(o->fact_count, 0);
 }
 
 static void
@@ -425,7 +577,11 @@ main(void)
 		ON_BOTH(our_own_mail_that_comes_back_is_dropped),
 		ON_BOTH(an_automatic_answer_opens_nothing_again),
 		ON_BOTH(mail_to_others_is_not_shown_to_her),
+		ON_BOTH(another_address_to_answer_to_has_to_be_confirmed),
+		ON_BOTH(a_conversation_by_mail_is_answered_from_its_mailbox),
 		ON_BOTH(a_mail_waits_in_the_outbox_until_it_is_sent),
+		ON_BOTH(a_refused_mail_is_told_in_its_thread_and_can_be_repeated),
+		ON_BOTH(what_was_being_sent_at_a_crash_waits_for_a_person),
 		ON_BOTH(too_long_a_mail_is_cut_and_says_so),
 	};
 
