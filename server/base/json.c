@@ -16,6 +16,7 @@ text_of(const json_t *string)
 
 #include "base/buf.h"
 #include "base/json_memory.h"
+#include "base/json_plain.h"
 #include "base/str.h"
 
 static json_t *
@@ -53,6 +54,22 @@ too_deep(const char *data, size_t length)
 	return false;
 }
 
+/* NULL: it is not one of the plain documents. */
+static json_t *
+parse_plain(const char *data, size_t length)
+{
+	struct json_memory *memory;
+	json_t *root;
+
+	json_memory_begin();
+	root = json_plain(data, length);
+	memory = json_memory_end();
+	if (root == NULL) {
+		json_memory_free(memory);
+	}
+	return root;
+}
+
 static enum err
 parse(const char *data, size_t length, size_t flags, struct json **out, struct error *e)
 {
@@ -61,6 +78,11 @@ parse(const char *data, size_t length, size_t flags, struct json **out, struct e
 	json_t *root;
 	const char *quote;
 
+	root = parse_plain(data, length);
+	if (root != NULL) {
+		*out = (struct json *)root;
+		return ERR_OK;
+	}
 	if (too_deep(data, length)) {
 		return error_set(e, ERR_INVALID, "JSON is nested deeper than %d levels",
 			JSON_DEPTH_MAX);
