@@ -82,7 +82,7 @@ buf_reserve(struct buf *b, size_t capacity)
 }
 
 char *
-buf_extend(struct buf *b, size_t length)
+buf_grow(struct buf *b, size_t length)
 {
 	char *start;
 

@@ -20,8 +20,23 @@ void buf_fini(struct buf *b);
 void buf_clear(struct buf *b); /* keeps the memory */
 char *buf_take(struct buf *b); /* hands the malloc'ed bytes over, leaves b empty */
 void buf_reserve(struct buf *b, size_t capacity); /* a guess at what will be needed */
-/* `length` more bytes, for the caller to fill in; NULL when they pass the ceiling. */
-char *buf_extend(struct buf *b, size_t length);
+char *buf_grow(struct buf *b, size_t length); /* buf_extend, when there is no room yet */
+/* `length` more bytes, for the caller to fill in; NULL when they pass the ceiling. Inline, as
+ * a frame is written in a hundred pieces. */
+static inline char *
+buf_extend(struct buf *b, size_t length)
+{
+	char *start;
+
+	if (b->overflowed || length >= b->capacity - b->length) {
+		return buf_grow(b, length);
+	}
+	start = b->data + b->length;
+	b->length += length;
+	start[length] = '\0';
+	return start;
+}
+
 void buf_append(struct buf *b, const void *data, size_t length);
 void buf_puts(struct buf *b, const char *text);
 void buf_putc(struct buf *b, char c);

@@ -10,6 +10,7 @@
 enum {
 	MS_PER_SECOND = 1000,
 	SECONDS_PER_DAY = 86400,
+	DATE_TEXT_LENGTH = 10, /* "2026-11-21" */
 	DAYS_PER_ERA = 146097, /* 400 years of the Gregorian calendar */
 	DAYS_TO_1970 = 719468, /* from 0000-03-01 */
 };
@@ -109,20 +110,44 @@ date_from_days(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 }
 
 static void
-put_digits(char *out, int64_t value, int count)
+put_two(char *out, int64_t value)
 {
-	for (int i = count - 1; i >= 0; i--) {
-		out[i] = (char)('0' + value % 10);
-		value /= 10;
+	out[0] = (char)('0' + value / 10);
+	out[1] = (char)('0' + value % 10);
+}
+
+/* Nearly all times that are written are of one day. */
+struct date_text {
+	bool known;
+	int64_t days;
+	char text[DATE_TEXT_LENGTH];
+};
+static _Thread_local struct date_text newest_date;
+
+static const char *
+date_text(int64_t days)
+{
+	struct date_text *d = &newest_date;
+	int64_t year;
+	int64_t month;
+	int64_t day;
+
+	if (!d->known || d->days != days) {
+		date_from_days(days, &year, &month, &day);
+		memcpy(d->text, "0000-00-00", DATE_TEXT_LENGTH);
+		put_two(d->text, year / 100);
+		put_two(d->text + 2, year % 100);
+		put_two(d->text + 5, month);
+		put_two(d->text + 8, day);
+		d->days = days;
+		d->known = true;
 	}
+	return d->text;
 }
 
 void
 time_format(int64_t ms, char out[static TIME_TEXT_SIZE])
 {
-	int64_t year;
-	int64_t month;
-	int64_t day;
 	int64_t days;
 	int64_t rest;
 
@@ -137,15 +162,13 @@ time_format(int64_t ms, char out[static TIME_TEXT_SIZE])
 		rest += (int64_t)SECONDS_PER_DAY * MS_PER_SECOND;
 	}
 	days = (ms - rest) / ((int64_t)SECONDS_PER_DAY * MS_PER_SECOND);
-	date_from_days(days, &year, &month, &day);
-	memcpy(out, "0000-00-00T00:00:00.000Z", TIME_TEXT_SIZE);
-	put_digits(out, year, 4);
-	put_digits(out + 5, month, 2);
-	put_digits(out + 8, day, 2);
-	put_digits(out + 11, rest / 3600000, 2);
-	put_digits(out + 14, rest / 60000 % 60, 2);
-	put_digits(out + 17, rest / 1000 % 60, 2);
-	put_digits(out + 20, rest % 1000, 3);
+	memcpy(out, date_text(days), DATE_TEXT_LENGTH);
+	memcpy(out + DATE_TEXT_LENGTH, "T00:00:00.000Z", TIME_TEXT_SIZE - DATE_TEXT_LENGTH);
+	put_two(out + 11, rest / 3600000);
+	put_two(out + 14, rest / 60000 % 60);
+	put_two(out + 17, rest / 1000 % 60);
+	out[20] = (char)('0' + rest % 1000 / 100);
+	put_two(out + 21, rest % 100);
 }
 
 /* Reads exactly `count` digits at *text and moves past them. */

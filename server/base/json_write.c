@@ -115,11 +115,34 @@ append_escaped(struct buf *out, unsigned char byte)
 	buf_append(out, text, length);
 }
 
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* Whether one of eight bytes may have to be escaped: a control character, a quote or a
+ * backslash. By arithmetic on all of them at once; never false when one has to be. */
+static bool
+may_need_escape(const char *text)
+{
+	uint64_t eight;
+	uint64_t quote;
+	uint64_t backslash;
+
+	memcpy(&eight, text, sizeof(eight));
+	quote = eight ^ EACH_BYTE('"');
+	backslash = eight ^ EACH_BYTE('\\');
+	return (((eight - EACH_BYTE(' ')) & ~eight) | ((quote - EACH_BYTE(1)) & ~quote) |
+			   ((backslash - EACH_BYTE(1)) & ~backslash)) &
+		EACH_BYTE(0x80);
+}
+
 /* How many bytes of the text stand for themselves. */
 static size_t
 plain_run(const char *text, size_t length)
 {
 	size_t run = 0;
+
+	while (length - run >= sizeof(uint64_t) && !may_need_escape(text + run)) {
+		run += sizeof(uint64_t);
+	}
 
 	while (run < length && escapes[(unsigned char)text[run]] == 0) {
 		run++;
