@@ -14,12 +14,17 @@ static const char signature_mark[] = ",\"signature\":\"";
 enum { SIGNATURE_TEXT_SIZE = (HEADS_SIGNATURE_SIZE * 4 + 2) / 3 + 1 };
 
 void
-heads_feed_step(uint8_t feed[static DIGEST_SIZE], const uint8_t hash[static DIGEST_SIZE])
+heads_feed_add(int64_t version, uint8_t feed[static DIGEST_SIZE], const uint8_t *hashes,
+	size_t count)
 {
+	size_t portion = version == 1 ? 1 : count;
 	uint8_t next[DIGEST_SIZE];
 
-	sha256_two(feed, DIGEST_SIZE, hash, DIGEST_SIZE, next);
-	memcpy(feed, next, DIGEST_SIZE);
+	for (size_t i = 0; i < count; i += portion) {
+		sha256_two(feed, DIGEST_SIZE, hashes + i * DIGEST_SIZE, portion * DIGEST_SIZE,
+			next);
+		memcpy(feed, next, DIGEST_SIZE);
+	}
 }
 
 static void
@@ -68,6 +73,7 @@ heads_record_encode(const struct heads_record *r, const struct heads_key *key,
 
 	jw_init(&w, out);
 	jw_object(&w);
+	jw_ki64(&w, "version", r->version);
 	jw_ki64(&w, "at", r->at);
 	jw_ki64(&w, "node", (int64_t)r->node);
 	jw_ki64(&w, "from", (int64_t)r->from);
@@ -187,6 +193,12 @@ read_record(const struct json *j, struct arena *a, struct heads_record *r)
 	const char *audit = json_string(j, "audit");
 	uint64_t node;
 
+	if (!json_i64(j, "version", &r->version)) {
+		r->version = 1;
+	}
+	if (r->version < 1 || r->version > HEADS_VERSION) {
+		return false;
+	}
 	if (!json_i64(j, "at", &r->at) || !read_number(j, "node", &node) || node > 255 ||
 		!read_number(j, "from", &r->from) || !read_number(j, "n", &r->n) ||
 		audit == NULL || !str_parse_u64(audit, &r->audit)) {

@@ -1,11 +1,11 @@
 /* The file format of the signed heads. One record a line:
  *
- * {"at":…,"node":1,"from":1,"n":500,"facts":"…","heads":[["7001","12"],…],"feed":"…",
- *  "audit":"…","audit_hash":"…","previous":"…","signature":"…"}
+ * {"version":2,"at":…,"node":1,"from":1,"n":500,"facts":"…","heads":[["7001","12"],…],
+ *  "feed":"…","audit":"…","audit_hash":"…","previous":"…","signature":"…"}
  *
  * facts: the first 8 bytes of the hash of each fact from..n, so that the first one that was
  * rewritten is known by its number; feed: a digest over all whole hashes so far, so that 8 bytes
- * need not be trusted; heads: the timelines that grew, with their seq, so that a tail that was
+ * need not be trusted (in records without a version: made step by step); heads: the timelines that grew, with their seq, so that a tail that was
  * cut off is known; previous: SHA-256 of the line before. The signature covers the line up to
  * itself. */
 #ifndef STORE_HEADS_LOG_H
@@ -19,6 +19,7 @@
 #include "base/err.h"
 
 enum {
+	HEADS_VERSION = 2,
 	HEADS_PREFIX_SIZE = 8,
 	HEADS_FACTS_MAX = 8192, /* in one record */
 	HEADS_LINE_MAX = 1024 * 1024,
@@ -34,6 +35,7 @@ struct signed_head {
 };
 
 struct heads_record {
+	int64_t version; /* HEADS_VERSION is written; 1 is read, too */
 	int64_t at;
 	unsigned node;
 	uint64_t from; /* n + 1: no facts */
@@ -47,9 +49,9 @@ struct heads_record {
 	uint8_t previous[DIGEST_SIZE];
 };
 
-/* One step of the digest over the feed. */
-void
-heads_feed_step(uint8_t feed[static DIGEST_SIZE], const uint8_t hash[static DIGEST_SIZE]);
+/* The digest over the feed, brought on by the facts of one record: count * DIGEST_SIZE bytes. */
+void heads_feed_add(int64_t version, uint8_t feed[static DIGEST_SIZE],
+	const uint8_t *hashes, size_t count);
 
 /* Appends the signed line with its newline. */
 void heads_record_encode(const struct heads_record *r, const struct heads_key *key,

@@ -42,8 +42,8 @@ struct signer {
 	uint8_t feed[DIGEST_SIZE];
 	uint64_t pending_audit;
 	uint8_t audit_hash[DIGEST_SIZE];
-	uint8_t *prefixes;
-	size_t prefix_capacity;
+	uint8_t *hashes; /* of the facts, whole */
+	size_t hash_capacity;
 	struct map heads; /* timeline → seq, as the value itself */
 };
 
@@ -52,12 +52,11 @@ gather(struct signer *s, uint64_t timeline, uint64_t seq, const uint8_t hash[DIG
 {
 	size_t count = (size_t)(s->pending_n - s->n);
 
-	if (count == s->prefix_capacity) {
-		s->prefix_capacity = count == 0 ? 256 : count * 2;
-		s->prefixes = xrealloc(s->prefixes, s->prefix_capacity * HEADS_PREFIX_SIZE);
+	if (count == s->hash_capacity) {
+		s->hash_capacity = count == 0 ? 256 : count * 2;
+		s->hashes = xrealloc(s->hashes, s->hash_capacity * DIGEST_SIZE);
 	}
-	memcpy(s->prefixes + count * HEADS_PREFIX_SIZE, hash, HEADS_PREFIX_SIZE);
-	heads_feed_step(s->feed, hash);
+	memcpy(s->hashes + count * DIGEST_SIZE, hash, DIGEST_SIZE);
 	s->pending_n++;
 	map_put(&s->heads, timeline, (void *)(uintptr_t)seq);
 }
@@ -77,6 +76,18 @@ list_heads(const struct map *m)
 	return list;
 }
 
+static uint8_t *
+prefixes_of(const uint8_t *hashes, size_t count)
+{
+	uint8_t *prefixes = xmalloc(count * HEADS_PREFIX_SIZE + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(prefixes + i * HEADS_PREFIX_SIZE, hashes + i * DIGEST_SIZE,
+			HEADS_PREFIX_SIZE);
+	}
+	return prefixes;
+}
+
 static bool
 append_line(struct signer *s, const struct buf *line)
 {
@@ -93,18 +104,22 @@ append_line(struct signer *s, const struct buf *line)
 static void
 write_record(struct signer *s)
 {
+	size_t count = (size_t)(s->pending_n - s->n);
+	uint8_t *prefixes = prefixes_of(s->hashes, count);
 	struct heads_record r = {
+		.version = HEADS_VERSION,
 		.at = clock_now_ms(),
 		.node = s->node,
 		.from = s->n + 1,
 		.n = s->pending_n,
-		.prefixes = s->prefixes,
+		.prefixes = prefixes,
 		.head_count = s->heads.count,
 		.audit = s->pending_audit,
 	};
 	struct signed_head *heads = list_heads(&s->heads);
 	struct buf line;
 
+	heads_feed_add(HEADS_VERSION, s->feed, s->hashes, count);
 	r.heads = heads;
 	memcpy(r.feed, s->feed, DIGEST_SIZE);
 	memcpy(r.audit_hash, s->audit_hash, DIGEST_SIZE);
@@ -121,6 +136,7 @@ write_record(struct signer *s)
 	}
 	buf_fini(&line);
 	free(heads);
+	free(prefixes);
 }
 
 void
@@ -387,6 +403,6 @@ signer_destroy(struct signer *s)
 	}
 	heads_key_close(s->key);
 	map_fini(&s->heads);
-	free(s->prefixes);
+	free(s->hashes);
 	free(s);
 }

@@ -11,7 +11,9 @@ struct cursor {
 	struct arena *arena;
 	struct heads_record record;
 	bool has_record;
-	uint8_t feed[DIGEST_SIZE];
+	uint8_t feed[DIGEST_SIZE]; /* up to the record before */
+	uint8_t *hashes;           /* of the facts since then, HEADS_FACTS_MAX */
+	size_t count;
 	bool feed_holds; /* no fact so far differed, so the digest must agree */
 };
 
@@ -27,6 +29,8 @@ next_record(struct cursor *c)
 static void
 end_record(struct verification *v, struct cursor *c, unsigned node)
 {
+	heads_feed_add(c->record.version, c->feed, c->hashes, c->count);
+	c->count = 0;
 	if (c->feed_holds && memcmp(c->feed, c->record.feed, DIGEST_SIZE) != 0) {
 		verify_broken(v, 0, 0, FACT_ID(node, c->record.from),
 			"the facts up to number %llu of the feed are not those that were signed",
@@ -50,7 +54,9 @@ check_signed(struct verification *v, struct cursor *c, unsigned node,
 		return;
 	}
 	(void)value_as_bytes(&row[3], hash, sizeof(hash));
-	heads_feed_step(c->feed, hash);
+	if (c->count < HEADS_FACTS_MAX) {
+		memcpy(c->hashes + c->count++ * DIGEST_SIZE, hash, DIGEST_SIZE);
+	}
 	prefix = c->record.prefixes + (n - c->record.from) * HEADS_PREFIX_SIZE;
 	if (memcmp(prefix, hash, HEADS_PREFIX_SIZE) != 0) {
 		verify_broken(v, value_as_id(&row[1]), value_as_id(&row[2]), value_as_id(&row[0]),
@@ -110,7 +116,11 @@ walk(struct verification *v, struct cursor *c, unsigned node, uint64_t end,
 static enum err
 verify_node(struct verification *v, unsigned node, uint64_t n, struct error *e)
 {
-	struct cursor c = {.arena = arena_create(), .feed_holds = true};
+	struct cursor c = {
+		.arena = arena_create(),
+		.hashes = xmalloc((size_t)HEADS_FACTS_MAX * DIGEST_SIZE),
+		.feed_holds = true,
+	};
 	enum err err;
 
 	(void)log_open(&c.lines, v->conf->data_dir, node);
@@ -118,6 +128,7 @@ verify_node(struct verification *v, unsigned node, uint64_t n, struct error *e)
 	err = walk(v, &c, node, n, e);
 	log_close(&c.lines);
 	arena_destroy(c.arena);
+	free(c.hashes);
 	return err;
 }
 
