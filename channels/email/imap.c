@@ -519,12 +519,14 @@ tagged(struct imap *i, const char *line, int64_t now)
 {
 	char tag[16];
 	size_t length = (size_t)snprintf(tag, sizeof(tag), "t%u ", i->tag);
-	const char *result = line + length;
-	bool fine = strncasecmp(result, "OK", 2) == 0;
+	const char *result;
+	bool fine;
 
 	if (strncmp(line, tag, length) != 0) {
 		return; /* of a command before */
 	}
+	result = line + length;
+	fine = strncasecmp(result, "OK", 2) == 0;
 	if (i->state == ASKING || i->state == OPENING) {
 		const char *code = strcasestr(result, "[CAPABILITY ");
 
