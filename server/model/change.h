@@ -15,6 +15,7 @@
 #include "model/customer.h"
 #include "model/field.h"
 #include "model/import_job.h"
+#include "model/mailbox.h"
 #include "model/merge.h"
 #include "model/outbox.h"
 #include "model/phrase.h"
@@ -55,6 +56,7 @@ enum change_kind {
 	CHANGE_RULE_SETTINGS, /* what holds for all of them */
 	CHANGE_RULE_HITS,     /* how often they answered */
 	CHANGE_OUTBOX,   /* what becomes of an item on its way out */
+	CHANGE_MAILBOX,  /* how far a mailbox has been read */
 	CHANGE_FILE,     /* an upload is on the disk: register it */
 	CHANGE_MENTIONS, /* mentions of oneself were looked at */
 	CHANGE_PRESENCE, /* what somebody is from now on: kept for reports */
@@ -380,6 +382,7 @@ struct change {
 		struct api_key_change api_key;
 		struct channel_change channel;
 		struct outbox_change outbox;
+		struct mailbox_change mailbox;
 		struct file_change file;
 		struct quick_reply_change quick_reply;
 		struct rules_change rules;

@@ -29,6 +29,7 @@ static apply_step *const steps[] = {
 	[CHANGE_API_KEY] = apply_api_key,
 	[CHANGE_CHANNEL] = apply_channel,
 	[CHANGE_OUTBOX] = apply_outbox,
+	[CHANGE_MAILBOX] = apply_mailbox,
 	[CHANGE_FILE] = apply_file,
 	[CHANGE_QUICK_REPLY] = apply_quick_reply,
 	[CHANGE_RULES] = apply_rules,

@@ -16,6 +16,7 @@ EMBED(migration_0005, "0005_identity.sql");
 EMBED(migration_0006, "0006_outbox.sql");
 EMBED(migration_0007, "0007_counter.sql");
 EMBED(migration_0008, "0008_late_facts.sql");
+EMBED(migration_0009, "0009_mailbox.sql");
 EMBED(migration_0010, "0010_mail.sql");
 EMBED(migration_0013, "0013_rules.sql");
 EMBED(migration_0014, "0014_answers.sql");
@@ -30,6 +31,7 @@ const struct migration migrations[] = {
 	{6, "outbox", migration_0006},
 	{7, "counter", migration_0007},
 	{8, "late_facts", migration_0008},
+	{9, "mailbox", migration_0009},
 	{10, "mail", migration_0010},
 	{13, "rules", migration_0013},
 	{14, "answers", migration_0014},

@@ -16,6 +16,7 @@
 #include "model/fact.h"
 #include "model/field.h"
 #include "model/import_job.h"
+#include "model/mailbox.h"
 #include "model/outbox.h"
 #include "model/phrase.h"
 #include "model/quick_reply.h"
@@ -305,6 +306,10 @@ MUST_CHECK enum err read_upload_volume(struct reader *r, enum author_kind kind,
 MUST_CHECK enum err
 read_audit(struct reader *r, int64_t from, int64_t to, uint64_t before_id, size_t limit,
 	struct arena *a, struct audit_row **out, size_t *count, struct error *e);
+
+/* --- mailboxes ------------------------------------------------------------------------------ */
+MUST_CHECK enum err read_mailboxes(struct reader *r, struct arena *a,
+	struct mailbox_row **out, size_t *count, struct error *e);
 
 /* --- automatic answers, phrases that are watched ------------------------------------------- */
 MUST_CHECK enum err read_phrases(struct reader *r, struct arena *a,

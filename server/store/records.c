@@ -243,6 +243,21 @@ record_channel(const struct value *v, struct channel_row *out)
 }
 
 void
+record_mailbox(const struct value *v, struct mailbox_row *out)
+{
+	*out = (struct mailbox_row){
+		.channel = value_as_id(&v[0]),
+		.uidvalidity = (uint32_t)value_as_i64(&v[1]),
+		.uid = (uint32_t)value_as_i64(&v[2]),
+		.taken = value_as_i64(&v[3]),
+		.last_at = value_as_i64(&v[4]),
+		.told = value_as_i64(&v[5]),
+		.told_at = value_as_i64(&v[6]),
+		.told_text = value_as_text(&v[7]),
+	};
+}
+
+void
 record_api_key(const struct value *v, struct api_key *out)
 {
 	*out = (struct api_key){

@@ -8,6 +8,7 @@
 #include "model/customer.h"
 #include "model/field.h"
 #include "model/import_job.h"
+#include "model/mailbox.h"
 #include "model/merge.h"
 #include "model/staff.h"
 #include "store/value.h"
@@ -34,6 +35,7 @@ void record_staff(const struct value *v, struct staff *out);
 void record_call(const struct value *v, struct call *out);
 void record_file(const struct value *v, struct file_row *out);
 void record_channel(const struct value *v, struct channel_row *out);
+void record_mailbox(const struct value *v, struct mailbox_row *out);
 void record_api_key(const struct value *v, struct api_key *out);
 void record_filter(const struct value *v, struct saved_filter *out);
 void record_audit(const struct value *v, struct audit_row *out);
