@@ -11,7 +11,7 @@
 #include "knowledge/automaton_internal.h"
 #include "knowledge/utf8_step.h"
 
-enum { CHARACTERS = 0x110000, FIT_CLASSES = 32 };
+enum { FIT_CLASSES = 32 };
 
 struct node {
 	uint32_t parent; /* a node */
@@ -30,6 +30,7 @@ struct building {
 	struct node *node;
 	size_t node_count;
 	size_t node_max;
+	uint16_t depth_max;
 	uint32_t *slot; /* hash: numbers of nodes, 0 empty */
 	size_t slot_mask;
 	uint32_t *order; /* nodes by depth */
@@ -87,40 +88,54 @@ set_code(struct automaton *a, uint32_t character, uint16_t code)
 	a->code[*page * CODE_PAGE_SIZE + (character & (CODE_PAGE_SIZE - 1))] = code;
 }
 
+/* Counts the characters; their codes are in the order of arrival meanwhile. */
+static enum err
+count_characters(struct building *b, struct seen *seen, size_t *count, struct error *e)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		bytes += b->words[i].length;
+		for (size_t at = 0; at < b->words[i].length; b->node_max++) {
+			uint32_t character = utf8_next(b->words[i].data, &at);
+			uint32_t code = automaton_code(b->result, character);
+
+			if (code == 0) {
+				if (*count == CODES_MAX) {
+					return error_set(e, ERR_INVALID, "too many different characters");
+				}
+				code = (uint32_t)(*count)++;
+				seen[code].character = character;
+				set_code(b->result, character, (uint16_t)code);
+			}
+			seen[code].times++;
+		}
+		if (bytes > AUTOMATON_BYTES_MAX) {
+			return error_set(e, ERR_INVALID, "too many words");
+		}
+	}
+	return ERR_OK;
+}
+
 static enum err
 give_codes(struct building *b, struct error *e)
 {
-	uint32_t *times = xcalloc(CHARACTERS, sizeof(*times));
 	struct seen *seen = xcalloc(CODES_MAX, sizeof(*seen));
-	size_t bytes = 0;
-	size_t count = 0;
+	size_t count = 1; /* 0: in no word */
+	enum err err;
 
-	for (size_t i = 0; i < b->count && bytes <= AUTOMATON_BYTES_MAX; i++) {
-		bytes += b->words[i].length;
-		for (size_t at = 0; at < b->words[i].length;) {
-			times[utf8_next(b->words[i].data, &at)]++;
-			b->node_max++;
-		}
-	}
-	for (uint32_t c = 0; c < CHARACTERS && count < CODES_MAX; c++) {
-		if (times[c] > 0) {
-			seen[count++] = (struct seen){c, times[c]};
-		}
-	}
-	free(times);
-	if (bytes > AUTOMATON_BYTES_MAX || count >= CODES_MAX) {
-		free(seen);
-		return error_set(e, ERR_INVALID, "too many words");
-	}
-	qsort(seen, count, sizeof(*seen), by_times);
 	b->result->code = xcalloc(CODE_PAGE_SIZE, sizeof(*b->result->code));
 	b->result->page_count = 1;
-	for (size_t i = 0; i < count; i++) {
-		set_code(b->result, seen[i].character, (uint16_t)(i + 1));
+	err = count_characters(b, seen, &count, e);
+	if (err == ERR_OK) {
+		qsort(seen + 1, count - 1, sizeof(*seen), by_times);
+		for (size_t i = 1; i < count; i++) {
+			set_code(b->result, seen[i].character, (uint16_t)i);
+		}
+		b->code_count = (uint32_t)count;
 	}
-	b->code_count = (uint32_t)count + 1;
 	free(seen);
-	return ERR_OK;
+	return err;
 }
 
 /* ---- Trie ------------------------------------------------------------------------------- */
@@ -143,6 +158,9 @@ child_of(struct building *b, uint32_t parent, uint16_t code)
 		.code = code,
 		.depth = (uint16_t)(b->node[parent].depth + 1),
 		.word = AUTOMATON_NONE};
+	if (b->node[b->node_count].depth > b->depth_max) {
+		b->depth_max = b->node[b->node_count].depth;
+	}
 	b->slot[at] = (uint32_t)b->node_count;
 	return (uint32_t)b->node_count++;
 }
@@ -190,7 +208,7 @@ make_trie(struct building *b)
 static void
 make_orders(struct building *b)
 {
-	uint32_t *place = xcalloc(UINT16_MAX + 2, sizeof(*place));
+	uint32_t *place = xcalloc((size_t)b->depth_max + 2, sizeof(*place));
 
 	b->order = xcalloc(b->node_count, sizeof(*b->order));
 	b->first = xcalloc(b->node_count + 1, sizeof(*b->first));
@@ -198,7 +216,7 @@ make_orders(struct building *b)
 	for (size_t i = 0; i < b->node_count; i++) {
 		place[b->node[i].depth + 1]++;
 	}
-	for (size_t i = 1; i <= UINT16_MAX; i++) {
+	for (size_t i = 1; i <= b->depth_max; i++) {
 		place[i] += place[i - 1];
 	}
 	for (size_t i = 0; i < b->node_count; i++) {
