@@ -20,6 +20,7 @@ struct option_set;
 struct outbox;
 struct presence;
 struct rooms;
+struct rules;
 struct sessions;
 struct sockets;
 struct web_client;
@@ -87,6 +88,7 @@ struct app {
 	struct sockets *sockets;   /* all live sockets: api/sockets.h */
 	struct web_client *web_client; /* calls to other servers: net/web_client.h */
 	struct outbox *outbox;         /* what leaves the house: flow/outbox.h */
+	struct rules *rules;           /* automatic answers: flow/rules.h */
 	uint8_t secret[32]; /* from <data_dir>/keys/server.key: CSRF, sealing of secrets */
 	bool stopping;
 };

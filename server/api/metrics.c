@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/worker.h"
+#include "flow/rules.h"
 #include "model/fact.h"
 #include "model/names.h"
 
@@ -158,6 +159,23 @@ put_process(struct buf *out, const struct gathering *g)
 }
 
 static void
+put_rules(struct buf *out, const struct app *app)
+{
+	struct rules_status s;
+
+	rules_status(app->rules, &s);
+	metric_number(out, "trunkline_rules", GAUGE, "Keyword rules in force.", s.rules);
+	metric_number(out, "trunkline_rules_hits_total", COUNTER,
+		"Answers that rules gave in this process.", s.hits);
+	metric_number(out, "trunkline_rules_loads_total", COUNTER,
+		"How often rules were read, compiled and put in force.", s.loads);
+	metric_number(out, "trunkline_rules_failures_total", COUNTER,
+		"How often they could not be compiled: the former stayed in force.", s.failures);
+	metric_seconds(out, "trunkline_rules_compile_seconds", GAUGE,
+		"How long the last compiling took.", s.compile_us);
+}
+
+static void
 put_store_counts(struct buf *out, const struct store_stats *s)
 {
 	metric_number(out, "trunkline_store_changes_total", COUNTER,
@@ -283,6 +301,7 @@ answer(struct job *job)
 	buf_init(&out, TEXT_MAX);
 	put_build(&out, g->app);
 	put_store(&out, g->app);
+	put_rules(&out, g->app);
 	put_net(&out, g->app);
 	put_house(&out, g->app);
 	put_process(&out, g);

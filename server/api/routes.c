@@ -24,6 +24,7 @@ const struct http_route *const api_route_tables[] = {
 	file_routes,
 	staff_routes,
 	quick_reply_routes,
+	rule_routes,
 	channel_routes,
 	mailbox_routes,
 	outbox_routes,

@@ -32,6 +32,7 @@
 #include "desk/rooms.h"
 #include "flow/bus.h"
 #include "flow/outbox.h"
+#include "flow/rules.h"
 #include "net/web_client.h"
 #include "store/read.h"
 
@@ -77,6 +78,7 @@ publish(void *ctx, struct fact *f)
 
 	metrics_count(s->app.metrics, f);
 	bus_publish(s->app.bus, f);
+	rules_fact(s->app.rules, f);
 	if (s->app.outbox != NULL) {
 		outbox_fact(s->app.outbox, f, s->app.conf->outbox_grace_ms);
 	}
@@ -100,6 +102,7 @@ stopping(void *ctx)
 
 	s->app.stopping = true;
 	marks_flush(s->app.marks);
+	rules_stop(s->app.rules);
 	outbox_stop(s->app.outbox);
 	sockets_stop(&s->app);
 }
@@ -226,6 +229,10 @@ open_house(struct server *s, struct error *e)
 		app->directory = directory_create(app);
 		rc = directory_load(app->directory, e);
 	}
+	if (rc == ERR_OK) {
+		app->rules = rules_create(app->store, app->workers);
+		rc = rules_load(app->rules, &app->conf->store, e);
+	}
 	return rc;
 }
 
@@ -285,6 +292,8 @@ open_doors(struct server *s, struct error *e)
 	app->marks = marks_create(app->store, net_wheel(app->net), console_mark_done, app);
 	app->imports = imports_create(app);
 	s->tidy = tidy_create(app);
+	rules_on_reload(app->rules, console_announce_rules, app);
+	rules_start(app->rules, net_wheel(app->net));
 	expect_staff(app);
 	return open_outbox(s, e);
 }
@@ -320,6 +329,7 @@ server_close(struct server *s)
 	outbox_destroy(app->outbox);
 	web_client_destroy(app->web_client);
 	workers_destroy(app->workers);
+	rules_destroy(app->rules);
 	marks_destroy(app->marks);
 	presence_destroy(app->presence);
 	sockets_destroy(app->sockets);

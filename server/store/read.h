@@ -281,6 +281,8 @@ MUST_CHECK enum err read_rule_versions(struct reader *r, uint64_t id, size_t lim
 /* In order of rule and day. */
 MUST_CHECK enum err read_rule_hits(struct reader *r, int64_t since_day, struct arena *a,
 	struct rule_day **out, size_t *count, struct error *e);
+MUST_CHECK enum err read_rule_hits_of(struct reader *r, uint64_t rule, int64_t since_day,
+	struct arena *a, struct rule_day **out, size_t *count, struct error *e);
 MUST_CHECK enum err read_rule_settings(struct reader *r, struct arena *a,
 	struct rule_settings_row *out, struct error *e);
 MUST_CHECK enum err read_channels(struct reader *r, struct arena *a,

@@ -117,6 +117,15 @@ read_rule_hits(struct reader *r, int64_t since_day, struct arena *a,
 }
 
 enum err
+read_rule_hits_of(struct reader *r, uint64_t rule, int64_t since_day, struct arena *a,
+	struct rule_day **out, size_t *count, struct error *e)
+{
+	struct value args[] = {value_id(rule), value_i64(since_day), value_i64(HITS_MAX)};
+
+	return list_days(r, STATEMENT_RULE_HITS_OF, args, a, out, count, e);
+}
+
+enum err
 read_rule_settings(struct reader *r, struct arena *a, struct rule_settings_row *out,
 	struct error *e)
 {
