@@ -531,7 +531,10 @@ read_export_rows(struct reading *r, struct reader *reader, struct rule_file_row 
 	for (size_t i = 0; rc == ERR_OK && i < *count; i++) {
 		struct rule *rule = &items[i].rule;
 
-		rc = rule_from_row(&rows[i], r->arena, rule, e);
+		if (rule_from_row(&rows[i], r->arena, rule, NULL) != ERR_OK) {
+			rc = error_set(e, ERR_INVALID,
+				"the rule %.150s cannot be read: mend it first", rows[i].title);
+		}
 		for (size_t k = 0; rc == ERR_OK && k < rule->menu_count; k++) {
 			if (!rule->menu[k].human) {
 				const char *title = map_get(&titles, rule->menu[k].rule);

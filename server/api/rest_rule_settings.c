@@ -92,7 +92,7 @@ start_put(struct exchange *x)
 
 	x->pending = c;
 	input_init(&in, x, c->arena);
-	c->rule_settings.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
+	c->rule_settings.version = input_number(&in, "version", 0, INT64_MAX, -1);
 	if (exchange_refused(x, &in)) {
 		return;
 	}

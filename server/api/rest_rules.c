@@ -94,15 +94,14 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	write_status(&r->json, r->parameters);
 	jw_key(&r->json, "items");
 	jw_array(&r->json);
-	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
-		rc = rule_row_encode(&rows[i], &uses[i], &r->json, e);
+	for (size_t i = 0; i < count; i++) {
+		rule_row_encode(&rows[i], &uses[i], &r->json);
 	}
 	jw_array_end(&r->json);
 	jw_object_end(&r->json);
-	if (rc == ERR_OK && r->out.overflowed) {
-		rc = error_set(e, ERR_INVALID, "there are too many rules for one list");
-	}
-	return rc;
+	return r->out.overflowed
+		? error_set(e, ERR_INVALID, "there are too many rules for one list")
+		: ERR_OK;
 }
 
 static void
@@ -143,9 +142,9 @@ run_item(struct reading *r, struct reader *reader, struct error *e)
 	}
 	jw_object(&r->json);
 	jw_key(&r->json, "rule");
-	rc = rule_row_encode(&row, gather_use(r->arena, &row, 1, days, count), &r->json, e);
+	rule_row_encode(&row, gather_use(r->arena, &row, 1, days, count), &r->json);
 	jw_object_end(&r->json);
-	return rc;
+	return ERR_OK;
 }
 
 static void
@@ -184,8 +183,8 @@ run_versions(struct reading *r, struct reader *reader, struct error *e)
 	jw_object(&r->json);
 	jw_key(&r->json, "items");
 	jw_array(&r->json);
-	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
-		rc = rule_row_encode(&rows[i], &unused, &r->json, e);
+	for (size_t i = 0; i < count; i++) {
+		rule_row_encode(&rows[i], &unused, &r->json);
 	}
 	jw_array_end(&r->json);
 	jw_object_end(&r->json);
@@ -303,7 +302,7 @@ run_edit(struct reading *r, struct reader *reader, struct error *e)
 	}
 	rc = json_parse(edit->sent, strlen(edit->sent), &sent, &edit->error);
 	if (rc == ERR_OK) {
-		rc = rule_from_wire(sent, row.body, r->arena, &rule, &edit->error);
+		rc = rule_from_wire(sent, &row, r->arena, &rule, &edit->error);
 	}
 	json_free(sent);
 	if (rc == ERR_OK) {

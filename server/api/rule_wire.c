@@ -37,24 +37,37 @@ encode_use(const struct rule_use *use, struct json_writer *w)
 	jw_ktime(w, "hit_at", use->last_at);
 }
 
-enum err
+static void
+columns_of(const struct rule_row *row, struct rule *out)
+{
+	out->id = row->id;
+	out->title = row->title;
+	out->folder = row->folder;
+	out->enabled = row->enabled;
+	out->priority = row->priority;
+	out->version = row->version;
+	out->updated_at = row->updated_at;
+}
+
+/* What cannot be read is shown as far as its row goes: somebody has to mend it. */
+void
 rule_row_encode(const struct rule_row *row, const struct rule_use *use,
-	struct json_writer *w, struct error *e)
+	struct json_writer *w)
 {
 	struct arena *scratch = arena_create();
 	struct rule rule;
-	enum err rc = rule_from_row(row, scratch, &rule, e);
 
-	if (rc == ERR_OK) {
-		jw_object(w);
-		rule_encode(&rule, w);
-		jw_kbool(w, "removed", row->removed);
-		jw_kid(w, "updated_by", row->updated_by);
-		encode_use(use, w);
-		jw_object_end(w);
+	if (rule_from_row(row, scratch, &rule, NULL) != ERR_OK) {
+		rule = (struct rule){.match = RULE_CONTAINS};
+		columns_of(row, &rule);
 	}
+	jw_object(w);
+	rule_encode(&rule, w);
+	jw_kbool(w, "removed", row->removed);
+	jw_kid(w, "updated_by", row->updated_by);
+	encode_use(use, w);
+	jw_object_end(w);
 	arena_destroy(scratch);
-	return rc;
 }
 
 enum err
@@ -72,13 +85,7 @@ rule_from_row(const struct rule_row *row, struct arena *a, struct rule *out,
 		return error_set(e, ERR_CORRUPT, "rule %llu cannot be read",
 			(unsigned long long)row->id);
 	}
-	out->id = row->id;
-	out->title = row->title;
-	out->folder = row->folder;
-	out->enabled = row->enabled;
-	out->priority = row->priority;
-	out->version = row->version;
-	out->updated_at = row->updated_at;
+	columns_of(row, out);
 	return ERR_OK;
 }
 
@@ -122,11 +129,19 @@ rule_row_of(const struct rule *rule, struct arena *a, struct rule_row *out,
 
 /* --- from a client ------------------------------------------------------------------------ */
 
+/* Those of the row, not of the body. */
 static bool
 ours(const char *name)
 {
 	return str_equals(name, "id") || str_equals(name, "version") ||
 		str_equals(name, "updated_at");
+}
+
+static bool
+column(const char *name)
+{
+	return str_equals(name, "title") || str_equals(name, "folder") ||
+		str_equals(name, "enabled") || str_equals(name, "priority");
 }
 
 static bool
@@ -155,7 +170,8 @@ copy_members(const struct json *from, const struct json *over, struct json_write
 
 	buf_init(&text, RULE_ROW_BODY_MAX);
 	while (from != NULL && (key = json_iterate(from, &at, &value)) != NULL) {
-		if (ours(key) || given(over, key) || json_get(from, key) == NULL) {
+		if (ours(key) || (over != NULL && column(key)) || given(over, key) ||
+			json_get(from, key) == NULL) {
 			continue;
 		}
 		buf_clear(&text);
@@ -170,8 +186,26 @@ copy_members(const struct json *from, const struct json *over, struct json_write
 	buf_fini(&text);
 }
 
+static void
+copy_columns(const struct rule_row *row, const struct json *over, struct json_writer *w)
+{
+	if (!given(over, "title")) {
+		jw_kstring(w, "title", row->title);
+	}
+	if (!given(over, "folder")) {
+		jw_kstring(w, "folder", row->folder);
+	}
+	if (!given(over, "enabled")) {
+		jw_kbool(w, "enabled", row->enabled);
+	}
+	if (!given(over, "priority")) {
+		jw_ki64(w, "priority", row->priority);
+	}
+}
+
 static enum err
-merge(const struct json *sent, const char *stored, struct json **out, struct error *e)
+merge(const struct json *sent, const struct rule_row *stored, struct json **out,
+	struct error *e)
 {
 	struct json *before = NULL;
 	struct json_writer w;
@@ -179,7 +213,7 @@ merge(const struct json *sent, const char *stored, struct json **out, struct err
 	enum err rc = ERR_OK;
 
 	if (stored != NULL) {
-		rc = json_parse(stored, strlen(stored), &before, e);
+		rc = json_parse(stored->body, strlen(stored->body), &before, e);
 	}
 	if (rc != ERR_OK) {
 		return rc;
@@ -187,6 +221,9 @@ merge(const struct json *sent, const char *stored, struct json **out, struct err
 	buf_init(&both, 2 * RULE_ROW_BODY_MAX);
 	jw_init(&w, &both);
 	jw_object(&w);
+	if (stored != NULL) {
+		copy_columns(stored, sent, &w);
+	}
 	copy_members(before, sent, &w);
 	copy_members(sent, NULL, &w);
 	jw_object_end(&w);
@@ -201,7 +238,7 @@ merge(const struct json *sent, const char *stored, struct json **out, struct err
 }
 
 enum err
-rule_from_wire(const struct json *sent, const char *stored, struct arena *a,
+rule_from_wire(const struct json *sent, const struct rule_row *stored, struct arena *a,
 	struct rule *out, struct error *e)
 {
 	struct json *whole = NULL;

@@ -23,16 +23,16 @@ struct rule_use {
 	int64_t last_at; /* 0: not within these days */
 };
 void rule_use_add(struct rule_use *use, const struct rule_day *day, int64_t today);
-/* The object with its braces. ERR_CORRUPT: what is stored is no rule. */
-MUST_CHECK enum err rule_row_encode(const struct rule_row *row,
-	const struct rule_use *use, struct json_writer *w, struct error *e);
+/* The object with its braces. */
+void rule_row_encode(const struct rule_row *row, const struct rule_use *use,
+	struct json_writer *w);
 
 /* Into out: title, folder, enabled, priority and body of a rule that was checked. */
 MUST_CHECK enum err rule_row_of(const struct rule *rule, struct arena *a,
 	struct rule_row *out, struct error *e);
 /* From what a client sent; `stored` (NULL: a new rule) has the members that it did not name.
  * A message "member: what is wrong" names the member. */
-MUST_CHECK enum err rule_from_wire(const struct json *sent, const char *stored,
+MUST_CHECK enum err rule_from_wire(const struct json *sent, const struct rule_row *stored,
 	struct arena *a, struct rule *out, struct error *e);
 MUST_CHECK enum err rule_from_row(const struct rule_row *row, struct arena *a,
 	struct rule *out, struct error *e);

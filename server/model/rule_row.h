@@ -69,7 +69,7 @@ struct rule_settings_row {
 
 struct rule_settings_change {
 	const char *body;
-	uint64_t version; /* expected, 0: any */
+	int64_t version; /* expected, -1: any; 0: nobody has set anything yet */
 };
 
 /* How often a rule answered on one day, and what was said about it. */

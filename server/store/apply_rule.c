@@ -333,7 +333,7 @@ apply_rule_settings(struct batch *b, struct job *j)
 	if (r.count > 0) {
 		record_rule_settings(rows_at(&r, 0), &row);
 	}
-	if (change->version != 0 && change->version != row.version) {
+	if (change->version >= 0 && (uint64_t)change->version != row.version) {
 		return job_refuse(j, ERR_CONFLICT, "the settings were edited meanwhile");
 	}
 	struct value args[] = {

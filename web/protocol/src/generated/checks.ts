@@ -812,6 +812,174 @@ export const viewersCheck = v.object({
 	staff: v.array(viewerCheck),
 });
 
+export const ruleMatchCheck = v.picklist(["exact", "prefix", "contains", "pattern"]);
+
+export const ruleHoursCheck = v.picklist(["always", "open", "closed"]);
+
+export const rulePickCheck = v.picklist(["rotate", "random", "all"]);
+
+export const ruleMenuItemCheck = v.object({
+	label: v.string(),
+	rule: v.nullable(idCheck),
+	human: v.boolean(),
+});
+
+export const ruleCheck = v.object({
+	id: idCheck,
+	title: v.string(),
+	folder: v.string(),
+	enabled: v.boolean(),
+	priority: v.pipe(v.number(), v.safeInteger()),
+	match: ruleMatchCheck,
+	any: v.array(v.string()),
+	all: v.array(v.string()),
+	none: v.array(v.string()),
+	pattern: v.string(),
+	channels: v.array(v.string()),
+	hours: ruleHoursCheck,
+	cooldown_ms: countCheck,
+	replies: v.array(v.string()),
+	pick: rulePickCheck,
+	menu: v.array(ruleMenuItemCheck),
+	human: v.boolean(),
+	ask_helpful: v.boolean(),
+	intent: v.string(),
+	tags: v.array(v.string()),
+	topics: v.array(v.string()),
+	version: countCheck,
+	updated_at: v.nullable(timeCheck),
+	removed: v.boolean(),
+	updated_by: v.nullable(idCheck),
+	hits: countCheck,
+	daily: v.array(countCheck),
+	helped: countCheck,
+	failed: countCheck,
+	hit_at: v.nullable(timeCheck),
+});
+
+export const ruleStatusCheck = v.object({
+	changes: countCheck,
+	loaded_at: v.nullable(timeCheck),
+	rules: countCheck,
+	compile_us: countCheck,
+	problem: v.string(),
+	problem_rule: v.nullable(idCheck),
+});
+
+export const ruleListCheck = v.object({
+	status: ruleStatusCheck,
+	items: v.array(ruleCheck),
+});
+
+export const ruleAnswerCheck = v.object({
+	rule: ruleCheck,
+});
+
+export const ruleVersionsCheck = v.object({
+	items: v.array(ruleCheck),
+});
+
+export const rulesRevertedCheck = v.object({
+	done: countCheck,
+	failed: countCheck,
+});
+
+export const ruleHitCheck = v.object({
+	begin: countCheck,
+	end: countCheck,
+	term: v.string(),
+});
+
+export const ruleTrialCheck = v.object({
+	rule: v.nullable(idCheck),
+	title: v.string(),
+	folder: v.string(),
+	won: v.boolean(),
+	why: v.string(),
+	hits: v.array(ruleHitCheck),
+});
+
+export const ruleMemoryCheck = v.object({
+	misses: countCheck,
+	menu_rule: v.nullable(idCheck),
+	menu_until: v.pipe(v.number(), v.safeInteger()),
+	said: v.array(v.object({
+	rule: idCheck,
+	at: v.pipe(v.number(), v.safeInteger()),
+	uses: countCheck,
+})),
+});
+
+export const ruleChoiceCheck = v.object({
+	n: countCheck,
+	label: v.string(),
+});
+
+export const ruleTestCheck = v.object({
+	verdict: v.picklist(["nothing", "answer", "human"]),
+	reason: v.picklist(["none", "human_word", "stop_word", "menu", "exact", "rule", "misses", "cooldown"]),
+	rule: v.nullable(idCheck),
+	title: v.string(),
+	folder: v.string(),
+	texts: v.array(v.string()),
+	menu: v.array(ruleChoiceCheck),
+	human: v.boolean(),
+	helpful: v.boolean(),
+	intent: v.string(),
+	tags: v.array(v.string()),
+	topics: v.array(v.string()),
+	hits: v.array(ruleHitCheck),
+	trials: v.array(ruleTrialCheck),
+	state: ruleMemoryCheck,
+	enabled: v.boolean(),
+	rules: countCheck,
+	took_us: countCheck,
+});
+
+export const ruleSettingsCheck = v.object({
+	enabled: v.boolean(),
+	human_words: v.array(v.string()),
+	stop_words: v.array(v.string()),
+	synonyms: v.array(v.array(v.string())),
+	misses: countCheck,
+	menu_ms: countCheck,
+	repeat_ms: countCheck,
+	updated_by: v.nullable(idCheck),
+	updated_at: v.nullable(timeCheck),
+	version: countCheck,
+});
+
+export const ruleBadRowCheck = v.object({
+	line: countCheck,
+	reason: v.string(),
+	title: v.string(),
+	text: v.string(),
+});
+
+export const ruleUndoCheck = v.object({
+	id: idCheck,
+	version: countCheck,
+	remove: v.boolean(),
+});
+
+export const ruleImportCheck = v.object({
+	charset: v.string(),
+	format: v.picklist(["csv", "json"]),
+	tried: v.boolean(),
+	created: countCheck,
+	changed: countCheck,
+	unchanged: countCheck,
+	bad_count: countCheck,
+	bad: v.array(ruleBadRowCheck),
+	items: v.array(v.object({
+	line: countCheck,
+	title: v.string(),
+	folder: v.string(),
+	what: v.picklist(["create", "change"]),
+})),
+	undo: v.array(ruleUndoCheck),
+});
+
 export const quickScopeCheck = v.picklist(["personal", "team", "global"]);
 
 export const quickReplyCheck = v.object({
@@ -1227,6 +1395,12 @@ export const deliveryFrameCheck = v.object({
 	delivery: deliveryCheck,
 });
 
+export const rulesFrameCheck = v.object({
+	t: v.literal("rules"),
+	changes: countCheck,
+	problem: v.string(),
+});
+
 export const quickReplyFrameCheck = v.object({
 	t: v.literal("quick_reply"),
 	reply: v.nullable(quickReplyCheck),
@@ -1272,7 +1446,7 @@ export const byeFrameCheck = v.object({
 	text: v.string(),
 });
 
-export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, deliveryFrameCheck, quickReplyFrameCheck, consoleRangeFrameCheck, mentionsFrameCheck, filtersFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
+export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, deliveryFrameCheck, quickReplyFrameCheck, rulesFrameCheck, consoleRangeFrameCheck, mentionsFrameCheck, filtersFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
 
 export const widgetHelloFrameCheck = v.object({
 	t: v.literal("hello"),

@@ -620,6 +620,181 @@ export interface Viewers {
 	readonly staff: readonly Viewer[];
 }
 
+export type RuleMatch = "exact" | "prefix" | "contains" | "pattern";
+
+export type RuleHours = "always" | "open" | "closed";
+
+export type RulePick = "rotate" | "random" | "all";
+
+export interface RuleMenuItem {
+	readonly label: string;
+	/** answered as if that rule had matched; null: a person */
+	readonly rule: Id | null;
+	readonly human: boolean;
+}
+
+export interface Rule {
+	readonly id: Id;
+	readonly title: string;
+	readonly folder: string;
+	readonly enabled: boolean;
+	/** higher first, then the longest match, then the older rule */
+	readonly priority: number;
+	readonly match: RuleMatch;
+	readonly any: readonly string[];
+	readonly all: readonly string[];
+	readonly none: readonly string[];
+	readonly pattern: string;
+	/** kinds; none: all */
+	readonly channels: readonly string[];
+	readonly hours: RuleHours;
+	readonly cooldown_ms: Count;
+	readonly replies: readonly string[];
+	readonly pick: RulePick;
+	readonly menu: readonly RuleMenuItem[];
+	readonly human: boolean;
+	readonly ask_helpful: boolean;
+	readonly intent: string;
+	readonly tags: readonly string[];
+	readonly topics: readonly string[];
+	readonly version: Count;
+	readonly updated_at: Time | null;
+	readonly removed: boolean;
+	readonly updated_by: Id | null;
+	/** of the last 30 days */
+	readonly hits: Count;
+	/** of the last 30 days, today last; empty: none */
+	readonly daily: readonly Count[];
+	readonly helped: Count;
+	readonly failed: Count;
+	readonly hit_at: Time | null;
+}
+
+export interface RuleStatus {
+	readonly changes: Count;
+	readonly loaded_at: Time | null;
+	/** enabled and in force */
+	readonly rules: Count;
+	readonly compile_us: Count;
+	/** why what is stored is not in force; empty: it is */
+	readonly problem: string;
+	readonly problem_rule: Id | null;
+}
+
+export interface RuleList {
+	readonly status: RuleStatus;
+	readonly items: readonly Rule[];
+}
+
+export interface RuleAnswer {
+	readonly rule: Rule;
+}
+
+export interface RuleVersions {
+	/** The newest first. */
+	readonly items: readonly Rule[];
+}
+
+export interface RulesReverted {
+	readonly done: Count;
+	readonly failed: Count;
+}
+
+export interface RuleHit {
+	/** in characters of the question */
+	readonly begin: Count;
+	readonly end: Count;
+	/** as it was written in the rule */
+	readonly term: string;
+}
+
+export interface RuleTrial {
+	/** null: the one that is being tried */
+	readonly rule: Id | null;
+	readonly title: string;
+	readonly folder: string;
+	readonly won: boolean;
+	/** off, all-word, none-word, limit, channel, hours, cooldown, repeat, lower, earlier; empty: it won */
+	readonly why: string;
+	readonly hits: readonly RuleHit[];
+}
+
+export interface RuleMemory {
+	readonly misses: Count;
+	readonly menu_rule: Id | null;
+	/** milliseconds since 1970 */
+	readonly menu_until: number;
+	readonly said: readonly ({ rule: Id; at: number; uses: Count })[];
+}
+
+export interface RuleChoice {
+	readonly n: Count;
+	readonly label: string;
+}
+
+export interface RuleTest {
+	readonly verdict: "nothing" | "answer" | "human";
+	readonly reason: "none" | "human_word" | "stop_word" | "menu" | "exact" | "rule" | "misses" | "cooldown";
+	readonly rule: Id | null;
+	readonly title: string;
+	readonly folder: string;
+	readonly texts: readonly string[];
+	readonly menu: readonly RuleChoice[];
+	readonly human: boolean;
+	readonly helpful: boolean;
+	readonly intent: string;
+	readonly tags: readonly string[];
+	readonly topics: readonly string[];
+	readonly hits: readonly RuleHit[];
+	readonly trials: readonly RuleTrial[];
+	/** Send it along with the next question of the same customer. */
+	readonly state: RuleMemory;
+	/** whether automatic answers are on at all */
+	readonly enabled: boolean;
+	readonly rules: Count;
+	readonly took_us: Count;
+}
+
+export interface RuleSettings {
+	readonly enabled: boolean;
+	readonly human_words: readonly string[];
+	readonly stop_words: readonly string[];
+	readonly synonyms: readonly (readonly string[])[];
+	readonly misses: Count;
+	readonly menu_ms: Count;
+	readonly repeat_ms: Count;
+	readonly updated_by: Id | null;
+	readonly updated_at: Time | null;
+	readonly version: Count;
+}
+
+export interface RuleBadRow {
+	readonly line: Count;
+	readonly reason: string;
+	readonly title: string;
+	readonly text: string;
+}
+
+export interface RuleUndo {
+	readonly id: Id;
+	readonly version: Count;
+	readonly remove: boolean;
+}
+
+export interface RuleImport {
+	readonly charset: string;
+	readonly format: "csv" | "json";
+	readonly tried: boolean;
+	readonly created: Count;
+	readonly changed: Count;
+	readonly unchanged: Count;
+	readonly bad_count: Count;
+	readonly bad: readonly RuleBadRow[];
+	readonly items: readonly ({ line: Count; title: string; folder: string; what: "create" | "change" })[];
+	/** What takes all of it back. */
+	readonly undo: readonly RuleUndo[];
+}
+
 export type QuickScope = "personal" | "team" | "global";
 
 export interface QuickReply {
@@ -1062,6 +1237,13 @@ export interface DeliveryFrame {
 	readonly delivery: Delivery;
 }
 
+export interface RulesFrame {
+	readonly t: "rules";
+	readonly changes: Count;
+	/** why what is stored is not in force; empty: it is */
+	readonly problem: string;
+}
+
 export interface QuickReplyFrame {
 	readonly t: "quick_reply";
 	/** null: many changed, read the list again. Its used_by_me and used_at say nothing. */
@@ -1109,7 +1291,7 @@ export interface ByeFrame {
 	readonly text: string;
 }
 
-export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | DeliveryFrame | QuickReplyFrame | ConsoleRangeFrame | MentionsFrame | FiltersFrame | ErrorFrame | PongFrame | ByeFrame;
+export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | DeliveryFrame | QuickReplyFrame | RulesFrame | ConsoleRangeFrame | MentionsFrame | FiltersFrame | ErrorFrame | PongFrame | ByeFrame;
 
 export interface WidgetHelloFrame {
 	readonly t: "hello";
