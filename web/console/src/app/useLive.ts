@@ -9,6 +9,7 @@ import { useFields } from "../stores/fields";
 import { useFirstSteps } from "../stores/firstSteps";
 import { useFilters } from "../stores/filters";
 import { useMentions } from "../stores/mentions";
+import { useMailboxes } from "../stores/mailboxes";
 import { useNotifications } from "../stores/notifications";
 import { useQuickReplies } from "../stores/quickReplies";
 import { useSession } from "../stores/session";
@@ -154,6 +155,7 @@ export function useLive(): void {
 		fields.clear();
 		calls.clear();
 		quickReplies.clear();
+		useMailboxes().clear();
 		visits.close();
 		firstSteps.clear();
 	});

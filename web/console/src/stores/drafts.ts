@@ -69,7 +69,8 @@ export const useDrafts = defineStore("drafts", () => {
 
 	/* Her history is read under another customer now, and so is what was not sent yet. */
 	function move(from: string, to: string): void {
-		for (const kind of ["message", "note"]) {
+		write(from, "mailHead", "");
+		for (const kind of ["message", "note", "mail"]) {
 			const text = read(from, kind);
 			if (text !== "") {
 				write(from, kind, "");
@@ -79,7 +80,7 @@ export const useDrafts = defineStore("drafts", () => {
 	}
 
 	function has(customer: string): boolean {
-		return drafts.has(`${customer}/message`) || drafts.has(`${customer}/note`);
+		return ["message", "note", "mail"].some((kind) => drafts.has(`${customer}/${kind}`));
 	}
 
 	return { changed, open, read, write, prepend, move, has };

@@ -7,17 +7,20 @@ import { useDrafts } from "../../stores/drafts";
 import { useQuickReplies } from "../../stores/quickReplies";
 import { useStaff } from "../../stores/staff";
 import type { Thread } from "../../stores/threads";
+import type { MailDraft } from "../mail/useMailDraft";
 import type { Actions } from "../thread/useActions";
 import { named } from "./mentionText";
 import type { Uploads } from "./useUploads";
 
-export type Kind = "message" | "note";
+export type Kind = "message" | "note" | "mail";
 
 export interface Composer {
 	kind: Ref<Kind>;
 	text: Ref<string>;
 	saved: Ref<boolean>;
 	canSend: ComputedRef<boolean>;
+	/* How much may be written, in letters. */
+	limit: ComputedRef<number>;
 	/* The text was made of this quick reply. */
 	madeOf: (reply: string) => void;
 	send: () => Promise<boolean>;
@@ -26,9 +29,10 @@ export interface Composer {
 
 const saveAfterMs = 400;
 export const maxText = 8000;
+const maxMailText = 20_000;
 const maxMadeOf = 10;
 
-export function useComposer(thread: Thread, actions: Actions, uploads: Uploads): Composer {
+export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, mail: MailDraft): Composer {
 	const connection = useConnection();
 	const drafts = useDrafts();
 	const quickReplies = useQuickReplies();
@@ -39,7 +43,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 	const saved = ref(text.value !== "");
 	let saveTimer: ReturnType<typeof setTimeout> | undefined;
 	const signal = new TypingSignal(browserClock, (on) =>
-		connection.client?.typing(thread.customer, on, kind.value === "note"),
+		connection.client?.typing(thread.customer, on, kind.value !== "message"),
 	);
 
 	function save(): void {
@@ -83,13 +87,14 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 		signal.rest();
 	});
 
-	const canSend = computed(
-		() =>
-			!uploads.sending.value &&
-			!uploads.failed.value &&
-			text.value.length <= maxText &&
-			(text.value.trim() !== "" || uploads.items.value.length > 0),
-	);
+	const limit = computed(() => (kind.value === "mail" ? maxMailText : maxText));
+	const canSend = computed(() => {
+		const ready = !uploads.sending.value && !uploads.failed.value && text.value.length <= limit.value;
+		if (kind.value === "mail") {
+			return ready && !mail.busy.value && mail.missing.value === null && text.value.trim() !== "";
+		}
+		return ready && (text.value.trim() !== "" || uploads.items.value.length > 0);
+	});
 
 	function seenSeq(timeline: string): number {
 		return thread.looked.get(timeline) ?? thread.model.newest(timeline) ?? 0;
@@ -101,16 +106,39 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 		return open !== undefined && open.state !== "resolved" ? { conversation: open.id } : { customer: thread.customer };
 	}
 
+	/* A mail is handed over while the writer waits: until it is taken, nothing is put away. */
+	async function sendMail(): Promise<boolean> {
+		const to = target();
+		const path = "conversation" in to ? `/conversations/${to.conversation}` : `/customers/${to.customer}`;
+		const files = uploads.items.value.flatMap((item) => (item.file === null ? [] : [item.file.id]));
+		if (!(await mail.send(path, text.value.trim(), files))) {
+			return false;
+		}
+		uploads.take();
+		finish();
+		return true;
+	}
+
+	function finish(): void {
+		signal.rest();
+		text.value = "";
+		save();
+		thread.newAfter = null;
+	}
+
 	async function send(): Promise<boolean> {
 		if (!canSend.value) {
 			return false;
 		}
 		/* Who answers an unassigned conversation has taken it; the other agents see that. */
 		const open = actions.conversation.value;
-		if (kind.value === "message" && open !== undefined && open.assignee === null && open.state !== "resolved" && connection.online) {
+		if (kind.value !== "note" && open !== undefined && open.assignee === null && open.state !== "resolved" && connection.online) {
 			if (!(await actions.take())) {
 				return false;
 			}
+		}
+		if (kind.value === "mail") {
+			return sendMail();
 		}
 		const mentions = kind.value === "note" ? named(text.value, staff.active) : [];
 		const files = uploads.take();
@@ -129,10 +157,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 			...(guarded ? { seenSeq: seenSeq(timeline), check: true } : {}),
 		});
 		quickReplies.used(replies);
-		signal.rest();
-		text.value = "";
-		save();
-		thread.newAfter = null;
+		finish();
 		return true;
 	}
 
@@ -142,5 +167,5 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads):
 		}
 	}
 
-	return { kind, text, saved, canSend, madeOf: (reply) => made.add(reply), send, sendAndResolve };
+	return { kind, text, saved, canSend, limit, madeOf: (reply) => made.add(reply), send, sendAndResolve };
 }
