@@ -19,6 +19,13 @@ struct buf;
 #define MIME_PARTS_MAX 200
 #define MIME_DEPTH_MAX 30
 #define MIME_HTML_MAX (4 * 1024 * 1024)
+#define MIME_NAME_MAX 200 /* bytes of a name beside an address */
+#define MIME_ADDRESS_MAX 190
+
+/* Around a token that a mail carries in its text, where its server knows no plus addresses:
+ * "[ref:TOKEN]", as a line of its own below the text. */
+#define MIME_MARKER_BEFORE "[ref:"
+#define MIME_MARKER_AFTER "]"
 
 struct mime_attachment {
 	const char *name;       /* UTF-8, no path, never "" */
