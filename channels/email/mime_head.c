@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "channels/email/mime.h"
 #include "channels/email/mime_part.h"
 #include "channels/email/mime_text.h"
 #include "channels/email/mime_words.h"
