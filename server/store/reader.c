@@ -120,6 +120,12 @@ store_reader_open(const struct store_conf *conf, struct reader **out, struct err
 	return ERR_OK;
 }
 
+void
+store_thread_end(const struct store_conf *conf)
+{
+	store_driver_of(conf)->thread_end();
+}
+
 /* --- threads ---------------------------------------------------------------------------- */
 
 struct reader_thread {

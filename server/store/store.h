@@ -125,6 +125,8 @@ void outcome_release(struct outcome *o);
 MUST_CHECK enum err
 store_reader_open(const struct store_conf *conf, struct reader **out, struct error *e);
 void store_reader_close(struct reader *r);
+/* Before a thread that had a reader of its own ends. */
+void store_thread_end(const struct store_conf *conf);
 
 enum { STORE_TIME_BOUNDS = 11, STORE_SIZE_BOUNDS = 7 };
 extern const uint64_t store_time_bounds_ms[STORE_TIME_BOUNDS];

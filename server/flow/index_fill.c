@@ -1,0 +1,271 @@
+#include "flow/index_fill.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "knowledge/index.h"
+#include "knowledge/index_text.h"
+#include "store/read.h"
+#include "store/read_identity.h"
+#include "store/read_search.h"
+
+enum { MOVES_MAX = 4 * SEARCHABLE_MAX, CLOCKS_DIFFER_MS = 60 * 1000 };
+
+/* --- whose unit changed ------------------------------------------------------------------- */
+
+struct moved {
+	uint64_t timeline;
+	uint32_t unit;
+};
+
+struct moves {
+	struct moved *items;
+	size_t count;
+};
+
+static enum err
+add_moves(struct index_fill *fill, uint64_t customer, struct arena *a, struct moves *m,
+	struct error *e)
+{
+	struct customer c;
+	uint64_t *members;
+	size_t count;
+	enum err err = read_customer(fill->reader, customer, a, &c, e);
+
+	if (err == ERR_NOT_FOUND) {
+		return ERR_OK;
+	}
+	if (err == ERR_OK && c.primary != c.id) {
+		err = read_customer(fill->reader, c.primary, a, &c, e);
+	}
+	if (err == ERR_OK) {
+		err = read_members(fill->reader, c.id, a, &members, &count, e);
+	}
+	for (size_t i = 0; err == ERR_OK && i < count && m->count < MOVES_MAX; i++) {
+		m->items[m->count++] = (struct moved){members[i], (uint32_t)c.unit};
+	}
+	return err;
+}
+
+/* Both who was read under whom, and who is now. */
+static enum err
+add_moves_of(struct index_fill *fill, const struct searchable *fact, struct arena *a,
+	struct moves *m, struct error *e)
+{
+	static const char *const names[] = {"from", "to"};
+	enum err err = add_moves(fill, fact->timeline, a, m, e);
+	struct json *body = NULL;
+
+	if (err != ERR_OK || fact->body == NULL ||
+		json_parse(fact->body, strlen(fact->body), &body, NULL) != ERR_OK) {
+		return err;
+	}
+	for (size_t i = 0; i < 2 && err == ERR_OK; i++) {
+		uint64_t other = 0;
+
+		if (json_id(body, names[i], &other) && other != fact->timeline) {
+			err = add_moves(fill, other, a, m, e);
+		}
+	}
+	json_free(body);
+	return err;
+}
+
+static bool
+may_move(const struct index_fill *fill, const struct searchable *fact)
+{
+	if (fact->committed_at < fill->fresh_since - CLOCKS_DIFFER_MS) {
+		return false;
+	}
+	switch (fact->kind) {
+	case FACT_ATTACHED:
+	case FACT_SEPARATED:
+	case FACT_IDENTIFIED:
+		return true;
+	case FACT_CUSTOMER_EDITED:
+		return fact->body != NULL && strstr(fact->body, "\"unit\":") != NULL;
+	default:
+		return false;
+	}
+}
+
+static int
+by_timeline(const void *x, const void *y)
+{
+	const struct moved *a = x;
+	const struct moved *b = y;
+
+	return (a->timeline > b->timeline) - (a->timeline < b->timeline);
+}
+
+static enum err
+follow_moves(struct index_fill *fill, const struct searchable *facts, size_t count,
+	struct arena *a, struct error *e)
+{
+	struct moves m = {.items = NULL};
+	uint64_t *timelines;
+	uint32_t *units;
+	size_t distinct = 0;
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+		if (may_move(fill, &facts[i])) {
+			if (m.items == NULL) {
+				m.items = arena_alloc(a, MOVES_MAX * sizeof(*m.items));
+			}
+			err = add_moves_of(fill, &facts[i], a, &m, e);
+		}
+	}
+	if (err != ERR_OK || m.count == 0) {
+		return err;
+	}
+	qsort(m.items, m.count, sizeof(*m.items), by_timeline);
+	timelines = arena_alloc(a, m.count * sizeof(*timelines));
+	units = arena_alloc(a, m.count * sizeof(*units));
+	for (size_t i = 0; i < m.count; i++) {
+		if (distinct == 0 || timelines[distinct - 1] != m.items[i].timeline) {
+			timelines[distinct] = m.items[i].timeline;
+			units[distinct++] = m.items[i].unit;
+		}
+	}
+	index_move(fill->index, timelines, units, distinct);
+	return ERR_OK;
+}
+
+/* --- one batch ---------------------------------------------------------------------------- */
+
+static struct index_entry
+entry_of(const struct searchable *fact, struct arena *a)
+{
+	struct index_entry entry = {
+		.id = fact->id,
+		.timeline = fact->timeline,
+		.at = fact->at,
+		.unit = fact->unit,
+		.author = fact->author,
+		.author_kind = fact->author_kind,
+		.kind = fact->kind,
+		.channel_kind = fact->channel_kind,
+	};
+	struct index_text text;
+
+	if (!fact->restricted) {
+		index_text_read(fact->kind, fact->body, fact->files, a, &text);
+		entry.text = index_text_join(&text, a, &entry.length);
+	}
+	return entry;
+}
+
+static enum err
+add_batch(struct index_fill *fill, uint64_t *next, uint64_t end, struct arena *a,
+	struct error *e)
+{
+	uint64_t upto = end < index_block_end(*next) ? end : index_block_end(*next);
+	struct searchable *facts;
+	struct index_entry *entries;
+	uint64_t mark = 0;
+	size_t count;
+	enum err err = read_searchable(fill->reader, *next, upto, a, &facts, &count, e);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	err = follow_moves(fill, facts, count, a, e);
+	if (err != ERR_OK) {
+		return err;
+	}
+	entries = arena_alloc(a, (count + 1) * sizeof(*entries));
+	for (size_t i = 0; i < count; i++) {
+		entries[i] = entry_of(&facts[i], a);
+	}
+	if (count == SEARCHABLE_MAX) {
+		upto = facts[count - 1].id;
+	}
+	if (count > 0 && facts[count - 1].id == upto) {
+		mark = (uint64_t)facts[count - 1].committed_at;
+	}
+	err = index_add(fill->index, entries, count, upto, mark, e);
+	if (err == ERR_OK) {
+		fill->known += upto - *next + 1;
+		*next = upto + 1;
+	}
+	return err;
+}
+
+static enum err
+fill_node(struct index_fill *fill, const struct feed_end *feed, bool *stopped,
+	struct error *e)
+{
+	uint64_t end = FACT_ID(feed->node, feed->n);
+	uint64_t next = index_next(fill->index, feed->node);
+	struct arena *a = arena_create();
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && next <= end && !*stopped) {
+		arena_reset(a);
+		err = add_batch(fill, &next, end, a, e);
+		*stopped = err == ERR_OK && !fill->go_on(fill->ctx, fill);
+	}
+	arena_destroy(a);
+	return err;
+}
+
+static enum err
+find_ends(struct index_fill *fill, struct arena *a, struct feed_end **ends, size_t *count,
+	struct error *e)
+{
+	enum err err = read_feed_ends(fill->reader, a, ends, count, e);
+
+	fill->known = 0;
+	fill->total = 0;
+	for (size_t i = 0; err == ERR_OK && i < *count; i++) {
+		uint64_t next = FACT_N(index_next(fill->index, (*ends)[i].node));
+
+		fill->total += (*ends)[i].n + 1;
+		fill->known += next < (*ends)[i].n + 1 ? next : (*ends)[i].n + 1;
+	}
+	return err;
+}
+
+enum err
+index_fill_round(struct index_fill *fill, struct error *e)
+{
+	struct arena *a = arena_create();
+	struct feed_end *ends;
+	bool stopped = false;
+	size_t count = 0;
+	enum err err = find_ends(fill, a, &ends, &count, e);
+
+	for (size_t i = 0; i < count && err == ERR_OK && !stopped; i++) {
+		err = fill_node(fill, &ends[i], &stopped, e);
+	}
+	arena_destroy(a);
+	return err;
+}
+
+enum err
+index_fill_check(struct index_fill *fill, struct error *e)
+{
+	struct arena *a = arena_create();
+	struct feed_end *ends;
+	size_t count = 0;
+	enum err err = find_ends(fill, a, &ends, &count, e);
+
+	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+		uint64_t upto;
+		uint64_t mark = index_mark(fill->index, ends[i].node, &upto);
+		int64_t committed_at = 0;
+
+		if (mark == 0) {
+			continue;
+		}
+		err = read_committed_at(fill->reader, upto, &committed_at, e);
+		if (err == ERR_OK && committed_at != (int64_t)mark) {
+			err = error_set(e, ERR_CORRUPT, "the search index is of another database");
+		}
+	}
+	arena_destroy(a);
+	return err;
+}
