@@ -10,9 +10,16 @@
 #include <sqlite3.h>
 
 #include "base/arena.h"
+#include "knowledge/fold.h"
 #include "knowledge/index_tokenizer.h"
 
-enum { READERS_KEPT = 4, PATH_SIZE = 1024, BUSY_TIMEOUT_MS = 5000 };
+enum {
+	READERS_KEPT = 4,
+	PATH_SIZE = 1024,
+	BUSY_TIMEOUT_MS = 5000,
+	/* Of what makes the terms: texts folded in another way have others. */
+	VERSION = INDEX_TOKENIZER_VERSION * 1000 + FOLD_VERSION,
+};
 
 /* --- its SQL ------------------------------------------------------------------------------ */
 
@@ -158,7 +165,7 @@ set_version(struct index_file *f, struct error *e)
 	enum err err = prepare(f->db, version_sql, &st, e);
 
 	if (err == ERR_OK) {
-		sqlite3_bind_int(st, 1, INDEX_TOKENIZER_VERSION);
+		sqlite3_bind_int(st, 1, VERSION);
 		err = sqlite3_step(st) == SQLITE_DONE ? ERR_OK : fail(f->db, "version", e);
 	}
 	sqlite3_finalize(st);
@@ -173,7 +180,7 @@ read_state(struct index_file *f, struct error *e)
 	uint64_t entries = 0;
 	enum err err = get(f, "tokenizer", &version, e);
 
-	if (err == ERR_OK && version != INDEX_TOKENIZER_VERSION) {
+	if (err == ERR_OK && version != VERSION) {
 		err = error_set(e, ERR_CORRUPT, "search index: %s was made by another version",
 			f->path);
 	}

@@ -12,17 +12,6 @@ struct reading {
 	struct arena *arena;
 };
 
-/* Control characters mark terms of the index that are no text. */
-static void
-blank_controls(struct folded *f)
-{
-	for (size_t i = 0; i < f->length; i++) {
-		if ((unsigned char)f->text[i] < ' ') {
-			f->text[i] = ' ';
-		}
-	}
-}
-
 static void
 add(const struct reading *r, const char *name, const char *text)
 {
@@ -35,7 +24,6 @@ add(const struct reading *r, const char *name, const char *text)
 	field->name = name;
 	field->text = arena_strdup(r->arena, text);
 	fold_text(field->text, strlen(field->text), r->arena, &field->folded);
-	blank_controls(&field->folded);
 }
 
 static void
