@@ -83,6 +83,10 @@ const struct option app_options[] = {
 		"Failed log-ins a minute per account, and five times as many per address; 0 is no "
 		"limit.",
 		NULL},
+	{"security.searches_per_minute", OPTION_INT,
+		offsetof(struct app_conf, searches_per_minute), "120", 0, 1000000, NULL,
+		"Searches of transcripts a minute per member of staff or API key; 0 is no limit.",
+		NULL},
 	{"security.frames_per_second", OPTION_INT,
 		offsetof(struct app_conf, frames_per_second), "100", 0, 1000000, NULL,
 		"Frames a second that are read from one socket; 0 is no limit.", NULL},

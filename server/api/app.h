@@ -13,6 +13,7 @@
 struct bus;
 struct directory;
 struct imports;
+struct index_feed;
 struct limits;
 struct marks;
 struct metrics;
@@ -40,8 +41,9 @@ struct app_conf {
 	int64_t visitor_ms;        /* visitor token, 180d */
 	int64_t send_per_minute;   /* entries a visitor may send, 60 */
 	int64_t logins_per_minute; /* failed log-ins per account and per address, 10 */
-	int64_t argon2_memory_kib; /* 19456 */
-	int64_t argon2_passes;     /* 2 */
+	int64_t searches_per_minute; /* of one member of staff or key, 120 */
+	int64_t argon2_memory_kib;   /* 19456 */
+	int64_t argon2_passes;       /* 2 */
 	int64_t
 		frames_per_second; /* of one socket, 100; 0: no limit. Above it we read slower */
 	int export_right;      /* enum export_right: who may export customers, supervisor */
@@ -85,7 +87,8 @@ struct app {
 	struct metrics *metrics;   /* what is counted for monitoring: api/metrics.h */
 	struct marks *marks;       /* watermarks on their way to the store: desk/marks.h */
 	struct imports *imports;   /* of customers, that run: api/imports.h */
-	struct sockets *sockets;   /* all live sockets: api/sockets.h */
+	struct index_feed *index_feed; /* the search index: flow/index_feed.h */
+	struct sockets *sockets;       /* all live sockets: api/sockets.h */
 	struct web_client *web_client; /* calls to other servers: net/web_client.h */
 	struct outbox *outbox;         /* what leaves the house: flow/outbox.h */
 	struct rules *rules;           /* automatic answers: flow/rules.h */

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/worker.h"
+#include "flow/index_feed.h"
 #include "flow/rules.h"
 #include "model/fact.h"
 #include "model/names.h"
@@ -87,6 +88,7 @@ struct gathering {
 	uint64_t disk_free_bytes;
 	uint64_t disk_bytes;
 	int64_t cpu_us;
+	struct index_feed_state index;
 };
 
 static void
@@ -129,6 +131,7 @@ gather(struct job *job)
 
 	gather_memory(g);
 	gather_files(g);
+	index_feed_read_state(g->app->index_feed, &g->index);
 	if (statvfs(g->app->conf->data_dir, &disk) == 0) {
 		g->disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
 		g->disk_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
@@ -282,6 +285,17 @@ put_house(struct buf *out, const struct app *app)
 }
 
 static void
+put_index(struct buf *out, const struct index_feed_state *s)
+{
+	metric_number(out, "trunkline_index_behind_facts", GAUGE,
+		"Facts that the search index does not know yet.", s->behind);
+	metric_number(out, "trunkline_index_entries", GAUGE,
+		"Entries that the search index can find.", s->stats.entries);
+	metric_number(out, "trunkline_index_bytes", GAUGE,
+		"Room that the search index takes on the disk.", s->stats.bytes);
+}
+
+static void
 put_build(struct buf *out, const struct app *app)
 {
 	metric_head(out, "trunkline_build_info", GAUGE,
@@ -304,6 +318,7 @@ answer(struct job *job)
 	put_rules(&out, g->app);
 	put_net(&out, g->app);
 	put_house(&out, g->app);
+	put_index(&out, &g->index);
 	put_process(&out, g);
 	http_set_header(g->http, "Cache-Control", "no-store");
 	http_reply(g->http, 200, "text/plain; version=0.0.4; charset=utf-8", out.data,

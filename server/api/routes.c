@@ -21,6 +21,7 @@ const struct http_route *const api_route_tables[] = {
 	likely_routes,
 	call_routes,
 	entry_routes,
+	search_routes,
 	file_routes,
 	staff_routes,
 	quick_reply_routes,

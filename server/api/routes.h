@@ -37,6 +37,7 @@ extern const struct http_route mention_routes[];
 extern const struct http_route filter_routes[];
 extern const struct http_route own_session_routes[];
 extern const struct http_route notice_routes[];
+extern const struct http_route search_routes[];
 extern const struct http_route widget_routes[];
 
 #endif

@@ -31,6 +31,7 @@
 #include "desk/presence.h"
 #include "desk/rooms.h"
 #include "flow/bus.h"
+#include "flow/index_feed.h"
 #include "flow/outbox.h"
 #include "flow/rules.h"
 #include "net/web_client.h"
@@ -295,7 +296,8 @@ open_doors(struct server *s, struct error *e)
 	rules_on_reload(app->rules, console_announce_rules, app);
 	rules_start(app->rules, net_wheel(app->net));
 	expect_staff(app);
-	return open_outbox(s, e);
+	rc = index_feed_start(&app->conf->store, &app->index_feed, e);
+	return rc == ERR_OK ? open_outbox(s, e) : rc;
 }
 
 /* --- the way back -------------------------------------------------------------------------- */
@@ -320,6 +322,7 @@ server_close(struct server *s)
 	if (app->store != NULL) {
 		store_close(app->store); /* answers all that was promised */
 	}
+	index_feed_stop(app->index_feed); /* nobody searches any more */
 	atomic_store(&s->waking, NULL);
 	if (app->net != NULL) {
 		net_destroy(app->net); /* closes sockets: all that they know must be alive */

@@ -27,6 +27,7 @@ extern const struct command
 extern const struct command command_backup;
 extern const struct command command_check_config;
 extern const struct command command_import;
+extern const struct command command_index;
 extern const struct command command_init;
 extern const struct command command_migrate;
 extern const struct command command_restore;

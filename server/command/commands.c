@@ -10,6 +10,7 @@ const struct command *const commands[] = {
 	&command_user,
 	&command_import,
 	&command_verify,
+	&command_index,
 	&command_backup,
 	&command_restore,
 	NULL,

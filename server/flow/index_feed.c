@@ -110,13 +110,11 @@ be_ready(struct index_feed *f, struct error *e)
 	struct error why = {0};
 	enum err err = ERR_OK;
 
-	if (f->index != NULL && index_replaced(f->index)) {
-		set_index(f, NULL);
-	}
 	if (f->fill.reader == NULL) {
 		err = store_reader_open(f->conf, &f->fill.reader, e);
 	}
-	if (err != ERR_OK || f->index != NULL) {
+	/* What was put in its place is opened before the old one is closed. */
+	if (err != ERR_OK || (f->index != NULL && !index_replaced(f->index))) {
 		return err;
 	}
 	err = open_index(f, e);

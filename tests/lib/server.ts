@@ -19,6 +19,7 @@ const testSettings: Record<string, string> = {
 	"security.argon2_passes": "1",
 	"security.logins_per_minute": "0",
 	"security.send_per_minute": "0",
+	"security.searches_per_minute": "0",
 	"security.frames_per_second": "0",
 	"server.requests_per_minute": "0",
 	"server.max_connections_per_address": "10000",

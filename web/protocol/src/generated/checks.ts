@@ -1623,6 +1623,35 @@ export const mentionPageCheck = v.object({
 	unseen: countCheck,
 });
 
+export const searchHitCheck = v.object({
+	entry: idCheck,
+	timeline: idCheck,
+	seq: countCheck,
+	kind: entryKindCheck,
+	author: authorCheck,
+	channel_kind: v.string(),
+	customer: v.object({
+	id: idCheck,
+	name: v.string(),
+	anonymous: v.boolean(),
+}),
+	conversation: v.nullable(idCheck),
+	at: timeCheck,
+	field: v.picklist(["text", "subject", "quote", "menu", "topic", "next_step", "note", "file"]),
+	snippet: v.array(v.object({
+	text: v.string(),
+	mark: v.boolean(),
+})),
+});
+
+export const searchPageCheck = v.object({
+	items: v.array(searchHitCheck),
+	next: v.nullable(v.string()),
+	partial: v.boolean(),
+	behind: countCheck,
+	took_us: countCheck,
+});
+
 export const savedFilterCheck = v.object({
 	id: idCheck,
 	owner: idCheck,

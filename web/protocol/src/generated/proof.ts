@@ -204,6 +204,8 @@ export const byName = {
 	customerItem: checks.customerItemCheck satisfies v.GenericSchema<unknown, types.CustomerItem>,
 	mention: checks.mentionCheck satisfies v.GenericSchema<unknown, types.Mention>,
 	mentionPage: checks.mentionPageCheck satisfies v.GenericSchema<unknown, types.MentionPage>,
+	searchHit: checks.searchHitCheck satisfies v.GenericSchema<unknown, types.SearchHit>,
+	searchPage: checks.searchPageCheck satisfies v.GenericSchema<unknown, types.SearchPage>,
 	savedFilter: checks.savedFilterCheck satisfies v.GenericSchema<unknown, types.SavedFilter>,
 	filterList: checks.filterListCheck satisfies v.GenericSchema<unknown, types.FilterList>,
 	staffSession: checks.staffSessionCheck satisfies v.GenericSchema<unknown, types.StaffSession>,

@@ -1460,6 +1460,33 @@ export interface MentionPage {
 	readonly unseen: Count;
 }
 
+export interface SearchHit {
+	readonly entry: Id;
+	readonly timeline: Id;
+	readonly seq: Count;
+	readonly kind: EntryKind;
+	readonly author: Author;
+	readonly channel_kind: string;
+	readonly customer: { id: Id; name: string; anonymous: boolean };
+	readonly conversation: Id | null;
+	readonly at: Time;
+	/** in which part of the entry */
+	readonly field: "text" | "subject" | "quote" | "menu" | "topic" | "next_step" | "note" | "file";
+	/** the passage, in pieces; marked is what was looked for */
+	readonly snippet: readonly ({ text: string; mark: boolean })[];
+}
+
+export interface SearchPage {
+	readonly items: readonly SearchHit[];
+	/** cursor of what is older */
+	readonly next: string | null;
+	/** time was up before the page was full; go on with next */
+	readonly partial: boolean;
+	/** facts that the index does not know yet */
+	readonly behind: Count;
+	readonly took_us: Count;
+}
+
 export interface SavedFilter {
 	readonly id: Id;
 	readonly owner: Id;
