@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow/ingest.h"
 #include "net/net.h"
 #include "store/store.h"
 
 #define APP_VERSION "0.1.0"
 
+struct answers;
 struct bus;
 struct directory;
 struct imports;
@@ -19,6 +21,7 @@ struct marks;
 struct metrics;
 struct option_set;
 struct outbox;
+struct outgoing;
 struct presence;
 struct rooms;
 struct rules;
@@ -92,6 +95,9 @@ struct app {
 	struct web_client *web_client; /* calls to other servers: net/web_client.h */
 	struct outbox *outbox;         /* what leaves the house: flow/outbox.h */
 	struct rules *rules;           /* automatic answers: flow/rules.h */
+	struct outgoing *outgoing;     /* the phrases that are watched: flow/outgoing.h */
+	struct answers *answers;       /* automatic answers: flow/answers.h */
+	struct ingest ingest;          /* the gate of all messages: flow/ingest.h */
 	uint8_t secret[32]; /* from <data_dir>/keys/server.key: CSRF, sealing of secrets */
 	bool stopping;
 };

@@ -174,6 +174,7 @@ take_frame(struct socket *s, const struct frame *f)
 	case FRAME_RANGE:
 		console_range(c, &f->range);
 		break;
+	case FRAME_FEEDBACK: /* the widget's */
 	case FRAME_PING:
 		break; /* answered for both kinds in sockets.c */
 	}

@@ -73,6 +73,8 @@ console_send(struct console *c, const struct frame *f)
 		.mention_count = send->mentions.count,
 		.quick_replies = frame_ids(&send->quick_replies, change->arena),
 		.quick_reply_count = send->quick_replies.count,
+		.acknowledged = frame_ids(&send->acknowledged, change->arena),
+		.acknowledged_count = send->acknowledged.count,
 		.seen_seq = send->seen_seq,
 		.stale_check = send->check,
 	};

@@ -15,6 +15,7 @@
 enum {
 	RETRY_SECONDS = 1,
 	HTTP_UNAUTHORIZED = 401,
+	HTTP_UNPROCESSABLE = 422,
 	HTTP_TOO_MANY = 429,
 };
 
@@ -410,6 +411,22 @@ exchange_change(struct exchange *x, enum change_kind kind)
 	return change_create(kind, &x->who.actor);
 }
 
+/* A text with a phrase that is watched: the author sees which, and where. */
+static void
+fail_watched(struct exchange *x, const struct outcome *o)
+{
+	bool warned = o->code == ERR_CONFLICT;
+	struct buf out;
+	struct json_writer w;
+
+	buf_init(&out, REPLY_MAX_BYTES);
+	jw_init(&w, &out);
+	error_begin(&w, warned ? "warned" : "blocked", "text", o->text);
+	phrases_found_write(o->found, o->found_count, o->found_in, &w);
+	jw_object_end(&w);
+	reply(x, warned ? 409 : HTTP_UNPROCESSABLE, &out);
+}
+
 static void
 change_done(void *ctx, const struct outcome *o)
 {
@@ -417,6 +434,8 @@ change_done(void *ctx, const struct outcome *o)
 
 	if (o->code == ERR_OK) {
 		x->committed(x, o);
+	} else if (o->found_count > 0) {
+		fail_watched(x, o);
 	} else if (x->refused != NULL) {
 		x->refused(x, o);
 	} else {
@@ -437,7 +456,7 @@ exchange_submit(struct exchange *x, struct change *c, exchange_outcome *committe
 	}
 	x->committed = committed;
 	x->refused = refused;
-	not_queued.code = store_submit(x->app->store, c, change_done, x);
+	not_queued.code = ingest_submit(&x->app->ingest, c, change_done, x);
 	if (not_queued.code != ERR_OK) {
 		change_done(x, &not_queued);
 	}

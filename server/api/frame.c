@@ -211,6 +211,9 @@ console_send(const struct json *j, struct frame *f, struct error *e)
 	if (!id_list(j, "quick_replies", FRAME_FILES_MAX, &send->quick_replies)) {
 		return wrong(e, "quick_replies");
 	}
+	if (!id_list(j, "acknowledged", FRAME_FILES_MAX, &send->acknowledged)) {
+		return wrong(e, "acknowledged");
+	}
 	if (!optional_count(j, "seen_seq", &send->seen_seq)) {
 		return wrong(e, "seen_seq");
 	}
@@ -226,7 +229,19 @@ console_send(const struct json *j, struct frame *f, struct error *e)
 static enum err
 widget_send(const struct json *j, struct frame *f, struct error *e)
 {
+	if (!optional_flag(j, "human", &f->send.human)) {
+		return wrong(e, "human");
+	}
 	return text_and_files(j, &f->send, e);
+}
+
+static enum err
+widget_feedback(const struct json *j, struct frame *f, struct error *e)
+{
+	if (!optional_count(j, "pub", &f->feedback.pub) || f->feedback.pub == 0) {
+		return wrong(e, "pub");
+	}
+	return json_bool(j, "helpful", &f->feedback.helpful) ? ERR_OK : wrong(e, "helpful");
 }
 
 static enum err
@@ -422,6 +437,7 @@ static const struct shape widget_shapes[] = {
 	{"send", FRAME_SEND, true, widget_send},
 	{"mark", FRAME_MARK, false, widget_mark},
 	{"typing", FRAME_TYPING, false, widget_typing},
+	{"feedback", FRAME_FEEDBACK, true, widget_feedback},
 	{"range", FRAME_RANGE, false, widget_range},
 	{"ping", FRAME_PING, false, ping},
 	{"hello", FRAME_HELLO, false, widget_hello},

@@ -39,6 +39,7 @@ enum frame_type {
 	FRAME_PRESENCE,
 	FRAME_RANGE,
 	FRAME_PING,
+	FRAME_FEEDBACK,
 };
 
 enum frame_view { FRAME_VIEW_MINE = 1, FRAME_VIEW_UNASSIGNED = 2, FRAME_VIEW_ALL = 4 };
@@ -80,8 +81,15 @@ struct send_frame {
 	struct id_list files;
 	struct id_list mentions;      /* of a note */
 	struct id_list quick_replies; /* that the text was made of */
+	struct id_list acknowledged;  /* phrases of which the author was warned */
 	uint64_t seen_seq;
 	bool check;
+	bool human; /* of the widget: she asks for a person */
+};
+
+struct feedback_frame {
+	uint64_t pub;
+	bool helpful;
 };
 
 struct act_frame {
@@ -122,6 +130,7 @@ struct frame {
 		struct hello_frame hello;
 		struct send_frame send;
 		struct act_frame act;
+		struct feedback_frame feedback;
 		struct mark_frame mark;
 		struct typing_frame typing;
 		struct id_list watch;

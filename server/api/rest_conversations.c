@@ -261,6 +261,7 @@ read_action(struct input *in)
 		{"release", ACTION_RELEASE},
 		{"resolve", ACTION_RESOLVE},
 		{"reopen", ACTION_REOPEN},
+		{"quiet", ACTION_QUIET},
 	};
 	const char *name = input_required_line(in, "action", 20);
 
@@ -269,7 +270,7 @@ read_action(struct input *in)
 			return actions[i].action;
 		}
 	}
-	input_wrong(in, "action", "must be take, assign, release, resolve or reopen");
+	input_wrong(in, "action", "must be take, assign, release, resolve, reopen or quiet");
 	return ACTION_TAKE;
 }
 
@@ -346,6 +347,8 @@ start_post(struct exchange *x)
 	c->post.mentions = input_ids(&in, "mentions", MENTIONS_MAX, &c->post.mention_count);
 	c->post.quick_replies = input_ids(&in, "quick_replies", FRAME_FILES_MAX,
 		&c->post.quick_reply_count);
+	c->post.acknowledged = input_ids(&in, "acknowledged", FRAME_FILES_MAX,
+		&c->post.acknowledged_count);
 	c->post.seen_seq = (uint64_t)input_number(&in, "seen_seq", 0, INT64_MAX, 0);
 	c->post.stale_check = input_flag(&in, "check", false);
 	if (str_empty(c->post.text) && c->post.file_count == 0) {

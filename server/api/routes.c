@@ -26,6 +26,7 @@ const struct http_route *const api_route_tables[] = {
 	staff_routes,
 	quick_reply_routes,
 	rule_routes,
+	phrase_routes,
 	channel_routes,
 	mailbox_routes,
 	outbox_routes,

@@ -30,9 +30,11 @@
 #include "desk/marks.h"
 #include "desk/presence.h"
 #include "desk/rooms.h"
+#include "flow/answers.h"
 #include "flow/bus.h"
 #include "flow/index_feed.h"
 #include "flow/outbox.h"
+#include "flow/outgoing.h"
 #include "flow/rules.h"
 #include "net/web_client.h"
 #include "store/read.h"
@@ -80,6 +82,9 @@ publish(void *ctx, struct fact *f)
 	metrics_count(s->app.metrics, f);
 	bus_publish(s->app.bus, f);
 	rules_fact(s->app.rules, f);
+	if (s->app.answers != NULL) {
+		answers_fact(s->app.answers, f);
+	}
 	if (s->app.outbox != NULL) {
 		outbox_fact(s->app.outbox, f, s->app.conf->outbox_grace_ms);
 	}
@@ -208,6 +213,35 @@ expect_staff(struct app *app)
 	}
 }
 
+static struct rule_set *
+rules_now(void *ctx)
+{
+	const struct app *app = ctx;
+
+	return rules_set(app->rules);
+}
+
+static bool
+open_now(void *ctx, int64_t now)
+{
+	(void)ctx;
+	(void)now;
+	return true;
+}
+
+/* What every message passes. */
+static enum err
+open_gate(struct app *app, struct error *e)
+{
+	struct answers_hooks hooks = {.rules = rules_now, .open = open_now, .ctx = app};
+
+	app->outgoing = outgoing_create(app->store, app->workers);
+	app->answers = answers_create(app->store, app->outgoing, app->conf->store.reopen_ms,
+		&hooks);
+	app->ingest = (struct ingest){app->store, app->outgoing, app->answers};
+	return outgoing_load(app->outgoing, &app->conf->store, e);
+}
+
 static enum err
 open_house(struct server *s, struct error *e)
 {
@@ -234,7 +268,7 @@ open_house(struct server *s, struct error *e)
 		app->rules = rules_create(app->store, app->workers);
 		rc = rules_load(app->rules, &app->conf->store, e);
 	}
-	return rc;
+	return rc == ERR_OK ? open_gate(app, e) : rc;
 }
 
 /* Calls to other servers, and what is to be told to them. */
@@ -327,6 +361,8 @@ server_close(struct server *s)
 	if (app->net != NULL) {
 		net_destroy(app->net); /* closes sockets: all that they know must be alive */
 	}
+	answers_destroy(app->answers);
+	outgoing_destroy(app->outgoing);
 	imports_destroy(app->imports);
 	tidy_destroy(s->tidy);
 	outbox_destroy(app->outbox);

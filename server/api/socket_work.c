@@ -6,6 +6,7 @@
 #include "api/sockets.h"
 #include "base/arena.h"
 #include "model/change.h"
+#include "model/phrase.h"
 
 enum {
 	WAITING_HIGH = 256, /* changes of one socket on their way: then we stop reading ... */
@@ -43,6 +44,21 @@ refuse_change(struct socket *s, const struct pending *p, enum err code, const ch
 	}
 }
 
+/* A text with a phrase that is watched: the author sees which, and where. */
+static void
+refuse_watched(struct socket *s, const struct pending *p, const struct outcome *o)
+{
+	struct json_writer *w = frame_start(s->app->sockets, "nack");
+
+	jw_kstring(w, "ref", p->ref);
+	jw_kstring(w, "code", o->code == ERR_CONFLICT ? "warned" : "blocked");
+	jw_kstring(w, "text", o->text);
+	jw_key(w, "retry_ms");
+	jw_null(w);
+	phrases_found_write(o->found, o->found_count, o->found_in, w);
+	socket_finish(s);
+}
+
 /* One change less on its way. */
 static void
 settle(struct socket *s)
@@ -65,6 +81,8 @@ change_done(void *ctx, const struct outcome *o)
 	if (socket_alive(s)) {
 		if (o->code == ERR_OK) {
 			p->committed(s, p->ref, o);
+		} else if (o->found_count > 0) {
+			refuse_watched(s, p, o);
 		} else {
 			refuse_change(s, p, o->code, o->text);
 		}
@@ -84,15 +102,18 @@ socket_submit(struct socket *s, struct change *c, const char *ref, bool stale,
 	memcpy(p.ref, ref, REF_SIZE);
 	memcpy(c->ref, ref, REF_SIZE);
 	*kept = p;
-	rc = store_submit(s->app->store, c, change_done, kept);
+	/* The answer may come at once. */
+	socket_get(s);
+	s->waiting++;
+	rc = ingest_submit(&s->app->ingest, c, change_done, kept);
 	if (rc != ERR_OK) {
 		refuse_change(s, &p, rc,
 			rc == ERR_BUSY ? "Too much at once, please send again."
 						   : "The database is away, please send again.");
+		settle(s);
+		socket_put(s);
 		return;
 	}
-	socket_get(s);
-	s->waiting++;
 	if (!s->too_many && s->waiting >= WAITING_HIGH) {
 		s->too_many = true;
 		socket_update_pause(s);

@@ -163,6 +163,9 @@ take_frame(struct socket *s, const struct frame *f)
 	case FRAME_SEND:
 		widget_send(w, f);
 		break;
+	case FRAME_FEEDBACK:
+		widget_feedback(w, f);
+		break;
 	case FRAME_MARK:
 		widget_mark(w, &f->mark);
 		break;

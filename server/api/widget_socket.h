@@ -48,6 +48,7 @@ void widget_hello(struct widget *w, const struct hello_frame *hello);
 void widget_catch_up(struct widget *w); /* sends what the store has after w->sent */
 /* widget_socket_entries.c */
 void widget_send(struct widget *w, const struct frame *f);
+void widget_feedback(struct widget *w, const struct frame *f);
 void widget_mark(struct widget *w, const struct mark_frame *f);
 void widget_range(struct widget *w, const struct range_frame *f);
 

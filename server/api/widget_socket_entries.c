@@ -91,8 +91,44 @@ widget_send(struct widget *w, const struct frame *f)
 		.text = arena_strdup(change->arena, send->text),
 		.files = frame_ids(&send->files, change->arena),
 		.file_count = send->files.count,
+		.ask_human = send->human,
 	};
 	socket_submit(&w->socket, change, f->ref, false, sent);
+}
+
+/* --- feedback ------------------------------------------------------------------------------ */
+
+/* She does not see what became of it: no number of hers. */
+static void
+said(struct socket *s, const char *ref, const struct outcome *o)
+{
+	struct json_writer *json = frame_start(s->app->sockets, "ack");
+
+	jw_kstring(json, "ref", ref);
+	jw_ki64(json, "pub", 0);
+	jw_ktime(json, "at", o->at);
+	jw_kbool(json, "duplicate", o->duplicate);
+	socket_finish(s);
+}
+
+/* Of each answer once, however often she presses. */
+void
+widget_feedback(struct widget *w, const struct frame *f)
+{
+	struct actor actor = widget_actor(w);
+	struct change *change;
+
+	if (!within_limit(w, f->ref)) {
+		return;
+	}
+	change = change_create(CHANGE_FEEDBACK, &actor);
+	change->feedback.visitor = w->visitor;
+	change->feedback.pub = f->feedback.pub;
+	change->feedback.helpful = f->feedback.helpful;
+	change->dedupe_scope = "feedback";
+	change->dedupe_id = arena_printf(change->arena, "%" PRIu64 ":%" PRIu64, w->visitor,
+		f->feedback.pub);
+	socket_submit(&w->socket, change, f->ref, false, said);
 }
 
 /* --- mark ---------------------------------------------------------------------------------- */

@@ -55,12 +55,12 @@ enum change_kind {
 	CHANGE_RULES,         /* keyword rules: add, edit, remove, take back */
 	CHANGE_RULE_SETTINGS, /* what holds for all of them */
 	CHANGE_RULE_HITS,     /* how often they answered */
-	CHANGE_OUTBOX,   /* what becomes of an item on its way out */
-	CHANGE_MAILBOX,  /* how far a mailbox has been read */
-	CHANGE_FILE,     /* an upload is on the disk: register it */
-	CHANGE_MENTIONS, /* mentions of oneself were looked at */
-	CHANGE_PRESENCE, /* what somebody is from now on: kept for reports */
-	CHANGE_FILTER,   /* a saved filter */
+	CHANGE_OUTBOX,        /* what becomes of an item on its way out */
+	CHANGE_MAILBOX,       /* how far a mailbox has been read */
+	CHANGE_FILE,          /* an upload is on the disk: register it */
+	CHANGE_MENTIONS,      /* mentions of oneself were looked at */
+	CHANGE_PRESENCE,      /* what somebody is from now on: kept for reports */
+	CHANGE_FILTER,        /* a saved filter */
 	CHANGE_ANSWER,   /* an automatic answer to a question that is committed already */
 	CHANGE_FEEDBACK, /* whether an automatic answer helped */
 	CHANGE_PHRASE,   /* a phrase that is watched in what leaves the house */

@@ -191,13 +191,16 @@ static void
 encode_public_answer(const struct json *body, struct json_writer *w)
 {
 	const struct json *menu = json_get(body, "menu");
-	bool helpful = false;
+	bool set = false;
 
 	if (json_is_array(menu)) {
 		encode_public_menu(menu, w);
 	}
-	if (json_bool(body, "helpful", &helpful) && helpful) {
+	if (json_bool(body, "helpful", &set) && set) {
 		jw_kbool(w, "helpful", true);
+	}
+	if (json_bool(body, "human", &set) && set) {
+		jw_kbool(w, "human", true);
 	}
 }
 

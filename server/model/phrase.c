@@ -78,3 +78,17 @@ phrase_found_encode(const struct phrase_found *hit, const char *text,
 	jw_ki64(w, "begin", units(text, hit->begin));
 	jw_ki64(w, "end", units(text, hit->end));
 }
+
+void
+phrases_found_write(const struct phrase_found *found, size_t count, const char *text,
+	struct json_writer *w)
+{
+	jw_key(w, "hits");
+	jw_array(w);
+	for (size_t i = 0; i < count; i++) {
+		jw_object(w);
+		phrase_found_encode(&found[i], text, w);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}

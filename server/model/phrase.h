@@ -58,4 +58,8 @@ void phrase_encode(const struct phrase_row *p, struct json_writer *w);
 void phrase_found_encode(const struct phrase_found *hit, const char *text,
 	struct json_writer *w);
 
+/* The member "hits". */
+void phrases_found_write(const struct phrase_found *found, size_t count, const char *text,
+	struct json_writer *w);
+
 #endif

@@ -125,6 +125,9 @@ say(struct batch *b, struct job *j, struct head *h, const struct auto_answer *a,
 	if (last && a->ask_helpful) {
 		jw_kbool(w, "helpful", true);
 	}
+	if (last && a->human) {
+		jw_kbool(w, "human", true);
+	}
 	err = fact_append(b, j, h, &d, &f);
 	if (err == ERR_OK) {
 		err = outbox_entry(b, f);

@@ -172,12 +172,25 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		this.#connection.wake();
 	}
 
-	send(text: string, files: readonly string[] = [], extra: unknown = null): string {
+	/** `human`: she asks for a person; nothing answers it automatically. */
+	send(text: string, files: readonly string[] = [], extra: unknown = null, human = false): string {
 		const ref = ulid(this.#options.clock.now(), this.#options.random);
-		const frame: WidgetSendFrame = { t: "send", ref, text, ...(files.length > 0 ? { files } : {}) };
+		const frame: WidgetSendFrame = { t: "send", ref, text, ...(files.length > 0 ? { files } : {}), ...(human ? { human } : {}) };
 		this.#typing.rest();
 		this.outbox.add(LANE, frame, { extra });
 		return ref;
+	}
+
+	/** Whether an automatic answer helped. False when there is no line to say it on. */
+	feedback(pub: number, helpful: boolean): boolean {
+		const ref = ulid(this.#options.clock.now(), this.#options.random);
+		return this.#connection.send({ t: "feedback", ref, pub, helpful });
+	}
+
+	/** The newest word of the house is an automatic answer: a person can be asked for. */
+	get automatic(): boolean {
+		const newest = this.entries.filter(({ author }) => author.kind !== "customer").slice(-1)[0];
+		return newest?.author.kind === "bot" && newest.body?.human !== true;
 	}
 
 	keyHit(): void {

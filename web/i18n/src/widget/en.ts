@@ -72,6 +72,17 @@ export default {
 	latest: "Jump to latest",
 	older: "Loading earlier messages",
 	erased: "This message was deleted",
+	bot: {
+		name: "Automatic answer",
+		choices: "Questions to choose from",
+		helpful: "Did this help?",
+		yes: "Yes",
+		no: "No",
+		thanks: "Thank you for telling us.",
+		sorry: "Sorry that it did not. You can talk to a person.",
+		hint: "Answered automatically",
+		person: "Talk to a person",
+	},
 	file: {
 		uploading: "Uploading {name}, {percent}%",
 		cancel: "Cancel the upload of {name}",

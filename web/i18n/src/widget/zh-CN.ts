@@ -69,6 +69,17 @@ export default {
 	latest: "回到最新",
 	older: "正在载入更早的消息",
 	erased: "此消息已删除",
+	bot: {
+		name: "自动应答",
+		choices: "可选的问题",
+		helpful: "有帮助吗？",
+		yes: "有帮助",
+		no: "没帮助",
+		thanks: "谢谢您的反馈。",
+		sorry: "抱歉没有帮到您，可以找人工客服。",
+		hint: "以上由系统自动应答",
+		person: "找人工客服",
+	},
 	file: {
 		uploading: "正在上传 {name}，{percent}%",
 		cancel: "取消上传 {name}",

@@ -139,6 +139,7 @@ export const textBodyCheck = v.object({
 	title: v.exactOptional(v.string()),
 	menu: v.exactOptional(v.array(menuItemCheck)),
 	helpful: v.exactOptional(v.boolean()),
+	human: v.exactOptional(v.boolean()),
 	handover: v.exactOptional(handoverCheck),
 	mentions: v.exactOptional(v.array(idCheck)),
 });

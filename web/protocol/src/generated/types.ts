@@ -166,6 +166,8 @@ export interface TextBody {
 	readonly menu?: readonly MenuItem[];
 	/** of an automatic answer: asks whether it helped */
 	readonly helpful?: boolean;
+	/** of an automatic answer: from here on a person answers */
+	readonly human?: boolean;
 	/** of a note that was left with a hand-over */
 	readonly handover?: Handover;
 	/** members of staff who are named in a note */

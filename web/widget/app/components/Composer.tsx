@@ -3,6 +3,7 @@ import type { JSX, TargetedClipboardEvent, TargetedEvent, TargetedInputEvent, Ta
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Model } from "../state/model";
+import { PersonBar } from "./Answer";
 import { Icon } from "./Icon";
 import { Tray } from "./Tray";
 
@@ -92,6 +93,7 @@ export function Composer({ model }: { model: Model }): JSX.Element {
 
 	return (
 		<footer class="widget-foot">
+			<PersonBar model={model} />
 			<Tray model={model} />
 			{tooLong && <p class="hint" id="too-long" role="alert">{t("composer.tooLong", { max: MAX_TEXT, count: text.length })}</p>}
 			<form class="composer" onSubmit={(event) => { event.preventDefault(); send(); }}>

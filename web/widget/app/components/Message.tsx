@@ -6,6 +6,7 @@ import { splitLinks } from "../state/links";
 import type { Model } from "../state/model";
 import type { MessageRow } from "../state/rows";
 import type { Tick } from "../state/ticks";
+import { Choices, Helpful } from "./Answer";
 import { FileView } from "./Files";
 import { Icon } from "./Icon";
 
@@ -47,6 +48,7 @@ function Meta({ model, row }: { model: Model; row: MessageRow }): JSX.Element {
 	const held = pending?.state === "waiting" ? pending.code : null;
 	return (
 		<div class="meta">
+			{row.automatic && <span class="is-automatic">{t("bot.name")}</span>}
 			<time dateTime={new Date(row.at).toISOString()}>{formatTime(row.at, model.locale.value)}</time>
 			{tick !== null && tick !== "failed" && (
 				<>
@@ -62,7 +64,7 @@ export function Message({ model, row }: { model: Model; row: MessageRow }): JSX.
 	const t = model.t.value;
 	const failed = row.tick === "failed";
 	const classes = ["msg", row.own ? "is-out" : "", failed ? "is-failed" : "", row.last ? "" : "is-joined"];
-	const who = row.own ? t("you") : row.name || t("agent");
+	const who = row.own ? t("you") : row.automatic ? t("bot.name") : row.name || t("agent");
 	return (
 		<div class={classes.filter(Boolean).join(" ")} data-state={row.tick ?? ""}>
 			<span class="sr">{t("from", { name: who, time: formatTime(row.at, model.locale.value) })}</span>
@@ -70,6 +72,8 @@ export function Message({ model, row }: { model: Model; row: MessageRow }): JSX.
 			{row.text === null
 				? <div class="bubble is-erased">{t("erased")}</div>
 				: row.text !== "" && <div class="bubble"><Words text={row.text} /></div>}
+			{row.menu.length > 0 && <Choices model={model} menu={row.menu} />}
+			{row.asks && <Helpful model={model} pub={row.pub} />}
 			{failed ? <Failed model={model} row={row} /> : row.last && <Meta model={model} row={row} />}
 		</div>
 	);

@@ -45,6 +45,8 @@ export class Model {
 	readonly page: Surroundings;
 	/** The picture that is looked at in full. */
 	readonly viewed = signal<Viewed | null>(null);
+	/** Whether automatic answers helped, as she said here. */
+	readonly said = signal<ReadonlyMap<number, boolean>>(new Map());
 	/** How often somebody's unsent things were thrown away. */
 	readonly forgotten = signal(0);
 	readonly #client: WidgetClient;
@@ -207,6 +209,21 @@ export class Model {
 		this.uploads.clear();
 	}
 
+	/** A word that needs no typing: a choice of a menu. */
+	say(text: string): void {
+		this.#client.send(text);
+	}
+
+	askPerson(): void {
+		this.#client.send(this.t.value("bot.person"), [], null, true);
+	}
+
+	feedback(pub: number, helpful: boolean): void {
+		if (this.#client.feedback(pub, helpful)) {
+			this.said.value = new Map(this.said.value).set(pub, helpful);
+		}
+	}
+
 	view(file: SentFile, url: string): void {
 		this.viewed.value = { file, url };
 	}
@@ -342,6 +359,7 @@ export class Model {
 		this.uploads.clear();
 		this.draft.save({ text: "", files: [] });
 		this.viewed.value = null;
+		this.said.value = new Map();
 		this.forgotten.value++;
 	}
 

@@ -1,6 +1,6 @@
 /** What the thread shows, row by row: days, messages in groups, what is still on its way. */
 import type { OutboxItem } from "@trunkline/client";
-import type { File as SentFile, PublicEntry, PublicMark, WidgetSendFrame } from "@trunkline/protocol";
+import type { File as SentFile, MenuItem, PublicEntry, PublicMark, WidgetSendFrame } from "@trunkline/protocol";
 
 import { tickOfEntry, tickOfPending } from "./ticks";
 import type { Tick } from "./ticks";
@@ -20,6 +20,12 @@ export interface MessageRow {
 	readonly pending: OutboxItem<WidgetSendFrame> | null;
 	/** The last of several in a row: time and ticks stand under it. */
 	readonly last: boolean;
+	/** Of an automatic answer: its number in her thread, what she may press, and whether it asks
+	 * if it helped. Only under the newest message. */
+	readonly automatic: boolean;
+	readonly pub: number;
+	readonly menu: readonly MenuItem[];
+	readonly asks: boolean;
 }
 
 export interface DayRow {
@@ -59,6 +65,10 @@ const ofEntry = (entry: PublicEntry, house: PublicMark): MessageRow => {
 		tick: own ? tickOfEntry(entry.pub, house) : null,
 		pending: null,
 		last: true,
+		automatic: entry.author.kind === "bot",
+		pub: entry.pub,
+		menu: entry.body?.menu ?? [],
+		asks: entry.body?.helpful === true,
 	};
 };
 
@@ -73,13 +83,17 @@ const ofPending = (item: OutboxItem<WidgetSendFrame>, online: boolean): MessageR
 	tick: tickOfPending(item.state, online),
 	pending: item,
 	last: true,
+	automatic: false,
+	pub: 0,
+	menu: [],
+	asks: false,
 });
 
 const sameDay = (a: number, b: number): boolean =>
 	new Date(a).toDateString() === new Date(b).toDateString();
 
 const grouped = (row: MessageRow, next: MessageRow | undefined): boolean =>
-	next !== undefined && next.own === row.own && next.name === row.name && next.tick === row.tick &&
+	next !== undefined && next.own === row.own && next.name === row.name && next.automatic === row.automatic && next.tick === row.tick &&
 	row.tick !== "failed" && next.at - row.at < GROUP_MS && sameDay(row.at, next.at);
 
 export function buildRows({ entries, pending, house, online }: RowSource): Row[] {
@@ -94,7 +108,13 @@ export function buildRows({ entries, pending, house, online }: RowSource): Row[]
 		if (!before || !sameDay(before.at, message.at)) {
 			rows.push({ kind: "day", key: `day-${new Date(message.at).toDateString()}-${message.key}`, at: message.at });
 		}
-		rows.push({ ...message, last: !grouped(message, messages[index + 1]) });
+		const newest = index === messages.length - 1;
+		rows.push({
+			...message,
+			last: !grouped(message, messages[index + 1]),
+			menu: newest ? message.menu : [],
+			asks: newest && message.asks,
+		});
 	});
 	return rows;
 }
