@@ -100,6 +100,20 @@ read_state(struct input *in, struct conversation_filter *f)
 	}
 }
 
+void
+conversation_filter_read(struct input *in, struct conversation_filter *f)
+{
+	f->view = read_view(in);
+	read_state(in, f);
+	f->assignee = query_id(in, "assignee");
+	f->customer = query_id(in, "customer");
+	f->channel_kind = query_text(in, "channel_kind", CHANNEL_KIND_SIZE - 1);
+	f->waiting = query_flag(in, "waiting");
+	f->from = query_time(in, "from");
+	f->to = query_time(in, "to");
+	f->search = query_text(in, "q", SEARCH_MAX);
+}
+
 static void
 start_list(struct exchange *x)
 {
@@ -109,15 +123,7 @@ start_list(struct exchange *x)
 
 	input_init(&in, x, r->arena);
 	f->scope = r->scope;
-	f->view = read_view(&in);
-	read_state(&in, f);
-	f->assignee = query_id(&in, "assignee");
-	f->customer = query_id(&in, "customer");
-	f->channel_kind = query_text(&in, "channel_kind", CHANNEL_KIND_SIZE - 1);
-	f->waiting = query_flag(&in, "waiting");
-	f->from = query_time(&in, "from");
-	f->to = query_time(&in, "to");
-	f->search = query_text(&in, "q", SEARCH_MAX);
+	conversation_filter_read(&in, f);
 	f->limit = query_limit(&in, LIST_LIMIT);
 	query_page(&in, "after", &f->before_at, &f->before_id);
 	r->run = run_list;

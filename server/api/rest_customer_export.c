@@ -1,18 +1,15 @@
 /* GET /api/v1/customers/export: the filtered list as CSV for a spreadsheet. It is written to a
  * file in the data folder piece by piece, each piece a turn on a reader thread, then audited and
  * sent; a right of its own. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/app.h"
 #include "api/customer_query.h"
 #include "api/exchange.h"
+#include "api/export_file.h"
 #include "api/export_right.h"
 #include "api/file_name.h"
 #include "api/input.h"
@@ -20,16 +17,13 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/csv.h"
-#include "base/id.h"
 #include "base/str.h"
 #include "model/change.h"
 #include "store/read.h"
 
 enum {
 	PIECE = 200,
-	TOKEN_BYTES = 16,
 	ROW_BYTES_MAX = 256 * 1024,
-	KEPT_SECONDS = 3600, /* what was sent long ago goes with the next export */
 };
 
 /* Headings that an import knows, too. */
@@ -57,7 +51,6 @@ struct column {
 
 struct exporting {
 	struct customer_query query;
-	const char *folder;
 	const char *path;
 	bool english;
 	const char *wishes; /* for the audit */
@@ -215,27 +208,6 @@ write_row(struct exporting *x, struct reader *reader, const struct customer_item
 
 /* --- the file ----------------------------------------------------------------------------- */
 
-static void
-forget_old(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	int64_t now = clock_now_ms() / 1000;
-	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		struct stat status;
-
-		if (entry->d_name[0] != '.' &&
-			fstatat(dirfd(dir), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-			S_ISREG(status.st_mode) && now - status.st_mtime > KEPT_SECONDS) {
-			(void)unlinkat(dirfd(dir), entry->d_name, 0);
-		}
-	}
-	if (dir != NULL) {
-		closedir(dir);
-	}
-}
-
 static enum err
 read_house(struct exporting *x, struct reader *reader, struct arena *a, struct error *e)
 {
@@ -267,15 +239,10 @@ read_house(struct exporting *x, struct reader *reader, struct arena *a, struct e
 static enum err
 open_file(struct exporting *x, struct buf *out, struct error *e)
 {
-	if (mkdir(x->folder, 0700) != 0 && errno != EEXIST) {
-		return error_set(e, ERR_UNAVAILABLE, "the export cannot be written: %s",
-			strerror(errno));
-	}
-	forget_old(x->folder);
-	x->file = fopen(x->path, "wbxe");
-	if (x->file == NULL) {
-		return error_set(e, ERR_UNAVAILABLE, "the export cannot be written: %s",
-			strerror(errno));
+	enum err rc = export_file_begin(x->path, &x->file, e);
+
+	if (rc != ERR_OK) {
+		return rc;
 	}
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
 		put(out, x->english ? headings[i].en : headings[i].zh);
@@ -409,8 +376,6 @@ wishes_of(struct exchange *x, struct arena *a)
 static void
 start_export(struct exchange *x)
 {
-	uint8_t token[TOKEN_BYTES];
-	char hex[2 * TOKEN_BYTES + 1];
 	const char *language;
 	struct exporting *e;
 	struct reading *r;
@@ -429,13 +394,10 @@ start_export(struct exchange *x)
 		reading_destroy(r);
 		return;
 	}
-	random_bytes(token, sizeof(token));
-	hex_encode(token, sizeof(token), hex);
 	e->query.filter.scope = r->scope;
 	e->query.filter.limit = PIECE;
 	e->english = str_equals(language, "en");
-	e->folder = arena_printf(r->arena, "%s/exports", x->app->conf->data_dir);
-	e->path = arena_printf(r->arena, "%s/%s.csv", e->folder, hex);
+	e->path = export_file_path(x->app, r->arena, ".csv");
 	e->wishes = wishes_of(x, r->arena);
 	r->run = run_piece;
 	r->done = piece_done;

@@ -137,6 +137,22 @@ MUST_CHECK enum err
 read_feed_end(struct reader *r, unsigned node, uint64_t *newest_id, struct error *e);
 MUST_CHECK enum err read_fact(struct reader *r, uint64_t id, struct arena *a,
 	struct fact_list *out, struct error *e);
+/* One timeline with what its chain covers, by seq, ascending, seq > after: for proofs. */
+struct chain_link {
+	struct fact *fact;
+	uint8_t salt[FACT_SALT_SIZE];
+	bool salted; /* false: erased */
+	uint8_t body_digest[DIGEST_SIZE];
+	uint8_t hash[DIGEST_SIZE];
+	bool erased;
+};
+struct chain_list {
+	struct chain_link *items;
+	size_t count;
+};
+void chain_list_release(struct chain_list *l);
+MUST_CHECK enum err read_chain(struct reader *r, uint64_t timeline, uint64_t after_seq,
+	size_t limit, struct arena *a, struct chain_list *out, struct error *e);
 struct timeline_end {
 	uint64_t timeline, seq, pub;
 };
