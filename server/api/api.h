@@ -8,6 +8,7 @@
 struct actor;
 struct app;
 struct call;
+struct delivery_state;
 struct fact;
 struct http_request;
 struct http_route;
@@ -40,6 +41,9 @@ void console_announce_rules(void *app);
 struct rule_set *rules_current(const struct app *app);
 /* An entry was committed: those who are named in it are told. */
 void console_announce_mentions(struct app *app, const struct outcome *o);
+/* A mail of the house got further on its way, or did not. */
+void console_announce_delivery(struct app *app, uint64_t entry, uint64_t customer,
+	const struct delivery_state *d);
 /* The list of mentions, or that of saved filters, is another now. */
 void console_announce_team(struct app *app, const char *frame, uint64_t staff);
 void sockets_stop(struct app *app); /* bye "stopping" to everybody */

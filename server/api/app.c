@@ -37,6 +37,14 @@ const struct option app_options[] = {
 		"conversations return to Unassigned.",
 		NULL},
 
+	{"mail.reply_tokens", OPTION_BOOL, offsetof(struct app_conf, mail_reply_tokens), "on",
+		0, 0, NULL,
+		"Answers go to support+TOKEN@broker.example, by which they find their conversation. "
+		"Turn it off where the mail server does not know such addresses.",
+		NULL},
+	{"mail.timeout", OPTION_DURATION, offsetof(struct app_conf, mail_timeout_ms), "3m",
+		1000, 9 * 60 * 1000, NULL, "How long handing over one mail may take.", NULL},
+
 	{"outbox.grace", OPTION_DURATION, offsetof(struct app_conf, outbox_grace_ms), "3s", 0,
 		3600 * 1000, NULL,
 		"How long an open app has to say that it got an entry, before its server is told.",

@@ -17,6 +17,7 @@ struct directory;
 struct imports;
 struct index_feed;
 struct limits;
+struct mail_client;
 struct marks;
 struct metrics;
 struct option_set;
@@ -57,6 +58,8 @@ struct app_conf {
 	int64_t outbox_timeout_ms; /* 15s for one call */
 	char *outbox_private; /* networks that calls may go to besides public addresses */
 	char *outbox_ca_file; /* "": the system's */
+	bool mail_reply_tokens;  /* support+TOKEN@... */
+	int64_t mail_timeout_ms; /* 3m for one mail */
 	int64_t leave_ms;     /* away this long: conversations return to Unassigned, 5m */
 	struct net_conf net;
 	struct store_conf store;
@@ -93,6 +96,7 @@ struct app {
 	struct index_feed *index_feed; /* the search index: flow/index_feed.h */
 	struct sockets *sockets;       /* all live sockets: api/sockets.h */
 	struct web_client *web_client; /* calls to other servers: net/web_client.h */
+	struct mail_client *mail_client; /* mail on its way: net/mail_client.h */
 	struct outbox *outbox;         /* what leaves the house: flow/outbox.h */
 	struct rules *rules;           /* automatic answers: flow/rules.h */
 	struct outgoing *outgoing;     /* the phrases that are watched: flow/outgoing.h */

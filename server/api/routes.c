@@ -31,6 +31,7 @@ const struct http_route *const api_route_tables[] = {
 	phrase_routes,
 	channel_routes,
 	mailbox_routes,
+	mail_routes,
 	outbox_routes,
 	api_key_routes,
 	audit_routes,

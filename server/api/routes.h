@@ -32,6 +32,7 @@ extern const struct http_route rule_routes[];
 extern const struct http_route phrase_routes[];
 extern const struct http_route channel_routes[];
 extern const struct http_route mailbox_routes[];
+extern const struct http_route mail_routes[];
 extern const struct http_route outbox_routes[];
 extern const struct http_route api_key_routes[];
 extern const struct http_route audit_routes[];

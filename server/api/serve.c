@@ -15,6 +15,7 @@
 #include "api/directory.h"
 #include "api/imports.h"
 #include "api/limits.h"
+#include "api/mail_carrier.h"
 #include "api/metrics.h"
 #include "api/push.h"
 #include "api/sessions.h"
@@ -36,6 +37,7 @@
 #include "flow/outbox.h"
 #include "flow/outgoing.h"
 #include "flow/rules.h"
+#include "net/mail_client.h"
 #include "net/web_client.h"
 #include "store/read.h"
 
@@ -97,6 +99,7 @@ woken(void *ctx)
 
 	store_drain(s->app.store);
 	web_client_drain(s->app.web_client);
+	mail_client_drain(s->app.mail_client);
 	sockets_flush(s->app.sockets);
 	bus_forget_frames(s->app.bus);
 }
@@ -281,9 +284,17 @@ open_outbox(struct server *s, struct error *e)
 		.private_networks = app->conf->outbox_private,
 		.ca_file = app->conf->outbox_ca_file,
 	};
-	struct outbox_carrier carriers[] = {push_carrier(app)};
+	struct outbox_carrier carriers[] = {push_carrier(app), mail_carrier(app)};
+	struct mail_client_conf mail = {
+		.timeout_ms = app->conf->mail_timeout_ms,
+		.private_networks = app->conf->outbox_private,
+		.ca_file = app->conf->outbox_ca_file,
+	};
 	enum err rc = web_client_create(&app->web_client, &conf, wake, s, e);
 
+	if (rc == ERR_OK) {
+		rc = mail_client_create(&app->mail_client, &mail, wake, s, e);
+	}
 	if (rc == ERR_OK) {
 		app->outbox = outbox_create(app->store, net_wheel(app->net), carriers,
 			sizeof(carriers) / sizeof(carriers[0]), app->conf->outbox_retry_ms);
@@ -352,6 +363,7 @@ server_close(struct server *s)
 	if (app->outbox != NULL) {
 		outbox_stop(app->outbox);
 		web_client_stop(app->web_client); /* its calls may still want to be replied */
+		mail_client_stop(app->mail_client); /* what it knows has to be stored */
 	}
 	if (app->store != NULL) {
 		store_close(app->store); /* answers all that was promised */
@@ -367,6 +379,7 @@ server_close(struct server *s)
 	tidy_destroy(s->tidy);
 	outbox_destroy(app->outbox);
 	web_client_destroy(app->web_client);
+	mail_client_destroy(app->mail_client);
 	workers_destroy(app->workers);
 	rules_destroy(app->rules);
 	marks_destroy(app->marks);

@@ -233,8 +233,8 @@ outbox_answered(struct delivery *d, const struct outbox_answer *answer)
 	struct outbox *o = d->outbox;
 	struct outbox_channel *c = channel_of(o, d->due.item.channel);
 
-	if (o->stopped) {
-		delivery_destroy(d); /* the next start finds it */
+	if (o->stopped && d->due.item.idempotent) {
+		delivery_destroy(d); /* the next start finds it, and does it again */
 		return;
 	}
 	d->answer = *answer;
@@ -245,6 +245,17 @@ outbox_answered(struct delivery *d, const struct outbox_answer *answer)
 }
 
 /* --- claiming ------------------------------------------------------------------------------- */
+
+/* We stop, and it has not begun: the next start must not take it for sent. */
+static void
+put_back(struct delivery *d)
+{
+	d->answer = (struct outbox_answer){
+		.verdict = VERDICT_RETRY,
+		.text = "the server stopped before it was sent",
+	};
+	settle(d);
+}
 
 static void
 claimed(void *ctx, const struct outcome *out)
@@ -259,6 +270,10 @@ claimed(void *ctx, const struct outcome *out)
 		tell(o, &d->due,
 			&(struct outbox_news){OUTBOX_SENDING, d->due.item.attempts, 0, ""});
 		carrier->carry(carrier->ctx, d);
+		return;
+	}
+	if (out->code == ERR_OK && !d->due.item.idempotent) {
+		put_back(d);
 		return;
 	}
 	/* Another process has it, the store is away, or we are: nothing was sent. */
