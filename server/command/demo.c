@@ -79,18 +79,21 @@ demo_fill(const struct app_conf *conf, struct store *store, const char *folder,
 	struct json *staff = read_json(folder, "staff.json");
 	struct json *customers = read_json(folder, "customers.json");
 	struct json *replies = read_json(folder, "quick_replies.json");
+	struct json *phrases = read_json(folder, "phrases.json");
 	bool filled = false;
 
-	if (staff != NULL && customers != NULL && replies != NULL) {
+	if (staff != NULL && customers != NULL && replies != NULL && phrases != NULL) {
 		int64_t now = clock_now_ms();
 		clock_set_virtual(now - (int64_t)31 * 24 * 60 * DEMO_MINUTE_MS);
-		filled = demo_add_house(&d, staff) && demo_add_quick_replies(&d, replies);
+		filled = demo_add_house(&d, staff) && demo_add_quick_replies(&d, replies) &&
+			demo_add_phrases(&d, phrases);
 		clock_set_virtual(now);
 		filled = filled && demo_play_stories(&d, customers);
 	}
 	json_free(staff);
 	json_free(customers);
 	json_free(replies);
+	json_free(phrases);
 	arena_destroy(d.arena);
 	return filled;
 }

@@ -59,6 +59,8 @@ export interface Written {
 	readonly quickReplies?: readonly string[];
 	/** Colleagues who are named in a note. */
 	readonly mentions?: readonly string[];
+	/** Phrases of which the writer was warned, and sends all the same. */
+	readonly acknowledged?: readonly string[];
 	/** With `check`: refuse (nack stale) when the customer wrote after this number. */
 	readonly seenSeq?: number;
 	readonly check?: boolean;
@@ -166,6 +168,7 @@ export class ConsoleClient extends Emitter<ConsoleEvents> {
 			...(written.files === undefined ? {} : { files: written.files }),
 			...(written.quickReplies === undefined ? {} : { quick_replies: written.quickReplies }),
 			...(written.mentions === undefined ? {} : { mentions: written.mentions }),
+			...(written.acknowledged === undefined ? {} : { acknowledged: written.acknowledged }),
 			...(written.seenSeq === undefined ? {} : { seen_seq: written.seenSeq }),
 			...(written.check === undefined ? {} : { check: written.check }),
 		};

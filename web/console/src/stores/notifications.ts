@@ -48,7 +48,8 @@ export const useNotifications = defineStore("notifications", () => {
 
 	function wants(entry: Entry, conversation: Conversation): boolean {
 		const missed = entry.kind === "call_ended" && entry.body?.call.result === "missed";
-		const message = entry.kind === "message" && entry.author.kind === "customer";
+		/* What the bot has answered needs nobody; the conversation says so with the question itself. */
+		const message = entry.kind === "message" && entry.author.kind === "customer" && conversation.bot !== "answered";
 		const concerns = conversation.assignee === null || conversation.assignee === session.me?.id;
 		const fresh = Date.now() - Date.parse(entry.committed_at) < freshMs;
 		return (missed || message || isHandover(entry)) && concerns && fresh && !entry.imported && conversation.state !== "resolved";

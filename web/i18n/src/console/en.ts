@@ -1,7 +1,9 @@
 import type { Translated } from "../translate";
+import bot from "./bot.en";
 import channels from "./channels.en";
 import identity from "./identity.en";
 import mail from "./mail.en";
+import phrases from "./phrases.en";
 import quick from "./quick.en";
 import type zhCN from "./zh-CN";
 
@@ -201,6 +203,8 @@ export default {
 				conflict: "Not sent: the conversation has changed",
 				denied: "Not sent: you are not allowed to",
 				invalid: "Not sent: the server does not accept this",
+				blocked: "Not sent: it has a forbidden phrase",
+				warned: "Not sent: it has a phrase that needs your confirmation",
 				not_found: "Not sent: the conversation is gone",
 				other: "Not sent",
 			},
@@ -222,6 +226,8 @@ export default {
 		assignedTo: "Handed over to {name}",
 		releasedToast: "Back in Unassigned",
 		release: "Back to Unassigned",
+		quiet: "Stop automatic answers",
+		quietToast: "Nothing more is answered automatically here",
 		resolve: "Resolve",
 		resolveKey: "Resolve (E)",
 		resolvedToast: "{name}: conversation resolved",
@@ -257,6 +263,13 @@ export default {
 			joinedChanges: "{text}: {changes}",
 			identified: "The customer logged in on the website, user {subject}",
 			call_outcome: "{name} noted the call's outcome: {outcome} {note}",
+			handed_over: "Handed over to a person: {reason}",
+			stopped: "{name} stopped the automatic answers",
+			handedOverRule: "{text} (rule {title})",
+			helped: "The customer said that the automatic answer helped",
+			notHelped: "The customer said that the automatic answer did not help",
+			flagged: "Flagged: {phrases}",
+			flaggedWarned: "{name} sent it in spite of the warning: {phrases}",
 			unknown: "System entry",
 		},
 		failed: { title: "The history could not be loaded", text: "The server does not answer, or you may not see this customer." },
@@ -754,6 +767,8 @@ export default {
 		goTo: "Go to {page}",
 		theme: { light: "Switch to light", dark: "Switch to dark" },
 	},
+	bot,
+	phrases,
 	quick,
 	shortcuts: {
 		title: "Keyboard shortcuts",

@@ -1,6 +1,8 @@
+import bot from "./bot.zh-CN";
 import channels from "./channels.zh-CN";
 import identity from "./identity.zh-CN";
 import mail from "./mail.zh-CN";
+import phrases from "./phrases.zh-CN";
 import quick from "./quick.zh-CN";
 
 export default {
@@ -198,6 +200,8 @@ export default {
 			reason: {
 				conflict: "未发出：会话状态已改变",
 				denied: "未发出：您没有权限",
+				blocked: "未发出：含有禁用语",
+				warned: "未发出：含有需要确认的用语",
 				invalid: "未发出：服务器不接受这条内容",
 				not_found: "未发出：会话已不存在",
 				other: "未发出",
@@ -219,6 +223,8 @@ export default {
 		assignNone: "没有这样的同事",
 		assignedTo: "已转给{name}",
 		releasedToast: "已放回未分配",
+		quiet: "停止自动应答",
+		quietToast: "这个会话不再自动应答",
 		release: "放回未分配",
 		resolve: "结束",
 		resolveKey: "结束会话（E）",
@@ -255,6 +261,13 @@ export default {
 			joinedChanges: "{text}；{changes}",
 			identified: "客户已在网站登录，用户编号 {subject}",
 			call_outcome: "{name}记录了通话结果：{outcome} {note}",
+			handed_over: "转人工：{reason}",
+			stopped: "{name}停止了自动应答",
+			handedOverRule: "{text}（规则 {title}）",
+			helped: "客户表示自动应答有帮助",
+			notHelped: "客户表示自动应答没有帮助",
+			flagged: "已标记：{phrases}",
+			flaggedWarned: "{name}确认提醒后仍然发送：{phrases}",
 			unknown: "系统记录",
 		},
 		failed: { title: "历史记录未能载入", text: "服务器没有响应，或您没有查看这位客户的权限。" },
@@ -752,6 +765,8 @@ export default {
 		goTo: "前往：{page}",
 		theme: { light: "切换到浅色", dark: "切换到深色" },
 	},
+	bot,
+	phrases,
 	quick,
 	shortcuts: {
 		title: "键盘快捷键",

@@ -23,8 +23,9 @@ export interface Composer {
 	limit: ComputedRef<number>;
 	/* The text was made of this quick reply. */
 	madeOf: (reply: string) => void;
-	send: () => Promise<boolean>;
-	sendAndResolve: () => Promise<void>;
+	/* `acknowledged`: phrases of which I was warned. */
+	send: (acknowledged?: readonly string[]) => Promise<boolean>;
+	sendAndResolve: (acknowledged?: readonly string[]) => Promise<void>;
 }
 
 const saveAfterMs = 400;
@@ -126,7 +127,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 		thread.newAfter = null;
 	}
 
-	async function send(): Promise<boolean> {
+	async function send(acknowledged: readonly string[] = []): Promise<boolean> {
 		if (!canSend.value) {
 			return false;
 		}
@@ -154,6 +155,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 			...(files.length > 0 ? { files: files.map((file) => file.id) } : {}),
 			...(replies.length > 0 ? { quickReplies: replies } : {}),
 			...(mentions.length > 0 ? { mentions } : {}),
+			...(acknowledged.length > 0 ? { acknowledged } : {}),
 			...(guarded ? { seenSeq: seenSeq(timeline), check: true } : {}),
 		});
 		quickReplies.used(replies);
@@ -161,8 +163,8 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 		return true;
 	}
 
-	async function sendAndResolve(): Promise<void> {
-		if (await send()) {
+	async function sendAndResolve(acknowledged: readonly string[] = []): Promise<void> {
+		if (await send(acknowledged)) {
 			await actions.resolve();
 		}
 	}

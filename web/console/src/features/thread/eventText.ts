@@ -81,6 +81,22 @@ function assignedText(entry: Extract<Entry, { kind: "assigned" }>, words: EventW
 	return words.t("thread.event.assigned", { name: person(by, words), to: person(to, words) });
 }
 
+/* Why a conversation came from the bot to a person. */
+function handedOverText(entry: Extract<Entry, { kind: "handed_over" }>, words: EventWords): string {
+	const { reason = "other", title = "" } = entry.body ?? {};
+	if (reason === "stopped") {
+		return words.t("thread.event.stopped", { name: actor(entry, words) });
+	}
+	const key = `bot.reason.${reason}`;
+	const text = words.t("thread.event.handed_over", { reason: words.t(words.te(key) ? key : "bot.reason.other") });
+	return title === "" ? text : words.t("thread.event.handedOverRule", { text, title });
+}
+
+function flaggedText(entry: Extract<Entry, { kind: "flagged" }>, words: EventWords): string {
+	const phrases = (entry.body?.phrases ?? []).map((phrase) => phrase.text).join(words.t("common.listSeparator"));
+	return words.t(entry.body?.acknowledged === true ? "thread.event.flaggedWarned" : "thread.event.flagged", { name: actor(entry, words), phrases });
+}
+
 export function eventText(entry: Entry, words: EventWords): string {
 	const name = actor(entry, words);
 	switch (entry.kind) {
@@ -101,6 +117,12 @@ export function eventText(entry: Entry, words: EventWords): string {
 				outcome: words.outcome(entry.body?.outcome ?? ""),
 				note: entry.body?.note ?? "",
 			});
+		case "handed_over":
+			return handedOverText(entry, words);
+		case "feedback":
+			return words.t(entry.body?.helpful === true ? "thread.event.helped" : "thread.event.notHelped");
+		case "flagged":
+			return flaggedText(entry, words);
 		case "attached":
 		case "separated":
 			return joinedText(entry, name, words);

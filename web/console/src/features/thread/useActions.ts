@@ -21,6 +21,8 @@ export interface Actions {
 	release: () => Promise<boolean>;
 	resolve: () => Promise<boolean>;
 	reopen: () => Promise<boolean>;
+	/* No more automatic answers until it is resolved. */
+	quiet: () => Promise<boolean>;
 }
 
 export function useActions(customer: () => string, name: ComputedRef<string>): Actions {
@@ -81,6 +83,14 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 		return done;
 	}
 
+	async function quiet(): Promise<boolean> {
+		const done = await act("quiet");
+		if (done) {
+			toasts.show(t("thread.quietToast"));
+		}
+		return done;
+	}
+
 	async function resolve(): Promise<boolean> {
 		if (resolved.value) {
 			return false;
@@ -113,5 +123,6 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 		release: () => act("release"),
 		resolve,
 		reopen: () => act("reopen"),
+		quiet,
 	};
 }
