@@ -216,12 +216,15 @@ expect_staff(struct app *app)
 	}
 }
 
+/* A house without rules has no bot: nobody is told that it did not know. */
 static struct rule_set *
 rules_now(void *ctx)
 {
 	const struct app *app = ctx;
+	struct rules_status status;
 
-	return rules_set(app->rules);
+	rules_status(app->rules, &status);
+	return status.rules > 0 ? rules_set(app->rules) : NULL;
 }
 
 static bool
