@@ -221,6 +221,9 @@ export const useThreads = defineStore("threads", () => {
 		if (thread.loaded) {
 			thread.entries = thread.model.entries;
 		}
+		if (entry.kind === "send_failed" && entry.body?.final === true) {
+			applyDelivery(thread.customer, { entry: entry.body.entry, state: "failed", attempts: 0, due_at: null, text: entry.body.text });
+		}
 		if (entry.author.kind === "customer" || entry.author.kind === "staff") {
 			stopTyping(thread, entry.author.kind, entry.author.id ?? "");
 		}

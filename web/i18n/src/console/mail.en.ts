@@ -42,8 +42,8 @@ export default {
 		sending: "Being sent",
 		sent: "Sent",
 		failed: "Not sent",
-		later: "The other server does not take it yet, tried again later",
-		laterAt: "The other server does not take it yet, next try {time}",
+		later: "Not sent yet, tried again later",
+		laterAt: "Not sent yet, next try {time}",
 	},
 	again: "Send again",
 	refused: {

@@ -40,8 +40,8 @@ export default {
 		sending: "正在发出",
 		sent: "已发出",
 		failed: "未发出",
-		later: "对方服务器暂不接收，稍后重试",
-		laterAt: "对方服务器暂不接收，{time} 重试",
+		later: "还没发出，稍后重试",
+		laterAt: "还没发出，{time} 重试",
 	},
 	again: "重新发送",
 	refused: {

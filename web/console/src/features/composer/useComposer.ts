@@ -30,7 +30,7 @@ export interface Composer {
 
 const saveAfterMs = 400;
 export const maxText = 8000;
-const maxMailText = 20_000;
+const maxMailText = 6500;
 const maxMadeOf = 10;
 
 export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, mail: MailDraft): Composer {
@@ -112,9 +112,13 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 		const to = target();
 		const path = "conversation" in to ? `/conversations/${to.conversation}` : `/customers/${to.customer}`;
 		const files = uploads.items.value.flatMap((item) => (item.file === null ? [] : [item.file.id]));
-		if (!(await mail.send(path, text.value.trim(), files))) {
+		const quick = [...made].slice(0, maxMadeOf);
+		const timeline = actions.conversation.value?.timeline;
+		const seen = timeline !== undefined && "conversation" in to ? seenSeq(timeline) : null;
+		if (!(await mail.send(path, { text: text.value.trim(), files, quickReplies: quick, seenSeq: seen }))) {
 			return false;
 		}
+		quickReplies.used(quick);
 		uploads.take();
 		finish();
 		return true;

@@ -39,7 +39,15 @@ export interface MailDraft {
 	begin: (address: string) => void;
 	chooseRecipient: (recipient: MailAddress) => void;
 	touched: () => void;
-	send: (target: string, text: string, files: readonly string[]) => Promise<boolean>;
+	send: (target: string, mail: Written) => Promise<boolean>;
+}
+
+export interface Written {
+	readonly text: string;
+	readonly files: readonly string[];
+	readonly quickReplies: readonly string[];
+	/* How far the history was seen: what came since has to be looked at first. */
+	readonly seenSeq: number | null;
 }
 
 const unanswerable: readonly Mail["nature"][] = ["bounce", "delayed", "report", "loop", "list"];
@@ -72,6 +80,8 @@ export function useMailDraft(thread: Thread): MailDraft {
 	const refusal = ref<Refusal | null>(null);
 	let byHand = false;
 	let reference = "";
+	/* It was refused because of what came meanwhile; the writer has seen that now. */
+	let looked = false;
 
 	const known = computed(() => {
 		const name = thread.detail?.customer.anonymous === false ? thread.detail.customer.name : "";
@@ -169,7 +179,7 @@ export function useMailDraft(thread: Thread): MailDraft {
 	}
 
 	/* Said twice, it is one mail: the ref stays until somebody has taken it. */
-	async function send(target: string, text: string, files: readonly string[]): Promise<boolean> {
+	async function send(target: string, { text, files, quickReplies, seenSeq }: Written): Promise<boolean> {
 		busy.value = true;
 		refusal.value = null;
 		reference ||= ulid(Date.now(), randomBytes);
@@ -184,7 +194,10 @@ export function useMailDraft(thread: Thread): MailDraft {
 				...(head.answers === null ? {} : { answers: head.answers }),
 				...(head.mailbox === "" ? {} : { mailbox: head.mailbox }),
 				...(instead.value === null ? {} : { confirm_reply_to: true }),
+				...(quickReplies.length > 0 ? { quick_replies: quickReplies } : {}),
+				...(seenSeq === null || looked ? {} : { seen_seq: seenSeq, check: true }),
 			});
+			looked = false;
 			reference = "";
 			byHand = false;
 			keep();
@@ -192,6 +205,7 @@ export function useMailDraft(thread: Thread): MailDraft {
 			return true;
 		} catch (error) {
 			refusal.value = refusalOf(error);
+			looked = ["conflict", "stale"].includes(refusal.value.code);
 			if (!["offline", "busy", "unavailable"].includes(refusal.value.code)) {
 				reference = "";
 			}
