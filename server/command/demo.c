@@ -27,6 +27,13 @@ demo_number(const struct json *object, const char *key)
 	return json_i64(object, key, &value) ? value : 0;
 }
 
+bool
+demo_flag(const struct json *object, const char *key)
+{
+	bool value = false;
+	return json_bool(object, key, &value) && value;
+}
+
 const struct colleague *
 demo_colleague(const struct demo *d, const char *login)
 {
@@ -75,6 +82,7 @@ demo_fill(const struct app_conf *conf, struct store *store, const char *folder,
 	struct demo d = {.conf = conf,
 		.store = store,
 		.arena = arena_create(),
+		.folder = folder,
 		.logins = logins};
 	struct json *staff = read_json(folder, "staff.json");
 	struct json *customers = read_json(folder, "customers.json");

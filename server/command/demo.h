@@ -10,6 +10,7 @@ struct store;
 
 #define DEMO_WEBCHAT_KEY "demo-web"
 #define DEMO_PHONE_KEY "demo-phone"
+#define DEMO_MAILBOX_KEY "demo-mail"
 
 /* Fills an empty store and writes the log-ins to `logins`, one a line. The texts are read from
  * `folder`. False after printing why. Turns the process's clock back while it plays the stories

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "command/command_store.h"
 #include "command/demo.h"
+#include "command/demo_mail.h"
 #include "model/names.h"
 
 static bool
@@ -95,5 +96,7 @@ demo_add_house(struct demo *d, const struct json *staff)
 	}
 	return add_channel(d, "webchat", "远岫官网", DEMO_WEBCHAT_KEY, webchat_settings,
 			   &d->webchat) &&
-		add_channel(d, "phone", "总机", DEMO_PHONE_KEY, "{}", &d->phone);
+		add_channel(d, "phone", "总机", DEMO_PHONE_KEY, "{}", &d->phone) &&
+		add_channel(d, "email", "客服邮箱", DEMO_MAILBOX_KEY, demo_mailbox_settings,
+			&d->mailbox);
 }

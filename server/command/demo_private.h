@@ -31,6 +31,8 @@ struct story {
 	uint64_t customer;
 	uint64_t conversation; /* the last one; 0: none yet */
 	uint64_t call;         /* the last one */
+	uint64_t mail;         /* the last one that came or went */
+	const char *sent_id;   /* Message-ID of the last that went; NULL: none yet */
 	size_t calls;
 };
 
@@ -50,6 +52,8 @@ struct demo {
 	size_t staff_count;
 	uint64_t webchat;
 	uint64_t phone;
+	uint64_t mailbox;
+	const char *folder; /* of the demo's files */
 	FILE *logins;
 	struct story *stories;
 	size_t story_count;
@@ -57,9 +61,10 @@ struct demo {
 	size_t step_count;
 };
 
-/* A member of the JSON object; "" or 0 where there is none. */
+/* A member of the JSON object; "", 0 or false where there is none. */
 const char *demo_text(const struct json *object, const char *key);
 int64_t demo_number(const struct json *object, const char *key);
+bool demo_flag(const struct json *object, const char *key);
 
 /* NULL when nobody has that log-in. */
 const struct colleague *demo_colleague(const struct demo *d, const char *login);

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "command/command_store.h"
+#include "command/demo_mail.h"
 #include "model/conversation.h"
 #include "model/names.h"
 
@@ -156,15 +157,30 @@ play(struct demo *d, struct step *step, struct change *chg)
 	if (!command_submit(d->store, chg, demo_text(step->story->json, "name"), &outcome)) {
 		return false;
 	}
-	if (outcome->conversation != NULL) {
+	/* A stranger's mail in the middle of a story has a history of its own. */
+	if (outcome->conversation != NULL && outcome->customer == step->story->customer) {
 		step->story->conversation = outcome->conversation->id;
 		done = actor.kind != AUTHOR_STAFF || mark_read(d, &actor, outcome);
+	}
+	if (kind == CHANGE_POST && outcome->customer == step->story->customer) {
+		done = done && demo_mail_done(d, step, outcome);
 	}
 	if (kind == CHANGE_CALL) {
 		step->story->call = outcome->id;
 	}
 	outcome_release(outcome);
 	return done;
+}
+
+static struct change *
+mail_out_change(struct demo *d, const struct step *step)
+{
+	const struct colleague *by = demo_colleague(d, demo_text(step->json, "by"));
+	if (by == NULL) {
+		return NULL;
+	}
+	struct actor actor = actor_of(by);
+	return demo_mail_out(d, step, &actor);
 }
 
 static bool
@@ -205,6 +221,12 @@ demo_play_step(struct demo *d, struct step *step)
 	}
 	if (strcmp(what, "resolve") == 0) {
 		return play(d, step, conversation_change(d, step, ACTION_RESOLVE));
+	}
+	if (strcmp(what, "mail") == 0) {
+		return play(d, step, demo_mail_in(d, step));
+	}
+	if (strcmp(what, "mail_out") == 0) {
+		return play(d, step, mail_out_change(d, step));
 	}
 	return play(d, step, message_change(d, step, what));
 }

@@ -22,8 +22,8 @@ fill_contacts(struct change *chg, const struct json *row, struct contact_point *
 		if (value[0] != '\0') {
 			out[count++] = (struct contact_point){.kind = kinds[i],
 				.value = arena_strdup(chg->arena, value),
-				/* Nobody has shown yet that the address is hers. */
-				.proven = i != 1,
+				/* Of most nobody has shown yet that the address is theirs. */
+				.proven = i != 1 || demo_flag(row, "email_proven"),
 				.label = "",
 				.source = "import"};
 		}

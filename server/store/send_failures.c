@@ -40,6 +40,9 @@ append(struct batch *b, struct job *j, struct head *h, const struct send_failure
 	jw_kstring(w, "text", cut(b, failure->text, TEXT_MAX));
 	jw_kbool(w, "final", failure->final);
 	err = fact_append(b, j, h, &d, &f);
+	if (err == ERR_OK && current && failure->final) {
+		episode_note(h, f, ""); /* the lists say so too */
+	}
 	if (err == ERR_OK && current) {
 		fact_settle(h, f, h->state.conversation.assignee);
 	}

@@ -55,6 +55,11 @@ describe("an honest mail", () => {
 		expect(box.querySelector("table")?.getAttribute("bgcolor")).toBe("#eeeeee");
 	});
 
+	it("leaves out its style sheets with all that stands in them", () => {
+		const { box } = shown("<head><style type=text/css>p { color: red }</style></head><p>one</p><STYLE>b{}</STYLE ><p>two</p>");
+		expect(box.innerHTML).toBe("<p>one</p><p>two</p>");
+	});
+
 	it("keeps the words of a form, without its fields", () => {
 		const { box } = shown("<form action=/x><p>Please <b>answer</b></p><input name=a></form>");
 		expect(box.innerHTML).toBe("<p>Please <b>answer</b></p>");
