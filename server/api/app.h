@@ -14,6 +14,7 @@
 struct answers;
 struct bus;
 struct directory;
+struct house_hours;
 struct imports;
 struct index_feed;
 struct limits;
@@ -92,6 +93,7 @@ struct app {
 	struct rooms *rooms;       /* who looks at which customer, typing: desk/rooms.h */
 	struct metrics *metrics;   /* what is counted for monitoring: api/metrics.h */
 	struct marks *marks;       /* watermarks on their way to the store: desk/marks.h */
+	struct house_hours *house_hours; /* who is told of them: api/house_hours.h */
 	struct imports *imports;   /* of customers, that run: api/imports.h */
 	struct index_feed *index_feed; /* the search index: flow/index_feed.h */
 	struct sockets *sockets;       /* all live sockets: api/sockets.h */

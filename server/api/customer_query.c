@@ -121,6 +121,7 @@ customer_query_read(struct input *in, struct customer_query *q)
 	f->search = query_text(in, "q", SEARCH_MAX);
 	read_owner(in, f);
 	f->unit = query_id(in, "unit");
+	f->tag = query_text(in, "tag", TAG_BYTES_MAX);
 	f->channel_kind = query_text(in, "channel_kind", KIND_MAX);
 	f->created_from = query_time(in, "created_from");
 	f->created_to = query_time(in, "created_to");

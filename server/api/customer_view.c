@@ -99,6 +99,28 @@ write_fields(struct reader *r, uint64_t customer, struct arena *a, struct json_w
 }
 
 static enum err
+write_tags(struct reader *r, uint64_t customer, struct arena *a, struct json_writer *w,
+	struct error *e)
+{
+	struct customer_tag *tags;
+	size_t count;
+	enum err rc = read_tags(r, customer, a, &tags, &count, e);
+
+	if (rc != ERR_OK) {
+		return rc;
+	}
+	jw_key(w, "tags");
+	jw_array(w);
+	for (size_t i = 0; i < count; i++) {
+		jw_object(w);
+		tag_encode(&tags[i], w);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	return ERR_OK;
+}
+
+static enum err
 write_notices(struct reader *r, uint64_t customer, struct arena *a, struct json_writer *w,
 	struct error *e)
 {
@@ -228,6 +250,9 @@ customer_write(struct reader *r, const struct scope *scope, const struct custome
 	rc = write_contacts(r, c->id, a, w, e);
 	if (rc == ERR_OK) {
 		rc = write_fields(r, c->id, a, w, e);
+	}
+	if (rc == ERR_OK) {
+		rc = write_tags(r, c->id, a, w, e);
 	}
 	if (rc == ERR_OK) {
 		rc = write_notices(r, c->id, a, w, e);

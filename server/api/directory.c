@@ -17,7 +17,7 @@
 #include "store/read.h"
 
 enum {
-	HOOKS_MAX = 4,
+	HOOKS_MAX = 8,
 	REFRESH_MS = 5000,
 	FINGERPRINT_MAX_BYTES = 64 * 1024 * 1024,
 };
@@ -29,6 +29,7 @@ struct snapshot {
 	size_t staff_count;
 	struct channel_row *channels;
 	size_t channel_count;
+	struct hours hours;
 	struct map staff_by_id;
 	struct map channels_by_id;
 };
@@ -102,6 +103,7 @@ fingerprint(struct snapshot *s)
 		jw_kstring(&w, "settings", s->channels[i].settings);
 		jw_object_end(&w);
 	}
+	jw_i64(&w, (int64_t)s->hours.version);
 	jw_array_end(&w);
 	sha256(text.data, text.length, s->fingerprint);
 	buf_fini(&text);
@@ -114,6 +116,9 @@ snapshot_read(struct snapshot *s, struct reader *r, struct error *e)
 
 	if (rc == ERR_OK) {
 		rc = read_channels(r, s->arena, &s->channels, &s->channel_count, e);
+	}
+	if (rc == ERR_OK) {
+		rc = read_hours(r, s->arena, &s->hours, e);
 	}
 	if (rc != ERR_OK) {
 		return rc;
@@ -270,6 +275,12 @@ directory_refresh(struct directory *d)
 	if (!timer_pending(&d->refresh)) {
 		wheel_add(net_wheel(d->app->net), &d->refresh, clock_monotonic_ms() + REFRESH_MS);
 	}
+}
+
+const struct hours *
+directory_hours(const struct directory *d)
+{
+	return d->now == NULL ? &hours_always : &d->now->hours;
 }
 
 const struct staff *

@@ -1,5 +1,5 @@
 /* The small tables of the house in memory, so that the loop never waits for them: staff,
- * channels, API keys. Loaded before the server listens, loaded again after each change of them.
+ * channels, the hours. Loaded before the server listens, loaded again after each change of them.
  * Loop thread only. Rows stay valid until the next reload: do not keep pointers. */
 #ifndef API_DIRECTORY_H
 #define API_DIRECTORY_H
@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "model/hours.h"
 #include "model/staff.h"
 
 struct app;
@@ -39,6 +40,7 @@ const struct channel_row *
 directory_channel_by_key(const struct directory *d, const char *key);
 const struct channel_row *
 directory_first_channel(const struct directory *d, const char *kind);
+const struct hours *directory_hours(const struct directory *d); /* never NULL */
 size_t directory_channel_count(const struct directory *d);
 const struct channel_row *directory_channel_at(const struct directory *d, size_t index);
 

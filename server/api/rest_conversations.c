@@ -112,6 +112,7 @@ conversation_filter_read(struct input *in, struct conversation_filter *f)
 	f->from = query_time(in, "from");
 	f->to = query_time(in, "to");
 	f->search = query_text(in, "q", SEARCH_MAX);
+	f->tag = query_text(in, "tag", TAG_BYTES_MAX);
 }
 
 static void

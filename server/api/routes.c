@@ -17,6 +17,8 @@ const struct http_route *const api_route_tables[] = {
 	history_export_routes,
 	contact_routes,
 	field_routes,
+	hours_routes,
+	tag_routes,
 	import_routes,
 	merge_routes,
 	merge_preview_routes,

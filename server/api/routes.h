@@ -19,6 +19,8 @@ extern const struct http_route customer_history_routes[];
 extern const struct http_route history_export_routes[];
 extern const struct http_route contact_routes[];
 extern const struct http_route field_routes[];
+extern const struct http_route hours_routes[];
+extern const struct http_route tag_routes[];
 extern const struct http_route import_routes[];
 extern const struct http_route merge_routes[];
 extern const struct http_route merge_preview_routes[];

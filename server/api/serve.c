@@ -13,6 +13,7 @@
 #include "api/app.h"
 #include "api/data_lock.h"
 #include "api/directory.h"
+#include "api/house_hours.h"
 #include "api/imports.h"
 #include "api/limits.h"
 #include "api/mail_carrier.h"
@@ -340,6 +341,7 @@ open_doors(struct server *s, struct error *e)
 		&presence);
 	app->marks = marks_create(app->store, net_wheel(app->net), console_mark_done, app);
 	app->imports = imports_create(app);
+	app->house_hours = house_hours_create(app);
 	s->tidy = tidy_create(app);
 	rules_on_reload(app->rules, console_announce_rules, app);
 	rules_start(app->rules, net_wheel(app->net));
@@ -379,6 +381,7 @@ server_close(struct server *s)
 	answers_destroy(app->answers);
 	outgoing_destroy(app->outgoing);
 	imports_destroy(app->imports);
+	house_hours_destroy(app->house_hours);
 	tidy_destroy(s->tidy);
 	outbox_destroy(app->outbox);
 	web_client_destroy(app->web_client);

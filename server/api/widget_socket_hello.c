@@ -5,6 +5,7 @@
 
 #include "api/app.h"
 #include "api/directory.h"
+#include "api/house_hours.h"
 #include "api/widget_socket.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -216,6 +217,10 @@ say_welcome(struct widget *w, const struct welcome *m)
 	jw_object_end(json);
 	jw_kbool(json, "online", presence_anyone(app->presence));
 	jw_kbool(json, "identified", w->identified);
+	jw_key(json, "hours");
+	jw_object(json);
+	hours_state_encode(hours_current(app), clock_now_ms(), json);
+	jw_object_end(json);
 	write_mark(json, "house", w->delivered, w->seen);
 	write_mark(json, "own", m->own.delivered, m->own.seen);
 	jw_ktime(json, "time", clock_now_ms());

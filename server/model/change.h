@@ -63,6 +63,8 @@ enum change_kind {
 	CHANGE_FILTER,        /* a saved filter */
 	CHANGE_ANSWER,   /* an automatic answer to a question that is committed already */
 	CHANGE_FEEDBACK, /* whether an automatic answer helped */
+	CHANGE_HOURS,    /* when somebody is there */
+	CHANGE_TAGS,     /* tags, topics and intent of a customer */
 	CHANGE_PHRASE,   /* a phrase that is watched in what leaves the house */
 	CHANGE_AUDIT,    /* only an audit row: opened a customer, failed log-in, export */
 };
@@ -339,6 +341,27 @@ struct phrase_change {
 	size_t row_count;
 };
 
+struct hours_change {
+	const char *body; /* JSON of model/hours.h */
+	int64_t version;  /* that was edited, 0 the first; -1: any */
+};
+
+struct tag_list {
+	const char *const *texts;
+	size_t count;
+};
+
+struct tags_change {
+	uint64_t customer; /* primary */
+	struct tag_list tags;
+	struct tag_list topics;
+	struct tag_list tags_removed;
+	struct tag_list topics_removed;
+	bool whole_tags; /* what she has besides goes */
+	bool whole_topics;
+	const char *intent; /* NULL: as it is; "": none */
+};
+
 struct filter_change {
 	enum row_action action;
 	struct saved_filter filter; /* NULL strings stay as they are */
@@ -394,6 +417,8 @@ struct change {
 		struct answer_change answer;
 		struct feedback_change feedback;
 		struct phrase_change phrase;
+		struct hours_change hours;
+		struct tags_change tags;
 		struct audit_change audit;
 	};
 };

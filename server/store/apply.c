@@ -41,6 +41,8 @@ static apply_step *const steps[] = {
 	[CHANGE_ANSWER] = apply_answer,
 	[CHANGE_FEEDBACK] = apply_feedback,
 	[CHANGE_PHRASE] = apply_phrase,
+	[CHANGE_HOURS] = apply_hours,
+	[CHANGE_TAGS] = apply_tags,
 	[CHANGE_AUDIT] = apply_audit,
 };
 

@@ -42,6 +42,8 @@ enum err apply_filter(struct batch *b, struct job *j);
 enum err apply_answer(struct batch *b, struct job *j);
 enum err apply_feedback(struct batch *b, struct job *j);
 enum err apply_phrase(struct batch *b, struct job *j);
+enum err apply_hours(struct batch *b, struct job *j);
+enum err apply_tags(struct batch *b, struct job *j);
 enum err apply_audit(struct batch *b, struct job *j);
 
 /* --- facts.c: append to a timeline ------------------------------------------------------ */

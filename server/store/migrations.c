@@ -18,6 +18,8 @@ EMBED(migration_0007, "0007_counter.sql");
 EMBED(migration_0008, "0008_late_facts.sql");
 EMBED(migration_0009, "0009_mailbox.sql");
 EMBED(migration_0010, "0010_mail.sql");
+EMBED(migration_0011, "0011_hours.sql");
+EMBED(migration_0012, "0012_tags.sql");
 EMBED(migration_0013, "0013_rules.sql");
 EMBED(migration_0014, "0014_answers.sql");
 EMBED(migration_0015, "0015_phrases.sql");
@@ -33,6 +35,8 @@ const struct migration migrations[] = {
 	{8, "late_facts", migration_0008},
 	{9, "mailbox", migration_0009},
 	{10, "mail", migration_0010},
+	{11, "hours", migration_0011},
+	{12, "tags", migration_0012},
 	{13, "rules", migration_0013},
 	{14, "answers", migration_0014},
 	{15, "phrases", migration_0015},

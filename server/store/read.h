@@ -15,6 +15,7 @@
 #include "model/customer.h"
 #include "model/fact.h"
 #include "model/field.h"
+#include "model/hours.h"
 #include "model/import_job.h"
 #include "model/mailbox.h"
 #include "model/outbox.h"
@@ -22,6 +23,7 @@
 #include "model/quick_reply.h"
 #include "model/rule_row.h"
 #include "model/staff.h"
+#include "model/tag.h"
 
 struct arena;
 struct party;
@@ -43,6 +45,7 @@ struct conversation_filter {
 	int64_t from;                /* last_at in [from, to); 0: open end */
 	int64_t to;
 	const char *search; /* part of the customer's name or a contact value; NULL */
+	const char *tag;    /* that the customer has, or a topic; NULL: any */
 	int64_t before_at;  /* page: strictly older than (before_at, before_id); 0: newest */
 	uint64_t before_id;
 	size_t limit;
@@ -194,6 +197,7 @@ struct customer_filter {
 	int64_t contact_from;
 	int64_t contact_to;
 	int anonymous; /* 0, 1, or -1: both */
+	const char *tag; /* tag or topic; NULL: any */
 	struct value_filter values[VALUE_FILTERS_MAX];
 	size_t value_count;
 	enum customer_sort sort;
@@ -231,6 +235,16 @@ MUST_CHECK enum err read_values(struct reader *r, uint64_t customer, struct aren
 MUST_CHECK enum err
 read_former_values(struct reader *r, uint64_t customer, uint64_t field, struct arena *a,
 	struct field_value **out, size_t *count, struct error *e);
+
+/* --- hours, tags -------------------------------------------------------------------------- */
+MUST_CHECK enum err read_hours(struct reader *r, struct arena *a, struct hours *out,
+	struct error *e);
+/* Of a primary and of all that are read under her: tags, topics, intent, the oldest first. */
+MUST_CHECK enum err read_tags(struct reader *r, uint64_t customer, struct arena *a,
+	struct customer_tag **out, size_t *count, struct error *e);
+/* That customers of the scope have, the most frequent first. */
+MUST_CHECK enum err read_known_tags(struct reader *r, const struct scope *scope,
+	struct arena *a, struct known_tag **out, size_t *count, struct error *e);
 
 /* --- imports of customers ----------------------------------------------------------------- */
 /* Newest first, of the units of the scope. */

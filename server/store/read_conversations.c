@@ -100,6 +100,8 @@ filters(const struct conversation_filter *f, struct arena *arena, struct argumen
 	put(a, value_text(f->search));
 	put(a, value_text(pattern));
 	put(a, value_text(pattern));
+	put(a, value_text(f->tag != NULL ? f->tag : ""));
+	put(a, value_text(f->tag != NULL ? f->tag : ""));
 	put(a, value_i64((int64_t)limit_of(f->limit)));
 }
 

@@ -99,6 +99,8 @@ add_filters(struct arguments *args, const struct customer_filter *f, struct aren
 	add(args, value_i64(f->contacted));
 	add(args, value_i64(f->contact_from));
 	add(args, value_i64(f->contact_to != 0 ? f->contact_to - 1 : INT64_MAX));
+	add(args, value_text(f->tag != NULL ? f->tag : ""));
+	add(args, value_text(f->tag != NULL ? f->tag : ""));
 	for (size_t i = 0; i < VALUE_FILTERS_MAX; i++) {
 		add_slot(args, i < f->value_count ? &f->values[i] : NULL, a);
 	}
@@ -200,7 +202,7 @@ find_candidates(struct reader *r, const struct customer_filter *f,
 	size_t fewest = CANDIDATES_MAX + 1;
 	struct candidates c;
 
-	for (size_t i = 0; i <= f->value_count; i++) {
+	for (size_t i = 0; i <= f->value_count + 1; i++) {
 		size_t count = CANDIDATES_MAX + 1;
 		enum err err;
 
@@ -211,6 +213,13 @@ find_candidates(struct reader *r, const struct customer_filter *f,
 				continue;
 			}
 			consider_value(v, &c);
+		} else if (i > f->value_count) {
+			if (str_empty(f->tag)) {
+				continue;
+			}
+			c = (struct candidates){
+				STATEMENT_COUNT_OF_TAG, STATEMENT_CUSTOMERS_OF_TAG, {{{0}}, 0}};
+			add(&c.key, value_text(f->tag));
 		} else if (f->owner != 0) {
 			c = (struct candidates){STATEMENT_COUNT_OF_OWNER,
 				STATEMENT_CUSTOMERS_OF_OWNER, {{{0}}, 0}};

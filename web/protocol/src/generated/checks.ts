@@ -17,7 +17,7 @@ export const roleCheck = v.picklist(["agent", "supervisor", "administrator"]);
 
 export const authorKindCheck = v.picklist(["system", "customer", "staff", "bot", "api"]);
 
-export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated", "send_failed", "link_proposed", "handed_over", "feedback", "flagged"]);
+export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated", "send_failed", "link_proposed", "handed_over", "feedback", "flagged", "tagged"]);
 
 export const conversationBotCheck = v.picklist(["answered", "unanswered", "quiet"]);
 
@@ -227,6 +227,69 @@ export const flaggedBodyCheck = v.object({
 	entry: idCheck,
 	phrases: v.array(flaggedPhraseCheck),
 	acknowledged: v.boolean(),
+});
+
+export const tagSourceCheck = v.picklist(["rule", "staff", "api"]);
+
+export const taggedBodyCheck = v.object({
+	intent: v.exactOptional(v.string()),
+	added: v.array(v.string()),
+	removed: v.array(v.string()),
+	topics: v.array(v.string()),
+	topics_removed: v.array(v.string()),
+	source: tagSourceCheck,
+	rule: v.exactOptional(v.nullable(idCheck)),
+});
+
+export const tagKindCheck = v.picklist(["tag", "topic", "intent"]);
+
+export const customerTagCheck = v.object({
+	kind: tagKindCheck,
+	text: v.pipe(v.string(), v.maxLength(100)),
+	source: tagSourceCheck,
+	rule: v.nullable(idCheck),
+	author: v.nullable(idCheck),
+	at: timeCheck,
+});
+
+export const customerTagListCheck = v.object({
+	items: v.array(customerTagCheck),
+});
+
+export const knownTagCheck = v.object({
+	kind: tagKindCheck,
+	text: v.string(),
+	customers: countCheck,
+});
+
+export const knownTagListCheck = v.object({
+	items: v.array(knownTagCheck),
+});
+
+export const hoursSpanCheck = v.object({
+	from: v.pipe(v.string(), v.regex(/^\d{2}:\d{2}$/)),
+	to: v.pipe(v.string(), v.regex(/^\d{2}:\d{2}$/)),
+});
+
+export const hoursSpecialCheck = v.object({
+	date: v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/)),
+	name: v.string(),
+	spans: v.array(hoursSpanCheck),
+});
+
+export const hoursCheck = v.object({
+	always: v.boolean(),
+	zone: v.pipe(v.string(), v.maxLength(63)),
+	week: v.array(v.array(hoursSpanCheck)),
+	special: v.array(hoursSpecialCheck),
+	version: countCheck,
+});
+
+export const hoursStateCheck = v.object({
+	open: v.boolean(),
+	next_change: v.nullable(timeCheck),
+	zone: v.string(),
+	day: v.nullable(v.string()),
 });
 
 export const linkProposedBodyCheck = v.object({
@@ -559,7 +622,27 @@ export const flaggedEntryCheck = v.object({
 	body: v.nullable(flaggedBodyCheck),
 });
 
-export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck, sendFailedEntryCheck, linkProposedEntryCheck, handedOverEntryCheck, feedbackEntryCheck, flaggedEntryCheck]);
+export const taggedEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("tagged"),
+	body: v.nullable(taggedBodyCheck),
+});
+
+export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck, sendFailedEntryCheck, linkProposedEntryCheck, handedOverEntryCheck, feedbackEntryCheck, flaggedEntryCheck, taggedEntryCheck]);
 
 export const conversationCheck = v.object({
 	id: idCheck,
@@ -686,6 +769,7 @@ export const customerDetailCheck = v.object({
 	customer: customerCheck,
 	contacts: v.array(contactCheck),
 	fields: v.exactOptional(v.array(customerValueCheck)),
+	tags: v.exactOptional(v.array(customerTagCheck)),
 	notices: v.exactOptional(v.array(acceptedNoticeCheck)),
 	timelines: v.array(timelineEndCheck),
 	marks: v.array(markCheck),
@@ -1447,7 +1531,15 @@ export const byeFrameCheck = v.object({
 	text: v.string(),
 });
 
-export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, deliveryFrameCheck, quickReplyFrameCheck, rulesFrameCheck, consoleRangeFrameCheck, mentionsFrameCheck, filtersFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
+export const hoursFrameCheck = v.object({
+	open: v.boolean(),
+	next_change: v.nullable(timeCheck),
+	zone: v.string(),
+	day: v.nullable(v.string()),
+	t: v.literal("hours"),
+});
+
+export const consoleServerFrameCheck = v.variant("t", [consoleWelcomeFrameCheck, consoleEntryFrameCheck, consoleAckFrameCheck, nackFrameCheck, consoleMarkedFrameCheck, consoleTyperFrameCheck, presenceFrameCheck, viewersFrameCheck, callFrameCheck, customerFrameCheck, deliveryFrameCheck, quickReplyFrameCheck, rulesFrameCheck, consoleRangeFrameCheck, mentionsFrameCheck, filtersFrameCheck, hoursFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
 
 export const widgetHelloFrameCheck = v.object({
 	t: v.literal("hello"),
@@ -1501,6 +1593,7 @@ export const widgetWelcomeFrameCheck = v.object({
 	pub: countCheck,
 	channel: widgetChannelCheck,
 	online: v.boolean(),
+	hours: v.exactOptional(hoursStateCheck),
 	identified: v.boolean(),
 	house: publicMarkCheck,
 	own: publicMarkCheck,
@@ -1546,7 +1639,7 @@ export const onlineFrameCheck = v.object({
 	online: v.boolean(),
 });
 
-export const widgetServerFrameCheck = v.variant("t", [widgetWelcomeFrameCheck, widgetEntryFrameCheck, widgetAckFrameCheck, nackFrameCheck, widgetTyperFrameCheck, widgetRangeFrameCheck, widgetMarkedFrameCheck, onlineFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
+export const widgetServerFrameCheck = v.variant("t", [widgetWelcomeFrameCheck, widgetEntryFrameCheck, widgetAckFrameCheck, nackFrameCheck, widgetTyperFrameCheck, widgetRangeFrameCheck, widgetMarkedFrameCheck, hoursFrameCheck, onlineFrameCheck, errorFrameCheck, pongFrameCheck, byeFrameCheck]);
 
 export const restErrorDetailCheck = v.object({
 	code: v.string(),

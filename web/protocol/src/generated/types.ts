@@ -21,7 +21,7 @@ export type Role = "agent" | "supervisor" | "administrator";
 
 export type AuthorKind = "system" | "customer" | "staff" | "bot" | "api";
 
-export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated" | "send_failed" | "link_proposed" | "handed_over" | "feedback" | "flagged";
+export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated" | "send_failed" | "link_proposed" | "handed_over" | "feedback" | "flagged" | "tagged";
 
 export type ConversationBot = "answered" | "unanswered" | "quiet";
 
@@ -270,6 +270,77 @@ export interface FlaggedBody {
 	readonly acknowledged: boolean;
 }
 
+export type TagSource = "rule" | "staff" | "api";
+
+export interface TaggedBody {
+	/** what she came for last; empty: it was taken away; absent: as it was */
+	readonly intent?: string;
+	readonly added: readonly string[];
+	readonly removed: readonly string[];
+	readonly topics: readonly string[];
+	readonly topics_removed: readonly string[];
+	readonly source: TagSource;
+	readonly rule?: Id | null;
+}
+
+export type TagKind = "tag" | "topic" | "intent";
+
+export interface CustomerTag {
+	readonly kind: TagKind;
+	readonly text: string;
+	readonly source: TagSource;
+	readonly rule: Id | null;
+	readonly author: Id | null;
+	readonly at: Time;
+}
+
+export interface CustomerTagList {
+	readonly items: readonly CustomerTag[];
+}
+
+export interface KnownTag {
+	readonly kind: TagKind;
+	readonly text: string;
+	readonly customers: Count;
+}
+
+export interface KnownTagList {
+	readonly items: readonly KnownTag[];
+}
+
+export interface HoursSpan {
+	readonly from: string;
+	/** up to 24:00 */
+	readonly to: string;
+}
+
+export interface HoursSpecial {
+	readonly date: string;
+	readonly name: string;
+	/** none: closed all day */
+	readonly spans: readonly HoursSpan[];
+}
+
+export interface Hours {
+	/** no calendar: always open */
+	readonly always: boolean;
+	/** IANA: Asia/Shanghai */
+	readonly zone: string;
+	/** seven days, Monday first */
+	readonly week: readonly (readonly HoursSpan[])[];
+	readonly special: readonly HoursSpecial[];
+	readonly version: Count;
+}
+
+export interface HoursState {
+	readonly open: boolean;
+	/** when it opens or closes next; null: not within 400 days */
+	readonly next_change: Time | null;
+	readonly zone: string;
+	/** what today is called when it is no ordinary day */
+	readonly day: string | null;
+}
+
 export interface LinkProposedBody {
 	/** to whom the mail seems to belong */
 	readonly customer: Id;
@@ -380,7 +451,12 @@ export interface FlaggedEntry extends EntryCommon {
 	readonly body: FlaggedBody | null;
 }
 
-export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry | SendFailedEntry | LinkProposedEntry | HandedOverEntry | FeedbackEntry | FlaggedEntry;
+export interface TaggedEntry extends EntryCommon {
+	readonly kind: "tagged";
+	readonly body: TaggedBody | null;
+}
+
+export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry | SendFailedEntry | LinkProposedEntry | HandedOverEntry | FeedbackEntry | FlaggedEntry | TaggedEntry;
 
 export interface Conversation {
 	readonly id: Id;
@@ -491,6 +567,7 @@ export interface CustomerDetail {
 	readonly customer: Customer;
 	readonly contacts: readonly Contact[];
 	readonly fields?: readonly CustomerValue[];
+	readonly tags?: readonly CustomerTag[];
 	readonly notices?: readonly AcceptedNotice[];
 	readonly timelines: readonly TimelineEnd[];
 	readonly marks: readonly Mark[];
@@ -1293,7 +1370,11 @@ export interface ByeFrame {
 	readonly text: string;
 }
 
-export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | DeliveryFrame | QuickReplyFrame | RulesFrame | ConsoleRangeFrame | MentionsFrame | FiltersFrame | ErrorFrame | PongFrame | ByeFrame;
+export interface HoursFrame extends HoursState {
+	readonly t: "hours";
+}
+
+export type ConsoleServerFrame = ConsoleWelcomeFrame | ConsoleEntryFrame | ConsoleAckFrame | NackFrame | ConsoleMarkedFrame | ConsoleTyperFrame | PresenceFrame | ViewersFrame | CallFrame | CustomerFrame | DeliveryFrame | QuickReplyFrame | RulesFrame | ConsoleRangeFrame | MentionsFrame | FiltersFrame | HoursFrame | ErrorFrame | PongFrame | ByeFrame;
 
 export interface WidgetHelloFrame {
 	readonly t: "hello";
@@ -1350,6 +1431,7 @@ export interface WidgetWelcomeFrame {
 	readonly pub: Count;
 	readonly channel: WidgetChannel;
 	readonly online: boolean;
+	readonly hours?: HoursState;
 	readonly identified: boolean;
 	readonly house: PublicMark;
 	readonly own: PublicMark;
@@ -1395,7 +1477,7 @@ export interface OnlineFrame {
 	readonly online: boolean;
 }
 
-export type WidgetServerFrame = WidgetWelcomeFrame | WidgetEntryFrame | WidgetAckFrame | NackFrame | WidgetTyperFrame | WidgetRangeFrame | WidgetMarkedFrame | OnlineFrame | ErrorFrame | PongFrame | ByeFrame;
+export type WidgetServerFrame = WidgetWelcomeFrame | WidgetEntryFrame | WidgetAckFrame | NackFrame | WidgetTyperFrame | WidgetRangeFrame | WidgetMarkedFrame | HoursFrame | OnlineFrame | ErrorFrame | PongFrame | ByeFrame;
 
 export interface RestErrorDetail {
 	readonly code: string;
