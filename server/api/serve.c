@@ -38,6 +38,7 @@
 #include "flow/outbox.h"
 #include "flow/outgoing.h"
 #include "flow/rules.h"
+#include "model/hours.h"
 #include "net/mail_client.h"
 #include "net/web_client.h"
 #include "store/read.h"
@@ -231,9 +232,7 @@ rules_now(void *ctx)
 static bool
 open_now(void *ctx, int64_t now)
 {
-	(void)ctx;
-	(void)now;
-	return true;
+	return hours_open(hours_current(ctx), now);
 }
 
 /* What every message passes. */

@@ -9,6 +9,7 @@
 #include "model/auto_answer.h"
 #include "model/channel_kind.h"
 #include "store/answers.h"
+#include "store/tags.h"
 
 struct answer_before
 answer_before(const struct head *h)
@@ -183,6 +184,23 @@ count_held_back(struct batch *b, const struct auto_answer *a)
 	return batch_run(b, STATEMENT_RULE_FEEDBACK_ADD, args, NULL);
 }
 
+/* What its rule says of the customer. */
+static enum err
+tag(struct batch *b, struct job *j, struct head *h, const struct auto_answer *a)
+{
+	struct tag_wish wish = {
+		.intent = a->intent,
+		.tags = a->tags,
+		.tag_count = a->tag_count,
+		.topics = a->topics,
+		.topic_count = a->topic_count,
+		.source = TAG_BY_RULE,
+		.rule = a->rule,
+	};
+
+	return tags_add(b, j, h, &wish);
+}
+
 enum err
 answer_append(struct batch *b, struct job *j, struct head *h,
 	const struct answer_before *before, const struct auto_answer *a)
@@ -198,6 +216,9 @@ answer_append(struct batch *b, struct job *j, struct head *h,
 	}
 	if (err == ERR_OK && a->human) {
 		err = hand_over_append(b, j, h, a->reason, a->rule, a->title);
+	}
+	if (err == ERR_OK) {
+		err = tag(b, j, h, a);
 	}
 	return err == ERR_OK ? count_held_back(b, a) : err;
 }
