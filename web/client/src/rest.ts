@@ -72,6 +72,10 @@ export class Rest {
 		return this.#checked("POST", path, check, body);
 	}
 
+	put<T>(path: string, check: Check<T>, body: unknown): Promise<T> {
+		return this.#checked("PUT", path, check, body);
+	}
+
 	patch<T>(path: string, check: Check<T>, body: unknown): Promise<T> {
 		return this.#checked("PATCH", path, check, body);
 	}

@@ -37,6 +37,10 @@ export function post<T>(path: string, check: Check<T>, body: unknown = {}): Prom
 	return rest.post(path, check, body);
 }
 
+export function put<T>(path: string, check: Check<T>, body: unknown): Promise<T> {
+	return rest.put(path, check, body);
+}
+
 export function patch<T>(path: string, check: Check<T>, body: unknown): Promise<T> {
 	return rest.patch(path, check, body);
 }

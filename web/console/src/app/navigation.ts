@@ -20,6 +20,7 @@ export function useDestinations(): ComputedRef<Destination[]> {
 			{ name: "customers", icon: "user", label: "shell.customers", to: "/customers", group: "work" },
 			{ name: "visit", icon: "counter", label: "shell.visit", to: "/visit", group: "work" },
 			{ name: "quick-replies", icon: "bolt", label: "shell.quickReplies", to: "/quick-replies", group: "work" },
+			{ name: "answers", icon: "bot", label: "shell.answers", to: "/answers", group: "work" },
 		];
 		if (session.isSupervisor) {
 			pages.push(

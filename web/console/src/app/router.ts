@@ -47,6 +47,12 @@ const routes: readonly RouteRecordRaw[] = [
 		meta: { title: "shell.quickReplies" },
 	},
 	{
+		path: "/answers/:tab?/:place(new|\\d+)?",
+		name: "answers",
+		component: () => import("../features/answers/AnswersPage.vue"),
+		meta: { title: "shell.answers" },
+	},
+	{
 		path: "/customers/import",
 		name: "imports",
 		component: () => import("../features/customers/ImportPage.vue"),

@@ -12,6 +12,7 @@ import { useMentions } from "../stores/mentions";
 import { useMailboxes } from "../stores/mailboxes";
 import { useNotifications } from "../stores/notifications";
 import { useQuickReplies } from "../stores/quickReplies";
+import { useRules } from "../stores/rules";
 import { useSession } from "../stores/session";
 import { useStaff } from "../stores/staff";
 import { useThreads } from "../stores/threads";
@@ -28,6 +29,7 @@ export function useLive(): void {
 	const staff = useStaff();
 	const calls = useCalls();
 	const quickReplies = useQuickReplies();
+	const rules = useRules();
 	const notifications = useNotifications();
 	const mentions = useMentions();
 	const wrapUp = useWrapUp();
@@ -85,8 +87,10 @@ export function useLive(): void {
 			}
 		});
 		client.on("quick_reply", ({ reply }) => quickReplies.apply(reply));
+		client.on("rules", () => rules.changed());
 		client.on("resync", () => {
 			quickReplies.reloadSoon();
+			rules.changed();
 			void conversations.resync();
 			void threads.resync();
 		});
@@ -155,6 +159,7 @@ export function useLive(): void {
 		fields.clear();
 		calls.clear();
 		quickReplies.clear();
+		rules.clear();
 		useMailboxes().clear();
 		visits.close();
 		firstSteps.clear();

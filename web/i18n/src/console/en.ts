@@ -5,6 +5,7 @@ import identity from "./identity.en";
 import mail from "./mail.en";
 import phrases from "./phrases.en";
 import quick from "./quick.en";
+import automatic from "./rules.en";
 import type zhCN from "./zh-CN";
 
 export default {
@@ -57,6 +58,7 @@ export default {
 		live: "Live floor",
 		welcome: "First steps",
 		quickReplies: "Quick replies",
+		answers: "Automatic answers",
 		transcripts: "Transcripts",
 		audit: "Audit trail",
 		staff: "Staff",
@@ -770,6 +772,7 @@ export default {
 	bot,
 	phrases,
 	quick,
+	...automatic,
 	shortcuts: {
 		title: "Keyboard shortcuts",
 		text: "Press the letter alone outside of text boxes, with Alt inside.",

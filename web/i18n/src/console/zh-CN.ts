@@ -4,6 +4,7 @@ import identity from "./identity.zh-CN";
 import mail from "./mail.zh-CN";
 import phrases from "./phrases.zh-CN";
 import quick from "./quick.zh-CN";
+import automatic from "./rules.zh-CN";
 
 export default {
 	common: {
@@ -55,6 +56,7 @@ export default {
 		live: "现场",
 		welcome: "开始使用",
 		quickReplies: "快捷回复",
+		answers: "自动应答",
 		transcripts: "会话检索",
 		audit: "审计记录",
 		staff: "员工",
@@ -768,6 +770,7 @@ export default {
 	bot,
 	phrases,
 	quick,
+	...automatic,
 	shortcuts: {
 		title: "键盘快捷键",
 		text: "在输入框之外直接按字母；在输入框之内同时按 Alt。",
