@@ -18,6 +18,7 @@ export function useDestinations(): ComputedRef<Destination[]> {
 		const pages: Destination[] = [
 			{ name: "inbox", icon: "inbox", label: "shell.inbox", to: "/inbox", group: "work" },
 			{ name: "customers", icon: "user", label: "shell.customers", to: "/customers", group: "work" },
+			{ name: "transcripts", icon: "book", label: "shell.transcripts", to: "/transcripts", group: "work" },
 			{ name: "visit", icon: "counter", label: "shell.visit", to: "/visit", group: "work" },
 			{ name: "quick-replies", icon: "bolt", label: "shell.quickReplies", to: "/quick-replies", group: "work" },
 			{ name: "answers", icon: "bot", label: "shell.answers", to: "/answers", group: "work" },
@@ -25,7 +26,6 @@ export function useDestinations(): ComputedRef<Destination[]> {
 		if (session.isSupervisor) {
 			pages.push(
 				{ name: "live", icon: "pulse", label: "shell.live", to: "/live", group: "work" },
-				{ name: "transcripts", icon: "book", label: "shell.transcripts", to: "/transcripts", group: "work" },
 				{ name: "audit", icon: "shield", label: "shell.audit", to: "/admin/audit", group: "house" },
 			);
 		}

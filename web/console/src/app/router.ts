@@ -68,7 +68,7 @@ const routes: readonly RouteRecordRaw[] = [
 		path: "/transcripts/:customer(\\d+)?",
 		name: "transcripts",
 		component: () => import("../features/transcripts/TranscriptsPage.vue"),
-		meta: { title: "shell.transcripts", roles: supervisors },
+		meta: { title: "shell.transcripts" },
 	},
 	{
 		path: "/profile",

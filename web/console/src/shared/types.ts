@@ -46,6 +46,7 @@ export type {
 	OutboxSummary,
 	PresenceState,
 	Role,
+	SearchHit,
 	SendFailedEntry,
 	Staff,
 	TextEntry,

@@ -3,8 +3,12 @@ import type { LocationQuery } from "vue-router";
 
 export type Period = "today" | "week" | "month" | "all" | "custom";
 
+export type Speaker = "" | "customer" | "staff" | "bot";
+
 export interface Filters {
 	text: string;
+	customer: string;
+	speaker: Speaker;
 	agent: string;
 	channel: string;
 	period: Period;
@@ -13,6 +17,7 @@ export interface Filters {
 }
 
 const periods: readonly Period[] = ["today", "week", "month", "all", "custom"];
+const speakers: readonly Speaker[] = ["", "customer", "staff", "bot"];
 
 function one(query: LocationQuery, name: string): string {
 	const value = query[name];
@@ -23,13 +28,23 @@ function date(text: string): string {
 	return /^\d{4}-\d{2}-\d{2}$/.test(text) ? text : "";
 }
 
+/* Who looks for words means the whole archive, who looks through a list what is recent. */
+function usualPeriod(text: string, customer: string): Period {
+	return text === "" && customer === "" ? "month" : "all";
+}
+
 export function readFilters(query: LocationQuery): Filters {
+	const text = one(query, "q");
+	const customer = /^\d+$/.test(one(query, "customer")) ? one(query, "customer") : "";
 	const period = one(query, "period") as Period;
+	const speaker = one(query, "said") as Speaker;
 	return {
-		text: one(query, "q"),
+		text,
+		customer,
+		speaker: speakers.includes(speaker) ? speaker : "",
 		agent: one(query, "agent"),
 		channel: one(query, "channel"),
-		period: periods.includes(period) ? period : "month",
+		period: periods.includes(period) ? period : usualPeriod(text, customer),
 		from: date(one(query, "from")),
 		to: date(one(query, "to")),
 	};
@@ -38,9 +53,11 @@ export function readFilters(query: LocationQuery): Filters {
 export function writeFilters(filters: Filters): Record<string, string> {
 	const query: Record<string, string> = {
 		q: filters.text.trim(),
+		customer: filters.customer,
+		said: filters.speaker,
 		agent: filters.agent,
 		channel: filters.channel,
-		period: filters.period === "month" ? "" : filters.period,
+		period: filters.period === usualPeriod(filters.text.trim(), filters.customer) ? "" : filters.period,
 		from: filters.period === "custom" ? filters.from : "",
 		to: filters.period === "custom" ? filters.to : "",
 	};
