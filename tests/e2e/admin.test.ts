@@ -184,7 +184,7 @@ describe("the supervisor", () => {
 	test("finds and reads transcripts without touching them", async () => {
 		const lead = await Desk.open(browser, server, "lead");
 		await lead.goto("/transcripts");
-		await lead.page.getByRole("searchbox", { name: "按客户查找会话" }).fill("苏雅");
+		await lead.page.getByRole("searchbox", { name: "检索全部记录" }).fill("苏雅");
 		await lead.page.locator("a", { hasText: "苏雅" }).first().click();
 		await lead.page.locator(".thread-body").waitFor();
 		await lead.page.getByText("只读").first().waitFor();

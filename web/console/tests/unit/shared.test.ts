@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ageOf, duration, fileSize, initials, longDay, phoneNumber, shortMoment } from "../../src/shared/format";
 import { linkParts } from "../../src/shared/links";
 import { profileChanges, emptyProfile } from "../../src/features/customer/profile";
-import { rangeOf, readFilters, writeFilters } from "../../src/features/transcripts/filters";
+import { changeFilters, rangeOf, readFilters, writeFilters } from "../../src/features/transcripts/filters";
 import { FakeHouse } from "../fake/house";
 
 describe("formats", () => {
@@ -82,12 +82,21 @@ describe("profiles", () => {
 
 describe("transcript filters", () => {
 	it("survive the way through the address", () => {
-		const filters = { text: "林", agent: "301", channel: "phone", period: "custom" as const, from: "2026-11-01", to: "2026-11-20" };
+		const filters = { text: "林", customer: "7001", speaker: "staff" as const, agent: "301", channel: "phone", period: "custom" as const, from: "2026-11-01", to: "2026-11-20" };
 		expect(readFilters(writeFilters(filters))).toEqual(filters);
 	});
 
 	it("take only what they know from an address", () => {
 		expect(readFilters({ period: "forever", from: "yesterday" })).toMatchObject({ period: "month", from: "" });
+	});
+
+	it("look through everything for words, and through what is recent without", () => {
+		expect(readFilters({ q: "收益" }).period).toBe("all");
+		expect(readFilters({}).period).toBe("month");
+		expect(writeFilters(readFilters({ q: "收益", period: "month" }))).toEqual({ q: "收益", period: "month" });
+		expect(writeFilters(readFilters({ q: "收益", period: "all" }))).toEqual({ q: "收益" });
+		expect(writeFilters(changeFilters(readFilters({}), { text: "收益" }))).toEqual({ q: "收益" });
+		expect(writeFilters(changeFilters(readFilters({ period: "week" }), { text: "收益" }))).toEqual({ q: "收益", period: "week" });
 	});
 
 	it("mean local days, the last one whole", () => {

@@ -64,6 +64,13 @@ export function writeFilters(filters: Filters): Record<string, string> {
 	return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
 }
 
+/* A period that nobody chose is the usual one afterwards too. */
+export function changeFilters(filters: Filters, changes: Partial<Filters>): Filters {
+	const next = { ...filters, ...changes };
+	const untouched = changes.period === undefined && filters.period === usualPeriod(filters.text.trim(), filters.customer);
+	return untouched ? { ...next, period: usualPeriod(next.text.trim(), next.customer) } : next;
+}
+
 function daysAgo(days: number, now: Date): Date {
 	return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
 }
@@ -77,7 +84,7 @@ function localDay(text: string, plusDays: number): Date | null {
 }
 
 /* Local days as instants; the last day is meant whole. */
-export function rangeOf(filters: Filters, now = new Date()): { from: string | null; to: string | null } {
+export function rangeOf(filters: Pick<Filters, "period" | "from" | "to">, now = new Date()): { from: string | null; to: string | null } {
 	switch (filters.period) {
 		case "today":
 			return { from: daysAgo(0, now).toISOString(), to: null };
