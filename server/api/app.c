@@ -42,6 +42,12 @@ const struct option app_options[] = {
 		"Answers go to support+TOKEN@broker.example, by which they find their conversation. "
 		"Turn it off where the mail server does not know such addresses.",
 		NULL},
+	{"mail.answer_after", OPTION_DURATION,
+		offsetof(struct app_conf, mail_answer_after_ms), "1m", 0, 24LL * 3600 * 1000,
+		NULL,
+		"How long a visitor who left an address has to see an answer, before it goes to her "
+		"by mail with those that followed it.",
+		NULL},
 	{"mail.timeout", OPTION_DURATION, offsetof(struct app_conf, mail_timeout_ms), "3m",
 		1000, 9 * 60 * 1000, NULL, "How long handing over one mail may take.", NULL},
 
@@ -205,6 +211,7 @@ app_settings_check(struct app_settings *s, struct error *e)
 	conf->home_region = regions[conf->home_region_index];
 	conf->store.data_dir = conf->data_dir;
 	conf->store.outbox_grace_ms = conf->outbox_grace_ms;
+	conf->store.answer_mail_ms = conf->mail_answer_after_ms;
 	conf->store.outbox_give_up_ms = conf->outbox_give_up_ms;
 	return ERR_OK;
 }

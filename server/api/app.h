@@ -60,6 +60,7 @@ struct app_conf {
 	char *outbox_private; /* networks that calls may go to besides public addresses */
 	char *outbox_ca_file; /* "": the system's */
 	bool mail_reply_tokens;  /* support+TOKEN@... */
+	int64_t mail_answer_after_ms; /* 1m */
 	int64_t mail_timeout_ms; /* 3m for one mail */
 	int64_t leave_ms;     /* away this long: conversations return to Unassigned, 5m */
 	struct net_conf net;

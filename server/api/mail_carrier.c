@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/answer_letter.h"
 #include "api/api.h"
 #include "api/app.h"
 #include "api/directory.h"
@@ -16,12 +17,15 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "base/worker.h"
+#include "desk/marks.h"
 #include "flow/mail_out.h"
 #include "flow/mail_token.h"
 #include "model/fact.h"
 #include "net/mail_client.h"
 
-enum { WRITTEN_MAX_BYTES = 64 * 1024 * 1024 };
+enum { WRITTEN_MAX_BYTES = 64 * 1024 * 1024, FILES_MAX = 20 };
+
+#define ANSWER_KIND "answer"
 
 /* One mail on its way from the outbox to the mail client. */
 struct sending {
@@ -30,10 +34,11 @@ struct sending {
 	struct app *app;
 	struct delivery *delivery;
 	struct arena *arena;
-	struct mail_call *call; /* complete but for its recipients and bytes */
-	const char *token;      /* of the reply address; NULL: without one */
+	struct mail_call *call;   /* complete but for its recipients and bytes */
+	struct mail_address from; /* of the mailbox */
+	const char *token;        /* of the reply address; NULL: without one */
 	struct mail_letter letter;
-	const struct file_row *files;
+	struct file_row *files;
 	size_t file_count;
 	struct buf written;
 	enum err code;
@@ -165,23 +170,20 @@ read_attachments(struct sending *s, struct reader *r, const struct fact *f,
 	struct error *e)
 {
 	struct json *list = NULL;
-	struct file_row *rows;
 	enum err err = ERR_OK;
 
 	if (f->files == NULL ||
 		json_parse(f->files, strlen(f->files), &list, NULL) != ERR_OK) {
 		return ERR_OK;
 	}
-	rows = arena_alloc(s->arena, (json_length(list) + 1) * sizeof(*rows));
 	for (size_t i = 0; i < json_length(list) && err == ERR_OK; i++) {
 		uint64_t id = 0;
 
-		if (json_id(json_at(list, i), "id", &id)) {
-			err = read_file(r, id, s->arena, &rows[s->file_count], e);
+		if (s->file_count < FILES_MAX && json_id(json_at(list, i), "id", &id)) {
+			err = read_file(r, id, s->arena, &s->files[s->file_count], e);
 			s->file_count += err == ERR_OK;
 		}
 	}
-	s->files = rows;
 	json_free(list);
 	return err;
 }
@@ -203,22 +205,45 @@ read_quote(struct sending *s, struct reader *r, struct error *e)
 	return err;
 }
 
+/* What a visitor has not seen: the entries, with the files that are the house's. */
+static enum err
+read_answer(struct sending *s, struct reader *r, struct error *e)
+{
+	struct fact_list entries = {0};
+	enum err err = answer_letter_read(r, &s->delivery->due, &s->from, s->arena,
+		&s->letter, &entries, e);
+
+	for (size_t i = 0; err == ERR_OK && i < entries.count; i++) {
+		if (entries.items[i]->author_kind != AUTHOR_CUSTOMER) {
+			err = read_attachments(s, r, entries.items[i], e);
+		}
+	}
+	fact_list_release(&entries);
+	return err;
+}
+
+static enum err
+read_mail(struct sending *s, struct reader *r, struct error *e)
+{
+	const struct fact *f = s->delivery->due.fact;
+	enum err err = mail_letter_of(f, s->arena, &s->letter, e);
+
+	if (err == ERR_OK) {
+		err = read_attachments(s, r, f, e);
+	}
+	return err == ERR_OK ? read_quote(s, r, e) : err;
+}
+
 static enum err
 read_letter(struct query *query, struct reader *r, struct error *e)
 {
 	struct sending *s = (struct sending *)query;
-	const struct fact *f = s->delivery->due.fact;
-	enum err err = mail_letter_of(f, s->arena, &s->letter, e);
+	bool answers = strcmp(s->delivery->due.item.kind, ANSWER_KIND) == 0;
+	enum err err = answers ? read_answer(s, r, e) : read_mail(s, r, e);
 
 	if (err == ERR_OK && s->token != NULL) {
 		s->letter.reply_to = mail_reply_address(s->letter.mail.from.address, s->token,
 			s->arena);
-	}
-	if (err == ERR_OK) {
-		err = read_attachments(s, r, f, e);
-	}
-	if (err == ERR_OK) {
-		err = read_quote(s, r, e);
 	}
 	return err;
 }
@@ -258,7 +283,7 @@ url_of(const struct mailbox_server *server, const char *address, struct arena *a
 
 /* NULL with `why`: mail cannot leave from here now. */
 static struct mail_call *
-call_of(struct app *app, uint64_t id, const char **why)
+call_of(struct app *app, uint64_t id, struct mail_address *from, const char **why)
 {
 	const struct channel_row *channel = directory_channel(app->directory, id);
 	struct mail_call *call = mail_call_create();
@@ -284,6 +309,7 @@ call_of(struct app *app, uint64_t id, const char **why)
 	call->user = settings.smtp.user;
 	call->password = arena_strdup(call->arena, password);
 	call->from = settings.address;
+	*from = (struct mail_address){settings.name, settings.address};
 	explicit_bzero(password, sizeof(password));
 	return call;
 }
@@ -295,13 +321,24 @@ wanted(void *ctx, const struct outbox_due *due)
 	return due->fact->body != NULL && !due->fact->restricted;
 }
 
+/* One who is back has seen it, or will at once. */
+static bool
+answer_wanted(void *ctx, const struct outbox_due *due)
+{
+	const struct app *app = ctx;
+	uint64_t got = marks_delivered(app->marks, due->fact->timeline, PARTY_CUSTOMER);
+
+	return wanted(ctx, due) && due->fact->pub > due->delivered && due->fact->pub > got;
+}
+
 static void
 carry(void *ctx, struct delivery *d)
 {
 	struct app *app = ctx;
 	const struct fact *f = d->due.fact;
 	const char *why;
-	struct mail_call *call = call_of(app, d->due.item.channel, &why);
+	struct mail_address from;
+	struct mail_call *call = call_of(app, d->due.item.channel, &from, &why);
 	char token[MAIL_TOKEN_SIZE];
 	struct sending *s;
 
@@ -314,6 +351,9 @@ carry(void *ctx, struct delivery *d)
 	s->delivery = d;
 	s->arena = arena_create();
 	s->call = call;
+	s->from.name = arena_strdup(s->arena, from.name);
+	s->from.address = arena_strdup(s->arena, from.address);
+	s->files = arena_alloc(s->arena, FILES_MAX * sizeof(*s->files));
 	buf_init(&s->written, WRITTEN_MAX_BYTES);
 	if (f->conversation != 0 && app->conf->mail_reply_tokens) {
 		mail_token_make(app->secret, f->conversation, token);
@@ -348,6 +388,18 @@ mail_carrier(struct app *app)
 	return (struct outbox_carrier){
 		.kind = "mail",
 		.wanted = wanted,
+		.carry = carry,
+		.told = told,
+		.ctx = app,
+	};
+}
+
+struct outbox_carrier
+answer_carrier(struct app *app)
+{
+	return (struct outbox_carrier){
+		.kind = ANSWER_KIND,
+		.wanted = answer_wanted,
 		.carry = carry,
 		.told = told,
 		.ctx = app,

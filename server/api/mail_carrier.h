@@ -9,5 +9,7 @@
 struct app;
 
 struct outbox_carrier mail_carrier(struct app *app);
+/* Of kind "answer": what a visitor who left an address has not seen. */
+struct outbox_carrier answer_carrier(struct app *app);
 
 #endif

@@ -146,6 +146,8 @@ read_mail(struct input *in, struct change *c)
 	p->files = input_ids(in, "files", FILES_MAX, &p->file_count);
 	p->quick_replies = input_ids(in, "quick_replies", FRAME_FILES_MAX,
 		&p->quick_reply_count);
+	p->acknowledged = input_ids(in, "acknowledged", FRAME_FILES_MAX,
+		&p->acknowledged_count);
 	p->seen_seq = (uint64_t)input_number(in, "seen_seq", 0, INT64_MAX, 0);
 	p->stale_check = input_flag(in, "check", false);
 	p->reply_to_confirmed = input_flag(in, "confirm_reply_to", false);

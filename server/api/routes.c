@@ -41,6 +41,7 @@ const struct http_route *const api_route_tables[] = {
 	mention_routes,
 	filter_routes,
 	own_session_routes,
+	answer_mail_routes,
 	notice_routes,
 	widget_routes,
 	NULL,

@@ -42,6 +42,7 @@ extern const struct http_route floor_routes[];
 extern const struct http_route mention_routes[];
 extern const struct http_route filter_routes[];
 extern const struct http_route own_session_routes[];
+extern const struct http_route answer_mail_routes[];
 extern const struct http_route notice_routes[];
 extern const struct http_route search_routes[];
 extern const struct http_route widget_routes[];

@@ -287,7 +287,8 @@ open_outbox(struct server *s, struct error *e)
 		.private_networks = app->conf->outbox_private,
 		.ca_file = app->conf->outbox_ca_file,
 	};
-	struct outbox_carrier carriers[] = {push_carrier(app), mail_carrier(app)};
+	struct outbox_carrier carriers[] = {push_carrier(app), mail_carrier(app),
+		answer_carrier(app)};
 	struct mail_client_conf mail = {
 		.timeout_ms = app->conf->mail_timeout_ms,
 		.private_networks = app->conf->outbox_private,

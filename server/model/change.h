@@ -46,6 +46,7 @@ enum change_kind {
 	CHANGE_DISTINCT,     /* two that look alike are not the same person */
 	CHANGE_VISITOR,      /* a new visitor, rotated or ended token */
 	CHANGE_IDENTIFY,     /* a visitor proved her identity */
+	CHANGE_ANSWER_MAIL,  /* a visitor left an address for answers */
 	CHANGE_NOTICE,       /* a visitor accepted the privacy notice */
 	CHANGE_STAFF,        /* create, edit, password, deactivate */
 	CHANGE_SESSION,      /* log in, log out */
@@ -247,6 +248,11 @@ struct identify_change {
 	int64_t expires_at;
 };
 
+struct answer_mail_change {
+	uint64_t visitor;
+	const char *address; /* as typed; "" takes it away. A claim: it resolves nobody */
+};
+
 struct notice_change {
 	uint64_t visitor;
 	int64_t version;
@@ -399,6 +405,7 @@ struct change {
 		struct distinct_change distinct;
 		struct visitor_change visitor;
 		struct identify_change identify;
+		struct answer_mail_change answer_mail;
 		struct notice_change notice;
 		struct staff_change staff;
 		struct session_change session;

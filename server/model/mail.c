@@ -36,6 +36,15 @@ mail_nature_name(enum mail_nature nature)
 	return natures[nature];
 }
 
+const char *
+mail_answer_id(struct arena *a, uint64_t entry, uint64_t item, const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return arena_printf(a, "%llu.%llu@%s", (unsigned long long)entry,
+		(unsigned long long)item, at != NULL ? at + 1 : address);
+}
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 static void

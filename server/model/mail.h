@@ -80,6 +80,11 @@ const char *mail_nature_name(enum mail_nature nature);
  * in brackets in front, letters and spaces alike. 0: nothing is left. */
 uint64_t mail_subject_key(const char *subject);
 
+/* The Message-ID of an answer that goes by mail besides: anybody can make it again who knows the
+ * entry and the item of the outbox. */
+const char *
+mail_answer_id(struct arena *a, uint64_t entry, uint64_t item, const char *address);
+
 void mail_encode(const struct mail *m,
 	struct json_writer *w); /* the braces are the caller's */
 /* From the member "mail" of a stored body. ERR_CORRUPT. */

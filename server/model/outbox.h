@@ -21,7 +21,7 @@ enum outbox_state {
 struct outbox_item {
 	uint64_t id; /* goes out with it: the receiver knows a repetition by it */
 	uint64_t channel;
-	char kind[OUTBOX_KIND_SIZE]; /* who carries it: "webhook" "mail" */
+	char kind[OUTBOX_KIND_SIZE]; /* who carries it: "webhook" "mail" "answer" */
 	uint64_t lane; /* items of one lane leave one after the other: the timeline */
 	uint64_t fact;
 	enum outbox_state state;

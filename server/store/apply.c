@@ -23,6 +23,7 @@ static apply_step *const steps[] = {
 	[CHANGE_DISTINCT] = apply_distinct,
 	[CHANGE_VISITOR] = apply_visitor,
 	[CHANGE_IDENTIFY] = apply_identify,
+	[CHANGE_ANSWER_MAIL] = apply_answer_mail,
 	[CHANGE_NOTICE] = apply_notice,
 	[CHANGE_STAFF] = apply_staff,
 	[CHANGE_SESSION] = apply_session,

@@ -24,6 +24,7 @@ enum err apply_unmerge(struct batch *b, struct job *j);
 enum err apply_distinct(struct batch *b, struct job *j);
 enum err apply_visitor(struct batch *b, struct job *j);
 enum err apply_identify(struct batch *b, struct job *j);
+enum err apply_answer_mail(struct batch *b, struct job *j);
 enum err apply_notice(struct batch *b, struct job *j);
 enum err apply_staff(struct batch *b, struct job *j);
 enum err apply_session(struct batch *b, struct job *j);

@@ -66,6 +66,7 @@ batch_begin(struct batch *b, struct store_conn *db, const struct position *start
 	b->channel = 0;
 	b->fields = NULL;
 	b->outbox_known = false;
+	b->mailbox_known = false;
 	b->duplicates = false;
 	b->failed = ERR_OK;
 	b->error = (struct error){0};

@@ -113,6 +113,9 @@ struct batch {
 	size_t field_count;
 	bool outbox_known; /* whether any channel uses the outbox was looked up */
 	bool outbox_used;
+	bool mailbox_known; /* whether there is one to answer visitors from was looked up */
+	uint64_t mailbox;   /* 0: none */
+	const char *mailbox_address;
 	struct buf body; /* of the fact that is being built */
 	struct json_writer json;
 	uint8_t *salts; /* random bytes in stock */

@@ -15,9 +15,8 @@ enum { RECIPIENTS_MAX = 50, CONTACTS_MAX = 500, SECRET_SIZE = 12 };
 
 /* --- before anything is written ------------------------------------------------------------ */
 
-/* Whose address a mailbox has, and the name beside it: {"mailbox":{"address","name"}}. */
-static void
-read_sender(struct batch *b, const char *settings, struct mail_address *out)
+void
+mail_sender(struct batch *b, const char *settings, struct mail_address *out)
 {
 	struct json *root = NULL;
 	const struct json *mailbox;
@@ -50,7 +49,7 @@ use_mailbox(struct batch *b, struct job *j, const struct rows *r, struct mail_pl
 		return job_refuse(j, ERR_INVALID, "this mailbox is switched off");
 	}
 	plan->mailbox = row.id;
-	read_sender(b, row.settings, &plan->mail.from);
+	mail_sender(b, row.settings, &plan->mail.from);
 	if (str_empty(plan->mail.from.address)) {
 		return job_refuse(j, ERR_INVALID, "the mailbox has no address");
 	}

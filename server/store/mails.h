@@ -47,6 +47,10 @@ MUST_CHECK enum err mail_entered(struct batch *b, struct job *j,
 MUST_CHECK enum err mail_propose(struct batch *b, struct job *j, struct head *h,
 	const struct mail_plan *plan);
 
+/* Whose address a mailbox has, and the name beside it, from the settings of its channel; an
+ * address that is there already stays. */
+void mail_sender(struct batch *b, const char *settings, struct mail_address *out);
+
 /* An entry did not arrive. */
 struct send_failure {
 	uint64_t entry;

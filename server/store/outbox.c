@@ -2,6 +2,7 @@
  * none is invented; what happens to them later is a change like any other. */
 #include "base/arena.h"
 #include "base/str.h"
+#include "store/answer_mails.h"
 #include "store/apply.h"
 #include "store/mails.h"
 #include "store/outbox_item.h"
@@ -30,7 +31,7 @@ static enum err
 insert(struct batch *b, const struct outbox_item *item)
 {
 	struct value args[] = {
-		value_id(batch_id(b)),
+		value_id(item->id != 0 ? item->id : batch_id(b)),
 		value_id(item->channel),
 		value_text(item->kind),
 		value_id(item->lane),
@@ -85,7 +86,7 @@ outbox_entry(struct batch *b, const struct fact *f)
 	if (f->pub == 0 || f->imported || f->author_kind == AUTHOR_CUSTOMER) {
 		return ERR_OK;
 	}
-	if (outbox_used(b) != ERR_OK) {
+	if (answer_mail_entry(b, f) != ERR_OK || outbox_used(b) != ERR_OK) {
 		return b->failed;
 	}
 	if (!b->outbox_used) {
@@ -162,6 +163,12 @@ cut_answer(struct batch *b, const char *answer)
 	return value_text_n(arena_strndup(b->arena, text, length), length);
 }
 
+static bool
+is_mail(const char *kind)
+{
+	return str_equals(kind, "mail") || str_equals(kind, "answer");
+}
+
 /* What a person wrote, a person has to know about. */
 static enum err
 tell_failure(struct batch *b, struct job *j, const struct outbox_change *o)
@@ -173,7 +180,7 @@ tell_failure(struct batch *b, struct job *j, const struct outbox_change *o)
 	if (batch_read(b, STATEMENT_OUTBOX_ITEM, args, &r) != ERR_OK) {
 		return b->failed;
 	}
-	if (r.count == 0 || !str_equals(value_as_text(&rows_at(&r, 0)[2]), "mail")) {
+	if (r.count == 0 || !is_mail(value_as_text(&rows_at(&r, 0)[2]))) {
 		return ERR_OK;
 	}
 	failure.entry = value_as_id(&rows_at(&r, 0)[4]);
@@ -234,7 +241,7 @@ give_up_uncertain(struct batch *b, struct job *j, struct value node, struct valu
 			.final = true,
 		};
 
-		if (str_equals(value_as_text(&row[1]), "mail")) {
+		if (is_mail(value_as_text(&row[1]))) {
 			err = send_failed(b, j, &failure);
 		}
 	}

@@ -5,7 +5,7 @@
 #include "model/outbox.h"
 #include "store/batch.h"
 
-/* channel, kind, lane, fact, idempotent and due_at are the caller's; it waits until then. The
+/* id (0: a new one), channel, kind, lane, fact, idempotent and due_at are the caller's; it waits until then. The
  * channel is made known to the outbox. */
 MUST_CHECK enum err outbox_add(struct batch *b, const struct outbox_item *item);
 

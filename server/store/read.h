@@ -328,6 +328,10 @@ MUST_CHECK enum err read_notices_of(struct reader *r, uint64_t customer, struct 
 MUST_CHECK enum err
 read_visitor(struct reader *r, const uint8_t token_hash[static DIGEST_SIZE],
 	struct arena *a, struct visitor *out, struct error *e);
+/* Where the visitor of this timeline wants to be answered, and in which language; address ""
+ * when nowhere. */
+MUST_CHECK enum err read_answer_mail(struct reader *r, uint64_t timeline, int64_t now,
+	struct arena *a, const char **address, const char **language, struct error *e);
 MUST_CHECK enum err read_file(struct reader *r, uint64_t id, struct arena *a,
 	struct file_row *out, struct error *e);
 MUST_CHECK enum err read_files_of(struct reader *r, uint64_t customer, size_t limit,

@@ -29,6 +29,23 @@ record_item(const struct value *v, struct outbox_item *out)
 }
 
 enum err
+read_answer_mail(struct reader *r, uint64_t timeline, int64_t now, struct arena *a,
+	const char **address, const char **language, struct error *e)
+{
+	struct value args[] = {value_id(timeline), value_i64(now)};
+	struct rows rows;
+	enum err err = reader_run(r, STATEMENT_VISITOR_ANSWER_MAIL, args, a, &rows, e);
+
+	*address = "";
+	*language = "";
+	if (err == ERR_OK && rows.count > 0) {
+		*address = value_as_text(&rows_at(&rows, 0)[0]);
+		*language = value_as_text(&rows_at(&rows, 0)[1]);
+	}
+	return err;
+}
+
+enum err
 read_deliveries(struct reader *r, struct fact *const *facts, size_t count,
 	struct arena *a, struct error *e)
 {

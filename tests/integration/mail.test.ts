@@ -1,10 +1,10 @@
 /** Mail that the house writes: it arrives once, what fails is seen and repeated, and nothing leads it astray. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MailStack } from "../lib/mailstack.ts";
-import { addChannel, staff, type Loose, type Staff } from "../lib/people.ts";
+import { addChannel, customer, say, staff, type Loose, type Staff } from "../lib/people.ts";
 import { databases, startServer, type TestServer } from "../lib/server.ts";
 import { makeRef, type TestSocket } from "../lib/socket.ts";
-import { until } from "../lib/wait.ts";
+import { quiet, until } from "../lib/wait.ts";
 
 let mail: MailStack;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ interface House {
 }
 
 async function openHouse(database: "sqlite" | "mariadb", settings: Record<string, string> = {}): Promise<House> {
-	const server = await startServer({ database, settings: { ...mail.serverSettings, "outbox.retry": "200ms", ...settings } });
+	const server = await startServer({ database, settings: { ...mail.serverSettings, "outbox.retry": "200ms", "mail.answer_after": "1s", ...settings } });
 	const boss = await staff(server, "boss");
 	const box = await addChannel(server, "email", { name: "Support", mailbox: mail.settings("support") });
 	return { server, boss, ann: await staff(server, "ann"), box };
@@ -42,6 +42,13 @@ const entriesOf = async (who: Staff, customer: string): Promise<Loose[]> => (awa
 const stateOf = async (who: Staff, customer: string, entry: string): Promise<string> =>
 	(await entriesOf(who, customer)).find(({ id }) => id === entry)?.delivery?.state as string;
 
+/** The text of a plain mail of ours. */
+function bodyOf(raw: string): string {
+	const [head = "", ...rest] = raw.replace(/\r/g, "").split("\n\n");
+	const body = rest.join("\n\n");
+	return /^Content-Transfer-Encoding: base64$/im.test(head) ? Buffer.from(body, "base64").toString() : body;
+}
+
 describe.each(databases)("mail of the house, on %s,", (database) => {
 	let house: House;
 	beforeAll(async () => {
@@ -50,57 +57,78 @@ describe.each(databases)("mail of the house, on %s,", (database) => {
 	afterAll(() => house.server.dispose());
 
 	test("arrives once, as it was written, and says so in the thread", async () => {
-		const customer = await customerWith(house, mail.address(`lin-${database}`));
-		const desk = await watching(house.ann, customer);
-		const sent = await write(house.ann, customer, [{ name: "林若溪", address: mail.address(`lin-${database}`) }], { ref: "01JMAIL0000000000000000001" });
+		const her = await customerWith(house, mail.address(`lin-${database}`));
+		const desk = await watching(house.ann, her);
+		const sent = await write(house.ann, her, [{ name: "林若溪", address: mail.address(`lin-${database}`) }], { ref: "01JMAIL0000000000000000001" });
 		expect(sent.status).toBe(201);
 		expect(sent.body.body.mail).toMatchObject({ subject: "您的账户 / your account", from: { address: mail.address("support") } });
 		expect(sent.body.delivery.state).toBe("waiting");
 		const arrived = await mail.arrived(`lin-${database}`, `<${sent.body.body.mail.message_id}>`);
 		expect(arrived).toMatch(/^Reply-To: .*support\+[a-z2-7]{26}@test\.local/m);
-		await until("it is sent", async () => (await stateOf(house.ann, customer, sent.body.id)) === "sent");
+		await until("it is sent", async () => (await stateOf(house.ann, her, sent.body.id)) === "sent");
 		const told = desk.frames.filter(({ t }) => t === "delivery").map(({ delivery }) => (delivery as Loose).state as string);
 		expect(told).toEqual(["sending", "sent"]);
-		const again = await write(house.ann, customer, [mail.address(`lin-${database}`)], { ref: "01JMAIL0000000000000000001" });
+		const again = await write(house.ann, her, [mail.address(`lin-${database}`)], { ref: "01JMAIL0000000000000000001" });
 		expect(again.body.id).toBe(sent.body.id);
 		expect(mail.inbox(`lin-${database}`)).toHaveLength(1);
 		desk.close();
 	});
 
 	test("carries its attachments, and is refused with somebody else's", async () => {
-		const customer = await customerWith(house, mail.address(`files-${database}`));
+		const her = await customerWith(house, mail.address(`files-${database}`));
 		const upload = async (who: Staff): Promise<string> =>
 			(await who.request("POST", "/api/v1/files", new TextEncoder().encode("col\n1\n"), { "x-file-name": encodeURIComponent("对账单.txt") })).body.file.id as string;
 		const mine = await upload(house.ann);
-		const sent = await write(house.ann, customer, [mail.address(`files-${database}`)], { files: [mine] });
+		const sent = await write(house.ann, her, [mail.address(`files-${database}`)], { files: [mine] });
 		expect(sent.status).toBe(201);
 		expect(sent.body.files).toHaveLength(1);
 		expect(await mail.arrived(`files-${database}`, sent.body.body.mail.message_id)).toContain("Y29sCjEK");
-		expect((await write(house.ann, customer, [mail.address("x")], { files: [await upload(house.boss)] })).status).toBe(400);
+		expect((await write(house.ann, her, [mail.address("x")], { files: [await upload(house.boss)] })).status).toBe(400);
 	});
 
 	test("that is refused shows the server's words, and goes out when it is repeated", async () => {
-		const customer = await customerWith(house, mail.address("reject550"));
-		const sent = await write(house.ann, customer, [mail.address("reject550")]);
-		const failed = await until("it failed", async () => (await entriesOf(house.ann, customer)).find(({ kind }) => kind === "send_failed"));
+		const her = await customerWith(house, mail.address("reject550"));
+		const sent = await write(house.ann, her, [mail.address("reject550")]);
+		const failed = await until("it failed", async () => (await entriesOf(house.ann, her)).find(({ kind }) => kind === "send_failed"));
 		expect(failed.body).toMatchObject({ entry: sent.body.id, status: "550", final: true });
 		expect(failed.body.text).toContain("No such user here");
-		expect(await stateOf(house.ann, customer, sent.body.id)).toBe("failed");
+		expect(await stateOf(house.ann, her, sent.body.id)).toBe("failed");
 		const again = await house.ann.post(`/api/v1/entries/${sent.body.id}/resend`);
 		expect(again.body).toMatchObject({ entry: sent.body.id, state: "waiting" });
-		await until("it failed again", async () => (await entriesOf(house.ann, customer)).filter(({ kind }) => kind === "send_failed").length === 2);
+		await until("it failed again", async () => (await entriesOf(house.ann, her)).filter(({ kind }) => kind === "send_failed").length === 2);
 		expect((await house.ann.post("/api/v1/entries/281474976799999/resend")).status).toBe(404);
 	});
 
 	test("that is put off waits and is tried again", async () => {
-		const customer = await customerWith(house, mail.address("defer451"));
-		const desk = await watching(house.ann, customer);
-		const sent = await write(house.ann, customer, [mail.address("defer451")]);
+		const her = await customerWith(house, mail.address("defer451"));
+		const desk = await watching(house.ann, her);
+		const sent = await write(house.ann, her, [mail.address("defer451")]);
 		const late = await until("it was put off", () => desk.frames.find(({ t, delivery }) => t === "delivery" && (delivery as Loose).state === "waiting" && (delivery as Loose).attempts > 1));
 		expect((late["delivery"] as Loose).text).toContain("451");
 		expect((late["delivery"] as Loose).due_at).not.toBeNull();
-		expect((await entriesOf(house.ann, customer)).some(({ kind }) => kind === "send_failed")).toBe(false);
+		expect((await entriesOf(house.ann, her)).some(({ kind }) => kind === "send_failed")).toBe(false);
 		expect((await house.ann.post(`/api/v1/entries/${sent.body.id}/resend`)).status).toBeLessThan(410);
+		desk.close();
+	});
+
+	test("follows a visitor who is gone and left an address, once for all that she has not seen", async () => {
+		const webchat = await addChannel(house.server, "webchat", { origins: [] });
+		const visitor = await customer(house.server, webchat.public_key);
+		const page = await visitor.socket();
+		await say(page, { text: "现在有人吗？" });
+		expect((await visitor.request("PUT", "/api/v1/widget/answer-mail", { address: "nobody" })).status).toBe(400);
+		expect((await visitor.request("PUT", "/api/v1/widget/answer-mail", { address: mail.address(`gone-${database}`) })).status).toBe(204);
+		page.close();
+		const desk = await house.ann.socket();
+		const open = await until("her question is there", async () =>
+			((await house.ann.get("/api/v1/conversations?view=unassigned")).body.items as Loose[]).find(({ preview }) => preview === "现在有人吗？"));
+		await say(desk, { conversation: open.id, kind: "message", text: "First part of the answer" });
+		await say(desk, { conversation: open.id, kind: "message", text: "Second part" });
+		const text = bodyOf(await mail.arrived(`gone-${database}`, "Content-Transfer-Encoding"));
+		expect(text).toMatch(/^First part of the answer\r\n\r\nSecond part\r\n/);
+		expect(text).toContain("> 现在有人吗？");
+		await quiet(500);
+		expect(mail.inbox(`gone-${database}`)).toHaveLength(1);
 		desk.close();
 	});
 
@@ -115,8 +143,8 @@ describe.each(databases)("mail of the house, on %s,", (database) => {
 		["subject", { subject: "" }],
 		["text", { text: "" }],
 	])("is refused when its %s leads astray: %j", async (field, wrong) => {
-		const customer = await customerWith(house, `${makeRef().toLowerCase()}@x.example`);
-		const answer = await write(house.ann, customer, ["a@b.example"], wrong);
+		const her = await customerWith(house, `${makeRef().toLowerCase()}@x.example`);
+		const answer = await write(house.ann, her, ["a@b.example"], wrong);
 		expect(answer.status).toBe(400);
 		expect(answer.body.error.field).toBe(field);
 	});

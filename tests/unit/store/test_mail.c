@@ -107,6 +107,25 @@ contacts_of(struct store_fixture *f, uint64_t customer, struct contact_point **o
 	return count;
 }
 
+/* One that has an address of its own, as administrators make it. */
+static uint64_t
+fixture_mailbox(struct store_fixture *f)
+{
+	struct actor system = fixture_system();
+	struct change *c = change_create(CHANGE_CHANNEL, &system);
+
+	c->channel.action = ROW_ADD;
+	c->channel.channel = (struct channel_row){
+		.kind = "email",
+		.name = "Service",
+		.public_key = "pk-mailbox",
+		.settings = "{\"mailbox\":{\"address\":\"service@broker.example\"}}",
+		.unit = UNIT_ROOT,
+		.enabled = true,
+	};
+	return fixture_call(f, c, ERR_OK)->id;
+}
+
 static void
 a_proven_sender_is_the_customer_who_has_the_address(void **state)
 {
@@ -547,6 +566,61 @@ what_was_being_sent_at_a_crash_waits_for_a_person(void **state)
 }
 
 static void
+leave_address(struct store_fixture *f, const struct actor *visitor, const char *address,
+	enum err expected)
+{
+	struct change *c = change_create(CHANGE_ANSWER_MAIL, visitor);
+
+	c->answer_mail.visitor = visitor->id;
+	c->answer_mail.address = address;
+	fixture_call(f, c, expected);
+}
+
+static int64_t
+answers_waiting(struct store_fixture *f)
+{
+	return fixture_number(f, "SELECT COUNT(*) FROM outbox WHERE kind = 'answer'");
+}
+
+static void
+a_visitor_who_left_an_address_is_answered_by_mail(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t web = fixture_channel(f, "webchat");
+	struct actor visitor = fixture_visitor(f, web);
+	struct actor other = fixture_visitor(f, web);
+	const struct outcome *o = fixture_say(f, &visitor, web, "在吗？");
+	uint64_t conversation = o->conversation->id;
+	uint64_t customer = o->customer;
+	struct contact_point *points;
+	struct change *c;
+
+	leave_address(f, &visitor, "no address", ERR_INVALID);
+	leave_address(f, &visitor, "Lin@Example.com", ERR_OK);
+	leave_address(f, &visitor, "lin@example.com", ERR_OK);
+	assert_int_equal(contacts_of(f, customer, &points), 2);
+	assert_string_equal(points[1].value, "lin@example.com");
+	assert_false(points[1].proven);
+	c = change_create(CHANGE_ANSWER_MAIL, &other);
+	c->answer_mail.visitor = visitor.id;
+	c->answer_mail.address = "thief@example.com";
+	fixture_call(f, c, ERR_DENIED);
+	fixture_reply(f, &agent, conversation, "no mailbox yet");
+	assert_int_equal(answers_waiting(f), 0);
+	fixture_mailbox(f);
+	fixture_reply(f, &agent, conversation, "您好");
+	fixture_reply(f, &agent, conversation, "还有一点");
+	assert_int_equal(answers_waiting(f), 1);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM mail WHERE outgoing = 1"),
+		1);
+	o = fixture_say(f, &other, web, "我也在");
+	fixture_reply(f, &agent, o->conversation->id, "hello");
+	assert_int_equal(answers_waiting(f), 1);
+	leave_address(f, &visitor, "", ERR_OK);
+}
+
+static void
 too_long_a_mail_is_cut_and_says_so(void **state)
 {
 	struct store_fixture *f = *state;
@@ -582,6 +656,7 @@ main(void)
 		ON_BOTH(a_mail_waits_in_the_outbox_until_it_is_sent),
 		ON_BOTH(a_refused_mail_is_told_in_its_thread_and_can_be_repeated),
 		ON_BOTH(what_was_being_sent_at_a_crash_waits_for_a_person),
+		ON_BOTH(a_visitor_who_left_an_address_is_answered_by_mail),
 		ON_BOTH(too_long_a_mail_is_cut_and_says_so),
 	};
 
