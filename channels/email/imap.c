@@ -15,6 +15,7 @@ enum {
 	EVENTS_MAX = 5, /* that may wait: one of each kind */
 	/* Beside the mail itself a command may be answered with so much. */
 	CHATTER_MAX = 32 * 1024 * 1024,
+	LATE_CLOCK_MS = 10 * 60 * 1000,
 };
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -262,6 +263,17 @@ hand_out(struct imap *i)
 	i->deadline = INT64_MAX;
 }
 
+/* Their clock says whole seconds. What comes while we look on is new, though their clock may be
+ * late; yet old mail that somebody moves into the folder is not. */
+static bool
+is_wanted(const struct imap *i, const struct portion_item *item)
+{
+	int64_t since = i->conf.since - i->conf.since % 1000;
+
+	since -= i->backlog ? 0 : LATE_CLOCK_MS;
+	return item->known && (item->received_at == 0 || item->received_at >= since);
+}
+
 /* The next mail of the portion, past those that are gone or older than what is wanted. */
 static void
 next_mail(struct imap *i, int64_t now)
@@ -276,8 +288,7 @@ next_mail(struct imap *i, int64_t now)
 			hand_out(i);
 			return;
 		}
-		if (item->known &&
-			(item->received_at == 0 || item->received_at >= i->conf.since)) {
+		if (is_wanted(i, item)) {
 			fetch(i, item->size > i->conf.mail_max, now);
 			return;
 		}

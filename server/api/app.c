@@ -50,6 +50,11 @@ const struct option app_options[] = {
 		NULL},
 	{"mail.timeout", OPTION_DURATION, offsetof(struct app_conf, mail_timeout_ms), "3m",
 		1000, 9 * 60 * 1000, NULL, "How long handing over one mail may take.", NULL},
+	{"mail.largest", OPTION_SIZE, offsetof(struct app_conf, mail_max), "50m", 64 * 1024,
+		200LL << 20, NULL,
+		"Of a mail that is larger only the head is fetched; the whole stays in its "
+		"mailbox.",
+		NULL},
 
 	{"outbox.grace", OPTION_DURATION, offsetof(struct app_conf, outbox_grace_ms), "3s", 0,
 		3600 * 1000, NULL,
@@ -71,7 +76,7 @@ const struct option app_options[] = {
 		.fallback = "",
 		.form = &net_network_form,
 		.help =
-			"Private networks (10.1.0.0/16, 127.0.0.1) that webhooks may call, also without "
+			"Private networks (10.1.0.0/16, 127.0.0.1) that webhooks and mail may go to, also without "
 			"TLS. All other private, link-local and loopback addresses are refused."},
 	{"outbox.ca_file", OPTION_PATH, offsetof(struct app_conf, outbox_ca_file), "", 0, 0,
 		NULL,

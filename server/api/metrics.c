@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/app.h"
+#include "api/mailboxes.h"
 #include "api/metrics_text.h"
 #include "api/sockets.h"
 #include "base/arena.h"
@@ -261,6 +262,23 @@ length_of(const struct list *list)
 }
 
 static void
+put_mailboxes(struct buf *out, const struct app *app)
+{
+	struct mailbox_counts n = mailboxes_count(app->mailboxes);
+
+	metric_number(out, "trunkline_mailboxes_connected", GAUGE, "Mailboxes being read.",
+		n.connected);
+	metric_number(out, "trunkline_mailboxes_failing", GAUGE,
+		"Mailboxes that cannot be read now.", n.failing);
+	metric_number(out, "trunkline_mailbox_failures_total", COUNTER,
+		"Connections to mailboxes that failed or broke.", n.failures);
+	metric_number(out, "trunkline_mails_taken_total", COUNTER,
+		"Mails taken from mailboxes.", n.taken);
+	metric_number(out, "trunkline_mails_told_total", COUNTER,
+		"Mails that could not become an entry.", n.told);
+}
+
+static void
 put_house(struct buf *out, const struct app *app)
 {
 	const struct metrics *m = app->metrics;
@@ -319,6 +337,7 @@ answer(struct job *job)
 	put_net(&out, g->app);
 	put_house(&out, g->app);
 	put_index(&out, &g->index);
+	put_mailboxes(&out, g->app);
 	put_process(&out, g);
 	http_set_header(g->http, "Cache-Control", "no-store");
 	http_reply(g->http, 200, "text/plain; version=0.0.4; charset=utf-8", out.data,

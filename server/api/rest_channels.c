@@ -8,6 +8,7 @@
 #include "api/exchange.h"
 #include "api/input.h"
 #include "api/mailbox_settings.h"
+#include "api/mailboxes.h"
 #include "api/origin.h"
 #include "api/routes.h"
 #include "base/arena.h"
@@ -50,6 +51,7 @@ write_channel(struct exchange *x, const struct channel_row *c, struct json_write
 	if (is_mailbox(c) &&
 		mailbox_settings_parse(c->settings, x->arena, &mailbox) == ERR_OK) {
 		mailbox_settings_encode(&mailbox, w);
+		mailboxes_write_state(x->app->mailboxes, c->id, w);
 	}
 	if (has_visitors(c) && settings_parse(c->settings, x->arena, &settings) == ERR_OK) {
 		const char *server = origin_of_server(x->app, http_request(x->http),

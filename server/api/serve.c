@@ -17,6 +17,8 @@
 #include "api/imports.h"
 #include "api/limits.h"
 #include "api/mail_carrier.h"
+#include "api/mailbox_probe.h"
+#include "api/mailboxes.h"
 #include "api/metrics.h"
 #include "api/push.h"
 #include "api/sessions.h"
@@ -102,6 +104,8 @@ woken(void *ctx)
 	store_drain(s->app.store);
 	web_client_drain(s->app.web_client);
 	mail_client_drain(s->app.mail_client);
+	mailboxes_drain(s->app.mailboxes);
+	mailbox_probes_drain(s->app.probes);
 	sockets_flush(s->app.sockets);
 	bus_forget_frames(s->app.bus);
 }
@@ -115,6 +119,8 @@ stopping(void *ctx)
 	marks_flush(s->app.marks);
 	rules_stop(s->app.rules);
 	outbox_stop(s->app.outbox);
+	mailboxes_stop(s->app.mailboxes);
+	mailbox_probes_stop(s->app.probes);
 	sockets_stop(&s->app);
 }
 
@@ -307,6 +313,22 @@ open_outbox(struct server *s, struct error *e)
 	return rc;
 }
 
+/* Mail that comes. */
+static enum err
+open_mailboxes(struct server *s, struct error *e)
+{
+	struct app *app = &s->app;
+	enum err rc = mailboxes_create(&app->mailboxes, app, wake, s, e);
+
+	if (rc == ERR_OK) {
+		rc = mailbox_probes_create(&app->probes, app, wake, s, e);
+	}
+	if (rc == ERR_OK) {
+		mailboxes_start(app->mailboxes);
+	}
+	return rc;
+}
+
 static enum err
 open_doors(struct server *s, struct error *e)
 {
@@ -347,7 +369,10 @@ open_doors(struct server *s, struct error *e)
 	rules_start(app->rules, net_wheel(app->net));
 	expect_staff(app);
 	rc = index_feed_start(&app->conf->store, &app->index_feed, e);
-	return rc == ERR_OK ? open_outbox(s, e) : rc;
+	if (rc == ERR_OK) {
+		rc = open_outbox(s, e);
+	}
+	return rc == ERR_OK ? open_mailboxes(s, e) : rc;
 }
 
 /* --- the way back -------------------------------------------------------------------------- */
@@ -367,9 +392,13 @@ server_close(struct server *s)
 	}
 	if (app->outbox != NULL) {
 		outbox_stop(app->outbox);
-		web_client_stop(app->web_client); /* its calls may still want to be replied */
+		web_client_stop(app->web_client);   /* its calls may still want to be replied */
 		mail_client_stop(app->mail_client); /* what it knows has to be stored */
 	}
+	if (app->mailboxes != NULL) {
+		mailboxes_stop(app->mailboxes); /* its timers are the loop's */
+	}
+	mailbox_probes_destroy(app->probes); /* its exchanges want to be replied */
 	if (app->store != NULL) {
 		store_close(app->store); /* answers all that was promised */
 	}
@@ -383,6 +412,7 @@ server_close(struct server *s)
 	imports_destroy(app->imports);
 	house_hours_destroy(app->house_hours);
 	tidy_destroy(s->tidy);
+	mailboxes_destroy(app->mailboxes);
 	outbox_destroy(app->outbox);
 	web_client_destroy(app->web_client);
 	mail_client_destroy(app->mail_client);

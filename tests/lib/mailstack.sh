@@ -60,7 +60,12 @@ wait_for() {
 end() {
 	pid=$(cat "$1" 2>/dev/null || true)
 	[ -n "$pid" ] || return 0
+	# Dovecot would wait for clients that idle.
+	children=$(pgrep -P "$pid" || true)
 	kill "$pid" 2>/dev/null || true
+	for child in $children; do
+		kill -KILL "$child" 2>/dev/null || true
+	done
 	tries=0
 	while kill -0 "$pid" 2>/dev/null && [ $tries -lt 200 ]; do
 		tries=$((tries + 1))

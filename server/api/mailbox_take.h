@@ -1,0 +1,35 @@
+/* One mail on its way from the mailbox into the store: read and put on the disk by a worker,
+ * its files registered, its change committed; each step again until it works, as long as only
+ * the database or the disk is away. Loop thread, but for the worker's step. */
+#ifndef API_MAILBOX_TAKE_H
+#define API_MAILBOX_TAKE_H
+
+#include <stdint.h>
+
+#include "channels/email/imap.h"
+
+struct app;
+
+/* NULL: it is in the store. Else why it cannot be, for a person. */
+typedef void mail_taken(void *ctx, uint64_t channel, uint64_t generation,
+	const struct imap_event *event, const char *told);
+
+struct taking;
+struct taking_conf {
+	struct app *app;
+	uint64_t channel;
+	uint64_t generation;
+	const char *address;
+	const char *trusted_host;
+	const char *trouble; /* of a mail that could not be fetched: what the server said */
+	mail_taken *done;    /* unless it is ended before; event without its bytes */
+	void *ctx;
+};
+/* Takes the bytes of the event. */
+struct taking *
+taking_start(const struct taking_conf *conf, const struct imap_event *event);
+/* The server stops: `done` is not called any more. It frees itself once nothing of it is under
+ * way. */
+void taking_end(struct taking *t);
+
+#endif
