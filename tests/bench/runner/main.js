@@ -1,6 +1,6 @@
 /* Runs every system through every measurement, in rounds so that a disturbance of the machine
  * meets all of them, and writes what it found.    main.js ROOT OUT */
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { residentBytes } from "./processes.js";
 import { startMariadb } from "./mariadb.js";
@@ -119,6 +119,12 @@ async function measureRawAccept() {
 	}
 }
 
+/* What the program before us has found (../search.c). */
+function readSearch() {
+	const file = join(out, "search.json");
+	return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+}
+
 /* Gigabytes that nobody needs; the logs and the report stay. */
 function discardData() {
 	for (const name of readdirSync(out)) {
@@ -149,6 +155,7 @@ async function main() {
 			startedAt: new Date(startedAt).toISOString(),
 			seconds: Math.round((Date.now() - startedAt) / 1000),
 			settings,
+			search: readSearch(),
 			rawAccept: raw,
 			results,
 		});
