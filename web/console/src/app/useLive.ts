@@ -8,6 +8,7 @@ import { useDrafts } from "../stores/drafts";
 import { useFields } from "../stores/fields";
 import { useFirstSteps } from "../stores/firstSteps";
 import { useFilters } from "../stores/filters";
+import { useHours } from "../stores/hours";
 import { useMentions } from "../stores/mentions";
 import { useMailboxes } from "../stores/mailboxes";
 import { useNotifications } from "../stores/notifications";
@@ -34,6 +35,7 @@ export function useLive(): void {
 	const mentions = useMentions();
 	const wrapUp = useWrapUp();
 	const filters = useFilters();
+	const hours = useHours();
 	const fields = useFields();
 	const visits = useVisits();
 	const firstSteps = useFirstSteps();
@@ -107,6 +109,7 @@ export function useLive(): void {
 			}
 		});
 		client.on("filters", () => void filters.load());
+		client.on("hours", (frame) => void hours.heard(frame));
 		client.on("viewers", (frame) => staff.setViewers(frame.customer, frame.staff));
 		client.on("call", (frame) => {
 			calls.ring(frame);

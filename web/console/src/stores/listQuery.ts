@@ -8,13 +8,15 @@ export interface ListQuery {
 	/* Id of a member of staff, "none" for nobody, "" for all. */
 	readonly assignee: string;
 	readonly channel: string;
+	/* That the customer has, or a topic. */
+	readonly tag: string;
 	/* Only where the customer waits for an answer. */
 	readonly waiting: boolean;
 	/* Part of the customer's name or number. */
 	readonly text: string;
 }
 
-export const emptyQuery: ListQuery = { state: "open", assignee: "", channel: "", waiting: false, text: "" };
+export const emptyQuery: ListQuery = { state: "open", assignee: "", channel: "", tag: "", waiting: false, text: "" };
 const states: readonly ListQuery["state"][] = ["open", "resolved", "any"];
 
 function one(query: LocationQuery, name: string): string {
@@ -28,6 +30,7 @@ export function readQuery(query: LocationQuery): ListQuery {
 		state: states.find((state) => state === one(query, "state")) ?? "open",
 		assignee: /^(none|\d{1,20})$/.test(assignee) ? assignee : "",
 		channel: one(query, "channel").slice(0, 16),
+		tag: one(query, "tag").slice(0, 100),
 		waiting: one(query, "waiting") === "1",
 		text: one(query, "q").slice(0, 100),
 	};
@@ -38,6 +41,7 @@ export function writeQuery(query: ListQuery): Record<string, string> {
 		state: query.state === "open" ? "" : query.state,
 		assignee: query.assignee,
 		channel: query.channel,
+		tag: query.tag,
 		waiting: query.waiting ? "1" : "",
 		q: query.text.trim(),
 	};
@@ -55,6 +59,7 @@ export function askedOf(query: ListQuery): Record<string, string | null> {
 		state: query.state === "open" ? null : query.state,
 		assignee: query.assignee === "none" || query.assignee === "" ? null : query.assignee,
 		channel_kind: query.channel === "" ? null : query.channel,
+		tag: query.tag === "" ? null : query.tag,
 		waiting: query.waiting ? "true" : null,
 		q: query.text.trim() === "" ? null : query.text.trim(),
 	};
@@ -69,6 +74,10 @@ export function matchesQuery(conversation: Conversation, query: ListQuery): bool
 		return false;
 	}
 	if (query.channel !== "" && conversation.channel_kind !== query.channel) {
+		return false;
+	}
+	/* Which tags a customer has is not known here: what arrives live waits for the next reading. */
+	if (query.tag !== "") {
 		return false;
 	}
 	if (query.waiting && conversation.waiting_since === null) {

@@ -1,11 +1,13 @@
 import type { Translated } from "../translate";
 import bot from "./bot.en";
 import channels from "./channels.en";
+import hours from "./hours.en";
 import identity from "./identity.en";
 import mail from "./mail.en";
 import phrases from "./phrases.en";
 import quick from "./quick.en";
 import automatic from "./rules.en";
+import tags from "./tags.en";
 import type zhCN from "./zh-CN";
 
 export default {
@@ -155,6 +157,7 @@ export default {
 			reopened: "Reopened",
 			customer_created: "Customer created",
 			customer_edited: "Profile edited",
+			tagged: "{name} edited tags: {text}",
 			contact_added: "Contact point added",
 			contact_removed: "Contact point removed",
 			attached: "Histories joined",
@@ -478,6 +481,7 @@ export default {
 		emptyTitle: "No fields yet",
 		emptyText: "For example risk level, assets, date of opening. They appear with each customer and can be filtered, imported and exported.",
 	},
+	hours,
 	identity,
 	mail,
 	imports: {
@@ -795,6 +799,7 @@ export default {
 	phrases,
 	quick,
 	...automatic,
+	tags,
 	shortcuts: {
 		title: "Keyboard shortcuts",
 		text: "Press the letter alone outside of text boxes, with Alt inside.",

@@ -1,10 +1,12 @@
 import bot from "./bot.zh-CN";
 import channels from "./channels.zh-CN";
+import hours from "./hours.zh-CN";
 import identity from "./identity.zh-CN";
 import mail from "./mail.zh-CN";
 import phrases from "./phrases.zh-CN";
 import quick from "./quick.zh-CN";
 import automatic from "./rules.zh-CN";
+import tags from "./tags.zh-CN";
 
 export default {
 	common: {
@@ -153,6 +155,7 @@ export default {
 			reopened: "已重新打开",
 			customer_created: "已建立客户",
 			customer_edited: "客户资料已修改",
+			tagged: "{name}修改了标签：{text}",
 			contact_added: "已添加联系方式",
 			contact_removed: "已移除联系方式",
 			attached: "历史已归并",
@@ -476,6 +479,7 @@ export default {
 		emptyTitle: "还没有自定义字段",
 		emptyText: "例如风险等级、资产规模、开户日期。建立后显示在客户资料里，可以筛选、导入和导出。",
 	},
+	hours,
 	identity,
 	mail,
 	imports: {
@@ -793,6 +797,7 @@ export default {
 	phrases,
 	quick,
 	...automatic,
+	tags,
 	shortcuts: {
 		title: "键盘快捷键",
 		text: "在输入框之外直接按字母；在输入框之内同时按 Alt。",

@@ -9,4 +9,5 @@ export interface AnswersTab {
 export const answersTabs: readonly AnswersTab[] = [
 	{ name: "rules", view: defineAsyncComponent(() => import("../rules/RulesTab.vue")) },
 	{ name: "words", view: defineAsyncComponent(() => import("../rules/WordsTab.vue")) },
+	{ name: "hours", view: defineAsyncComponent(() => import("../hours/HoursTab.vue")) },
 ];

@@ -18,6 +18,7 @@ export interface CustomerQuery {
 	text: string;
 	owner: string;
 	channel: string;
+	tag: string;
 	known: "" | "true" | "false";
 	contact: Contact;
 	created: Created;
@@ -83,6 +84,7 @@ export function readQuery(query: LocationQuery): CustomerQuery {
 		text: one(query, "q"),
 		owner: /^(none|\d+)$/.test(one(query, "owner")) ? one(query, "owner") : "",
 		channel: one(query, "channel"),
+		tag: one(query, "tag").slice(0, 100),
 		known: among(["", "true", "false"] as const, one(query, "known"), ""),
 		contact: among(contacts, one(query, "contact"), ""),
 		created: among(createds, one(query, "created"), ""),
@@ -98,6 +100,7 @@ export function writeQuery(query: CustomerQuery): Record<string, string> {
 		q: query.text.trim(),
 		owner: query.owner,
 		channel: query.channel,
+		tag: query.tag,
 		known: query.known,
 		contact: query.contact,
 		created: query.created,
@@ -127,6 +130,7 @@ export function restQuery(query: CustomerQuery, now = Date.now()): Record<string
 		q: query.text.trim(),
 		owner: query.owner,
 		channel_kind: query.channel,
+		tag: query.tag,
 		known: query.known,
 		...time("contact", query.contact, now),
 		...time("created", query.created, now),
@@ -139,6 +143,6 @@ export function restQuery(query: CustomerQuery, now = Date.now()): Record<string
 
 /* How many filters narrow the list, besides the words. */
 export function countFilters(query: CustomerQuery): number {
-	const set = [query.owner, query.channel, query.known, query.contact, query.created].filter((value) => value !== "");
+	const set = [query.owner, query.channel, query.tag, query.known, query.contact, query.created].filter((value) => value !== "");
 	return set.length + Object.keys(query.fields).length;
 }

@@ -1,6 +1,7 @@
 /* One sentence for each system event on the trunk line. */
 import { phoneNumber } from "../../shared/format";
 import type { Entry } from "../../shared/types";
+import { tagText } from "../tags/tagText";
 import { unitPath } from "../identity/unitPath";
 
 export interface EventWords {
@@ -109,6 +110,8 @@ export function eventText(entry: Entry, words: EventWords): string {
 		case "contact_added":
 		case "contact_removed":
 			return contactText(entry, words);
+		case "tagged":
+			return entry.body === null ? words.t("thread.event.unknown") : words.t("thread.event.tagged", { name, text: tagText(entry.body, words.t) });
 		case "identified":
 			return words.t("thread.event.identified", { subject: entry.body?.subject ?? "" });
 		case "call_outcome":

@@ -1,0 +1,18 @@
+export default {
+	title: "标签",
+	intent: "意图",
+	tag: "标签",
+	topic: "话题",
+	none: "还没有标签",
+	add: "添加标签",
+	addHint: "输入标签，回车添加",
+	kind: "种类",
+	remove: "移除{kind}：{text}",
+	removed: "已移除{text}",
+	from: { rule: "自动应答", staff: "{name}", api: "接口" },
+	origin: "{who}，{at}",
+	tooMany: "标签太多或太长",
+	filter: "标签",
+	any: "任意标签",
+	event: { added: "添加标签：{texts}", removed: "移除标签：{texts}", topics: "话题：{texts}", topicsRemoved: "移除话题：{texts}", intent: "意图：{text}", noIntent: "清除意图" },
+};
