@@ -29,7 +29,7 @@ export default {
 	makeUp: "Workday",
 	past: "{count} past days",
 	paste: "Paste holidays",
-	pasteHelp: "Paste the State Council's notice, or a day a line: 2026-10-01 National Day. For a day worked instead: 2026-10-10 上班.",
+	pasteHelp: "Paste the State Council's notice, or a day a line: 2026-10-01 National Day. For a day worked instead: 2026-10-10 work.",
 	pasteYear: "Year",
 	pasteAdd: "Add {count} days",
 	pasteNone: "No dates were recognised",
