@@ -80,10 +80,6 @@ export class Rest {
 		return this.#checked("PATCH", path, check, body);
 	}
 
-	put<T>(path: string, check: Check<T>, body: unknown): Promise<T> {
-		return this.#checked("PUT", path, check, body);
-	}
-
 	async delete(path: string): Promise<void> {
 		await this.#send("DELETE", path, null);
 	}

@@ -45,10 +45,6 @@ export function patch<T>(path: string, check: Check<T>, body: unknown): Promise<
 	return rest.patch(path, check, body);
 }
 
-export function put<T>(path: string, check: Check<T>, body: unknown): Promise<T> {
-	return rest.put(path, check, body);
-}
-
 export function remove(path: string): Promise<void> {
 	return rest.delete(path);
 }
