@@ -131,7 +131,8 @@ stopped(void *ctx)
 	struct store_stats stats;
 
 	store_stats(s->app.store, &stats);
-	return sockets_stopped(&s->app) && stats.queued == 0;
+	return sockets_stopped(&s->app) && stats.queued == 0 &&
+		!mail_client_busy(s->app.mail_client);
 }
 
 static bool

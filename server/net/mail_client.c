@@ -50,6 +50,7 @@ struct mail_client {
 	void *ctx;
 	struct transfer *running; /* of the thread */
 	size_t count;
+	size_t owed; /* submitted and not told yet; of the loop */
 	atomic_bool stopping;
 	bool stopped;
 };
@@ -379,6 +380,7 @@ mail_client_create(struct mail_client **out, const struct mail_client_conf *conf
 void
 mail_client_submit(struct mail_client *c, struct mail_call *call)
 {
+	c->owed++;
 	if (c->stopped || !queue_push(c->waiting, &call->node)) {
 		str_copy(call->error, sizeof(call->error), "too many mails wait already");
 		finish(c, call);
@@ -395,8 +397,15 @@ mail_client_drain(struct mail_client *c)
 	while ((node = queue_take(c->finished, 1, 0)) != NULL) {
 		struct mail_call *call = (struct mail_call *)node; /* its first member */
 
+		c->owed--;
 		call->done(call);
 	}
+}
+
+bool
+mail_client_busy(const struct mail_client *c)
+{
+	return c->owed > 0;
 }
 
 void

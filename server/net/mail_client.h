@@ -60,5 +60,7 @@ void mail_client_destroy(struct mail_client *c); /* stops it first; NULL is fine
 /* Owns the call; `done` always comes, later. */
 void mail_client_submit(struct mail_client *c, struct mail_call *call);
 void mail_client_drain(struct mail_client *c);
+/* Mail is on its way, and what becomes of it is not known yet. */
+bool mail_client_busy(const struct mail_client *c);
 
 #endif
