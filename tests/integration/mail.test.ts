@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MailStack } from "../lib/mailstack.ts";
 import { addChannel, customer, say, staff, type Loose, type Staff } from "../lib/people.ts";
 import { databases, startServer, type TestServer } from "../lib/server.ts";
+import { FaultySmtp } from "../lib/smtp.ts";
 import { makeRef, type TestSocket } from "../lib/socket.ts";
 import { quiet, until } from "../lib/wait.ts";
 
@@ -149,3 +150,29 @@ describe.each(databases)("mail of the house, on %s,", (database) => {
 		expect(answer.body.error.field).toBe(field);
 	});
 });
+
+test("mail whose connection breaks at the end is not sent again by itself; one that breaks before is", async () => {
+	const faulty = await FaultySmtp.open();
+	const house = await openHouse("sqlite", { "outbox.retry": "100ms" });
+	const smtp = { host: "127.0.0.1", port: faulty.port, security: "none", user: "" };
+	const box = await addChannel(house.server, "email", { name: "Faulty", mailbox: { ...mail.settings("other"), smtp } });
+	const her = await customerWith(house, "lin@example.com");
+	faulty.fault = "end";
+	const lost = await write(house.ann, her, ["lin@example.com"], { mailbox: box.id });
+	const failed = await until("it failed", async () => (await entriesOf(house.ann, her)).find(({ kind }) => kind === "send_failed"));
+	expect(failed.body.text).toContain("nobody knows whether it was sent");
+	await quiet(700);
+	expect(faulty.mails).toHaveLength(1);
+	expect(await stateOf(house.ann, her, lost.body.id)).toBe("failed");
+	/* More than the kernel takes before the server hangs up. */
+	const large = new TextEncoder().encode("a line of a long list\n".repeat(400_000));
+	const file = (await house.ann.request("POST", "/api/v1/files", large, { "x-file-name": "list.txt" })).body.file.id as string;
+	faulty.fault = "middle";
+	const broken = await write(house.ann, her, ["lin@example.com"], { mailbox: box.id, files: [file] });
+	await until("it was tried", () => faulty.connections > 1);
+	faulty.fault = "none";
+	await until("it is sent", async () => (await stateOf(house.ann, her, broken.body.id)) === "sent");
+	expect(faulty.mails).toHaveLength(2);
+	await house.server.dispose();
+	await faulty.close();
+}, 60_000);
