@@ -155,10 +155,12 @@ keep_part(struct demo *d, const struct step *step, const struct part *part, uint
 
 static bool
 keep_parts(struct demo *d, const struct step *step, const struct buf *raw,
-	const struct mime_mail *m, struct mail_files *files, uint64_t ids[static ATTACHMENTS_MAX])
+	const struct mime_mail *m, struct mail_files *files, struct arena *a)
 {
 	struct part source = {"mail.eml", "message/rfc822", raw->data, raw->length};
 	struct part html = {"mail.html", "text/html", m->html, m->html_length};
+	uint64_t *ids = arena_alloc(a, ATTACHMENTS_MAX * sizeof(*ids));
+	const char **content_ids = arena_alloc(a, ATTACHMENTS_MAX * sizeof(*content_ids));
 
 	if (!keep_part(d, step, &source, &files->source) ||
 		(m->html != NULL && !keep_part(d, step, &html, &files->html))) {
@@ -172,10 +174,12 @@ keep_parts(struct demo *d, const struct step *step, const struct buf *raw,
 			return false;
 		}
 		if (id != 0) {
+			content_ids[files->attachment_count] = one->content_id;
 			ids[files->attachment_count++] = id;
 		}
 	}
 	files->attachments = ids;
+	files->content_ids = content_ids;
 	return true;
 }
 
@@ -185,7 +189,6 @@ arrival(struct demo *d, const struct step *step, const struct buf *raw, struct a
 	const struct mime_reader how = {.mailbox = ADDRESS, .trusted_host = TRUSTED_HOST};
 	struct mailbox_arrival where = {.channel = d->mailbox, .received_at = step->at};
 	uint8_t secret[SEAL_SECRET_SIZE];
-	uint64_t ids[ATTACHMENTS_MAX];
 	struct mail_files files = {0};
 	struct mime_mail m;
 	struct change *chg = NULL;
@@ -197,7 +200,7 @@ arrival(struct demo *d, const struct step *step, const struct buf *raw, struct a
 		return NULL;
 	}
 	where.secret = secret;
-	if (keep_parts(d, step, raw, &m, &files, ids)) {
+	if (keep_parts(d, step, raw, &m, &files, a)) {
 		chg = mail_arrival(&m, &files, &where);
 	}
 	explicit_bzero(secret, sizeof(secret));

@@ -1,5 +1,7 @@
 #include "flow/mail_arrival.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/str.h"
 #include "channels/email/mime.h"
@@ -45,6 +47,28 @@ copy_texts(struct arena *a, const char *const *list, size_t count)
 	return out;
 }
 
+/* What the HTML can show: files that it may name. */
+static void
+name_pictures(struct mail *m, struct arena *a, const struct mail_files *files)
+{
+	struct mail_picture *pictures = arena_alloc(a, MAIL_PICTURES_MAX * sizeof(*pictures));
+
+	m->pictures = pictures;
+	m->picture_count = 0;
+	for (size_t i = 0; files->html != 0 && files->content_ids != NULL &&
+		i < files->attachment_count && i < POST_MAIL_FILES_MAX;
+		i++) {
+		const char *id = files->content_ids[i];
+
+		if (str_empty(id) || strlen(id) > MAIL_CONTENT_ID_MAX ||
+			m->picture_count == MAIL_PICTURES_MAX) {
+			continue;
+		}
+		pictures[m->picture_count++] = (struct mail_picture){
+			.content_id = arena_strdup(a, id), .file = files->attachments[i]};
+	}
+}
+
 static const struct mail *
 copy_head(struct arena *a, const struct mail *head, const struct mail_files *files)
 {
@@ -62,6 +86,7 @@ copy_head(struct arena *a, const struct mail *head, const struct mail_files *fil
 	m->quote = copy(a, head->quote);
 	m->source = files->source;
 	m->html = files->html;
+	name_pictures(m, a, files);
 	m->answers = 0;
 	return m;
 }

@@ -15,6 +15,8 @@ struct mail_files {
 	uint64_t source; /* the mail as it came; 0: not kept */
 	uint64_t html;   /* 0: it has none */
 	const uint64_t *attachments;
+	/* The Content-ID of each, "" where it has none; NULL: of none is it known. */
+	const char *const *content_ids;
 	size_t attachment_count; /* the first POST_MAIL_FILES_MAX are taken */
 };
 

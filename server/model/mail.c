@@ -90,6 +90,23 @@ encode_threading(const struct mail *m, struct json_writer *w)
 	}
 }
 
+static void
+encode_pictures(const struct mail *m, struct json_writer *w)
+{
+	if (m->picture_count == 0) {
+		return;
+	}
+	jw_key(w, "inline");
+	jw_array(w);
+	for (size_t i = 0; i < m->picture_count; i++) {
+		jw_object(w);
+		jw_kstring(w, "cid", m->pictures[i].content_id);
+		jw_kid(w, "file", m->pictures[i].file);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
 void
 mail_encode(const struct mail *m, struct json_writer *w)
 {
@@ -119,6 +136,7 @@ mail_encode(const struct mail *m, struct json_writer *w)
 	if (m->html != 0) {
 		jw_kid(w, "html", m->html);
 	}
+	encode_pictures(m, w);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -191,6 +209,24 @@ id_of(const struct json *object, const char *key)
 	return json_id(object, key, &id) ? id : 0;
 }
 
+static const struct mail_picture *
+decode_pictures(const struct json *list, struct arena *a, size_t *count)
+{
+	size_t length = list != NULL && json_is_array(list) ? json_length(list) : 0;
+	struct mail_picture *out;
+
+	length = length < MAIL_PICTURES_MAX ? length : MAIL_PICTURES_MAX;
+	out = arena_alloc(a, (length + 1) * sizeof(*out));
+	for (size_t i = 0; i < length; i++) {
+		const struct json *item = json_at(list, i);
+
+		out[i] = (struct mail_picture){
+			.content_id = text_of(item, "cid", a), .file = id_of(item, "file")};
+	}
+	*count = length;
+	return out;
+}
+
 enum err
 mail_decode(const struct json *body, struct arena *a, struct mail *out, struct error *e)
 {
@@ -218,6 +254,7 @@ mail_decode(const struct json *body, struct arena *a, struct mail *out, struct e
 	}
 	out->source = id_of(m, "source");
 	out->html = id_of(m, "html");
+	out->pictures = decode_pictures(json_get(m, "inline"), a, &out->picture_count);
 	out->answers = id_of(m, "answers");
 	return ERR_OK;
 }

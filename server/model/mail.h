@@ -40,6 +40,15 @@ enum mail_nature {
 	MAIL_LOOP = 6,    /* our own, come back */
 };
 
+#define MAIL_PICTURES_MAX 30
+#define MAIL_CONTENT_ID_MAX 200 /* bytes */
+
+/* A file of the entry that the HTML shows. */
+struct mail_picture {
+	const char *content_id; /* without brackets */
+	uint64_t file;
+};
+
 struct mail {
 	const char *subject; /* "" when none */
 	struct mail_address from;
@@ -58,7 +67,9 @@ struct mail {
 	bool truncated;    /* the text in the fact is not the whole */
 	uint64_t source;   /* file: the mail as it came; 0: none kept */
 	uint64_t html;     /* file: its HTML part; 0: plain text only */
-	uint64_t answers;  /* the entry that it answers; 0: none known */
+	const struct mail_picture *pictures;
+	size_t picture_count;
+	uint64_t answers; /* the entry that it answers; 0: none known */
 };
 
 /* What mail brings that says where it belongs, beside its Message-IDs; nothing of it is stored

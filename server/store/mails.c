@@ -421,6 +421,7 @@ mail_write(struct batch *b, struct job *j, struct mail_plan *plan)
 	m->quote = "";
 	m->references = NULL;
 	m->reference_count = 0;
+	m->picture_count = 0;
 	for (size_t most = MAIL_TEXT_MAX; !try_write(b, text, m); most /= 2) {
 		m->cc_count = 0;
 		m->to_count = m->to_count < 10 ? m->to_count : 10;
