@@ -82,9 +82,11 @@ fill_in(struct buf *out, const char *letter, const struct step *step, struct are
 }
 
 static bool
-read_letter(const struct demo *d, const struct step *step, struct arena *a, struct buf *out)
+read_letter(const struct demo *d, const struct step *step, struct arena *a,
+	struct buf *out)
 {
-	const char *path = arena_printf(a, "%s/mails/%s", d->folder, demo_text(step->json, "file"));
+	const char *path = arena_printf(a, "%s/mails/%s", d->folder,
+		demo_text(step->json, "file"));
 	struct buf raw;
 	char piece[4096];
 	size_t got;
@@ -132,7 +134,8 @@ keep_part(struct demo *d, const struct step *step, const struct part *part, uint
 	struct change *chg = change_create(CHANGE_FILE, &outside);
 	struct file_row *file = &chg->file.file;
 	sha256(part->bytes, part->length, file->digest);
-	if (file_store_put(d->conf->data_dir, file->digest, part->bytes, part->length, &e) != ERR_OK) {
+	if (file_store_put(d->conf->data_dir, file->digest, part->bytes, part->length, &e) !=
+		ERR_OK) {
 		change_destroy(chg);
 		return failed(step, e.text);
 	}
@@ -233,9 +236,11 @@ demo_mail_out(struct demo *d, const struct step *step, const struct actor *actor
 	struct mail_address *to = arena_alloc(chg->arena, sizeof(*to));
 	struct story *story = step->story;
 
-	*to = (struct mail_address){.name = arena_strdup(chg->arena, demo_text(story->json, "name")),
+	*to = (struct mail_address){.name = arena_strdup(chg->arena,
+									demo_text(story->json, "name")),
 		.address = arena_strdup(chg->arena, demo_text(story->json, "email"))};
-	*mail = (struct mail){.subject = arena_strdup(chg->arena, demo_text(step->json, "subject")),
+	*mail = (struct mail){.subject = arena_strdup(chg->arena,
+							  demo_text(step->json, "subject")),
 		.to = to,
 		.to_count = 1,
 		.answers = story->mail};
@@ -260,8 +265,9 @@ settle(struct demo *d, const struct outbox_item *item)
 	struct change *claim = change_create(CHANGE_OUTBOX, &actor);
 	struct change *settled = change_create(CHANGE_OUTBOX, &actor);
 
-	claim->outbox = (struct outbox_change){
-		.action = OUTBOX_ACTION_CLAIM, .channel = item->channel, .item = item->id};
+	claim->outbox = (struct outbox_change){.action = OUTBOX_ACTION_CLAIM,
+		.channel = item->channel,
+		.item = item->id};
 	settled->outbox = (struct outbox_change){.action = OUTBOX_ACTION_SETTLE,
 		.channel = item->channel,
 		.item = item->id,

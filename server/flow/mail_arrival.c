@@ -56,16 +56,17 @@ name_pictures(struct mail *m, struct arena *a, const struct mail_files *files)
 	m->pictures = pictures;
 	m->picture_count = 0;
 	for (size_t i = 0; files->html != 0 && files->content_ids != NULL &&
-		i < files->attachment_count && i < POST_MAIL_FILES_MAX;
-		i++) {
+		 i < files->attachment_count && i < POST_MAIL_FILES_MAX;
+		 i++) {
 		const char *id = files->content_ids[i];
 
 		if (str_empty(id) || strlen(id) > MAIL_CONTENT_ID_MAX ||
 			m->picture_count == MAIL_PICTURES_MAX) {
 			continue;
 		}
-		pictures[m->picture_count++] = (struct mail_picture){
-			.content_id = arena_strdup(a, id), .file = files->attachments[i]};
+		pictures[m->picture_count++] = (struct mail_picture){.content_id = arena_strdup(a,
+																 id),
+			.file = files->attachments[i]};
 	}
 }
 

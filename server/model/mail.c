@@ -220,8 +220,8 @@ decode_pictures(const struct json *list, struct arena *a, size_t *count)
 	for (size_t i = 0; i < length; i++) {
 		const struct json *item = json_at(list, i);
 
-		out[i] = (struct mail_picture){
-			.content_id = text_of(item, "cid", a), .file = id_of(item, "file")};
+		out[i] = (struct mail_picture){.content_id = text_of(item, "cid", a),
+			.file = id_of(item, "file")};
 	}
 	*count = length;
 	return out;

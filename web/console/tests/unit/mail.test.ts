@@ -144,6 +144,13 @@ describe("the head of a mail that is being written", () => {
 		expect(draft.missing.value).toBeNull();
 	});
 
+	it("answers what she wrote, also when the house wrote since", () => {
+		const hers = letter("customer", mailOf({ subject: "a" }));
+		const ours = letter("staff", mailOf({ subject: "Re: a", from: house, to: [box("third@example.net")] }));
+		expect(useMailDraft(threadWith([hers, ours])).head).toMatchObject({ to: [lin], answers: hers.id });
+		expect(useMailDraft(threadWith([ours])).head).toMatchObject({ to: [box("third@example.net")], subject: "Re: a" });
+	});
+
 	it("begins a mail of its own where none came: her address, no subject yet", () => {
 		const draft = useMailDraft(threadWith([]));
 		expect(draft.head).toMatchObject({ to: [lin], subject: "", answers: null });

@@ -52,15 +52,20 @@ export interface Written {
 
 const unanswerable: readonly Mail["nature"][] = ["bounce", "delayed", "report", "loop", "list"];
 
+/* Hers if she wrote one; else ours is followed up. */
 function newestMail(thread: Thread): TextEntry | null {
+	let ours: TextEntry | null = null;
 	for (let at = thread.entries.length - 1; at >= 0; at -= 1) {
 		const entry = thread.entries[at];
 		const mail = entry?.kind === "message" ? entry.body?.mail : undefined;
 		if (entry?.kind === "message" && mail !== undefined && !unanswerable.includes(mail.nature)) {
-			return entry;
+			if (entry.author.kind === "customer") {
+				return entry;
+			}
+			ours ??= entry;
 		}
 	}
-	return null;
+	return ours;
 }
 
 function readHead(kept: string): Partial<MailHead> {
