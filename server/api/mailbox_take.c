@@ -34,6 +34,7 @@ struct part {
 	size_t length;
 	const char *name;
 	const char *type;
+	const char *content_id; /* of an attachment: how the HTML names it; "" when it does not */
 	uint8_t digest[DIGEST_SIZE];
 	struct picture_size size;
 	uint64_t id; /* once it is registered */
@@ -147,7 +148,8 @@ static void
 submit(struct taking *t)
 {
 	uint64_t attachments[PARTS_MAX];
-	struct mail_files files = {.attachments = attachments};
+	const char *content_ids[PARTS_MAX];
+	struct mail_files files = {.attachments = attachments, .content_ids = content_ids};
 	struct mailbox_arrival where = {
 		.channel = t->conf.channel,
 		.received_at = t->event.received_at,
@@ -165,6 +167,7 @@ submit(struct taking *t)
 			files.html = part->id;
 			break;
 		case PART_ATTACHMENT:
+			content_ids[files.attachment_count] = part->content_id;
 			attachments[files.attachment_count++] = part->id;
 			break;
 		}
@@ -272,6 +275,7 @@ add_attachment(struct taking *t, const struct mime_attachment *a)
 	add_part(t, PART_ATTACHMENT, a->bytes, a->length, a->name,
 		type != NULL ? type : "application/octet-stream");
 	part = &t->parts[t->part_count - 1];
+	part->content_id = a->content_id;
 	if (strncmp(part->type, "image/", 6) == 0 &&
 		!picture_size(a->bytes, a->length, &part->size)) {
 		part->size = (struct picture_size){0, 0};

@@ -3,7 +3,7 @@ import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostile } from "../../web/console/tests/unit/hostileMail.ts";
 import { Desk, expectAccessible, expectCount, expectText, launchBrowser, patienceMs, picture, screenshot, startDemo } from "../lib/browser.ts";
-import { MailStack } from "../lib/mailstack.ts";
+import { letter, MailStack } from "../lib/mailstack.ts";
 import { addChannel, staff } from "../lib/people.ts";
 import { startServer, type TestServer } from "../lib/server.ts";
 import { until } from "../lib/wait.ts";
@@ -200,6 +200,7 @@ describe("with a mail system", () => {
 	let mail: MailStack;
 	let ann: Desk;
 	const wang = "wang@test.local";
+	const wu = "wu@test.local";
 
 	beforeAll(async () => {
 		mail = await MailStack.start();
@@ -216,6 +217,31 @@ describe("with a mail system", () => {
 			await server.dispose();
 			await mail.dispose();
 		}
+	});
+
+	test("a customer's mail appears, is answered with a file, and her answer follows it", async () => {
+		await mail.deliver(letter({ from: `Wu Lei <${wu}>`, subject: "Seal lost", text: "I lost my company seal. What now?", proven: true }), { to: mail.address("support") });
+		await ann.goto("/inbox/unassigned");
+		await ann.openRow("Wu Lei");
+		await card(ann, "company seal").waitFor();
+		expect(await ann.page.getByLabel("主题").inputValue()).toBe("Re: Seal lost");
+		await ann.composer.fill("请带营业执照到柜台办理补刻。");
+		await ann.page.locator("input[type=file]").setInputFiles(picture());
+		await until("the file is uploaded", () => ann.page.locator(".composer-foot .is-primary").isEnabled(), patienceMs);
+		await send(ann);
+		await expectText(ann.message("营业执照"), /已发出/);
+		const arrived = await mail.arrived("wu", "Re: Seal lost");
+		expect(arrived).toContain("image/png");
+		const id = /^Message-ID: <(.+)>/im.exec(arrived)?.[1] ?? "";
+		const replyTo = /^Reply-To: (.+)$/im.exec(arrived)?.[1] ?? "";
+		expect(replyTo).toContain("support+");
+		await mail.deliver(
+			letter({ from: `Wu Lei <${wu}>`, subject: "Re: Seal lost", text: "Thank you, I come tomorrow.", proven: true, headers: [`In-Reply-To: <${id}>`, `References: <${id}>`] }),
+			{ to: mail.address("support") },
+		);
+		await card(ann, "I come tomorrow").waitFor();
+		await expectCount(cards(ann), 3);
+		await screenshot(ann.page, "mail-live");
 	});
 
 	test("what is written to a customer is in her mailbox, with its file and an address for her answer", async () => {
