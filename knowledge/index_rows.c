@@ -136,10 +136,15 @@ index_rows_at(const struct index_rows *r, size_t place)
 	return &r->file->rows[place];
 }
 
-const struct index_span *
-index_rows_spans(const struct index_rows *r)
+struct index_span
+index_rows_span(const struct index_rows *r, size_t span)
 {
-	return r->file->head.spans;
+	const struct index_span *s = &r->file->head.spans[span];
+
+	return (struct index_span){
+		.low = __atomic_load_n(&s->low, __ATOMIC_ACQUIRE),
+		.high = __atomic_load_n(&s->high, __ATOMIC_ACQUIRE),
+	};
 }
 
 /* The place of the first that is not smaller. */

@@ -52,7 +52,7 @@ MUST_CHECK enum err index_rows_sync(struct index_rows *r, uint64_t upto, struct 
 void index_rows_put(struct index_rows *r, size_t place, const struct index_row *row);
 void index_rows_clear(struct index_rows *r, size_t place); /* erased */
 const struct index_row *index_rows_at(const struct index_rows *r, size_t place);
-const struct index_span *index_rows_spans(const struct index_rows *r);
+struct index_span index_rows_span(const struct index_rows *r, size_t span);
 /* Rows of these timelines (ascending) belong to these units from now on. */
 void index_rows_move(struct index_rows *r, const uint64_t *timelines,
 	const uint32_t *units, size_t count);

@@ -121,29 +121,31 @@ found(void *ctx, size_t place)
 /* --- files -------------------------------------------------------------------------------- */
 
 static bool
-wanted(const struct search *s, const struct index_span *span)
+wanted(const struct search *s, struct index_span span)
 {
 	const struct index_filter *f = s->filter;
 
-	return span->high >= f->from && span->low <= s->before_at &&
-		(f->to == 0 || span->low < f->to);
+	return span.high >= f->from && span.low <= s->before_at &&
+		(f->to == 0 || span.low < f->to);
 }
 
 static bool
 consider(const struct search *s, const struct index_block *b, struct candidate *out)
 {
-	const struct index_span *spans = index_rows_spans(index_file_rows(b->file));
+	const struct index_rows *rows = index_file_rows(b->file);
 	struct candidate c = {.block = b, .first = INDEX_SPANS, .high = INT64_MIN};
 	size_t used = ((size_t)index_file_upto(b->file) + INDEX_SPAN_ROWS - 1) /
 		INDEX_SPAN_ROWS;
 
 	for (size_t i = 0; i < used; i++) {
-		if (!wanted(s, &spans[i])) {
+		struct index_span span = index_rows_span(rows, i);
+
+		if (!wanted(s, span)) {
 			continue;
 		}
 		c.first = i < c.first ? i : c.first;
 		c.last = i;
-		c.high = spans[i].high > c.high ? spans[i].high : c.high;
+		c.high = span.high > c.high ? span.high : c.high;
 	}
 	if (c.high > s->before_at) {
 		c.high = s->before_at;
@@ -171,13 +173,14 @@ static enum err
 search_file(struct search *s, const struct candidate *c, struct error *e)
 {
 	struct index_file *file = c->block->file;
-	const struct index_span *spans = index_rows_spans(index_file_rows(file));
 	int64_t latest = INT64_MIN;
 
 	s->rows = index_file_rows(file);
 	s->base = FACT_ID(c->block->node, c->block->number << INDEX_BLOCK_BITS);
 	for (size_t i = c->first; i <= c->last; i++) {
-		latest = spans[i].high > latest ? spans[i].high : latest;
+		struct index_span span = index_rows_span(s->rows, i);
+
+		latest = span.high > latest ? span.high : latest;
 		s->latest[i] = latest;
 	}
 	return index_file_search(file, s->filter->match, c->first * INDEX_SPAN_ROWS,

@@ -3,6 +3,9 @@
  * have it are told apart by comparing. */
 #include "lib/test.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -588,6 +591,70 @@ gives_a_part_when_time_is_up(void **state)
 	assert_memory_equal(hits, expected, count * sizeof(*hits));
 }
 
+struct searcher {
+	struct world *world;
+	const struct index_filter *filter;
+	_Atomic bool stop;
+	_Atomic unsigned searches;
+	_Atomic unsigned wrong;
+};
+
+static void *
+search_on(void *ctx)
+{
+	struct searcher *s = ctx;
+	struct index_page page;
+	size_t seen = 0;
+
+	while (!s->stop) {
+		if (index_search(s->world->index, s->filter, 100, &page, NULL) != ERR_OK) {
+			s->wrong++;
+		}
+		for (size_t i = 1; i < page.count; i++) {
+			s->wrong += page.hits[i].at > page.hits[i - 1].at;
+		}
+		/* What was found once stays. */
+		s->wrong += page.count < seen;
+		seen = page.count;
+		s->searches++;
+	}
+	return NULL;
+}
+
+static void
+is_searched_while_it_grows(void **state)
+{
+	struct world *w = *state;
+	struct index_query q;
+	struct index_filter f;
+	struct searcher s = {.world = w, .filter = &f};
+	uint64_t moved[] = {5};
+	uint32_t unit[] = {UNIT_ROOT + 9};
+	pthread_t thread;
+	char text[200];
+
+	assert_int_equal(index_query_read("保", w->arena, &q, NULL), ERR_OK);
+	f = any(w, &q);
+	assert_int_equal(pthread_create(&thread, NULL, search_on, &s), 0);
+	for (size_t i = 0; i < ENTRIES; i++) {
+		make_text(w, 12, text, sizeof(text));
+		tell(w, 1, i + 1, text);
+	}
+	for (size_t i = 0; i < ENTRIES; i += 50) {
+		unsigned before = s.searches;
+
+		feed(w, i, i + 50);
+		index_move(w->index, moved, unit, 1);
+		while (s.searches == before) {
+			sched_yield();
+		}
+	}
+	s.stop = true;
+	pthread_join(thread, NULL);
+	assert_int_equal(s.wrong, 0);
+	assert_same(w, &q, &f, 50, "保");
+}
+
 int
 main(void)
 {
@@ -604,6 +671,7 @@ main(void)
 		INDEX_TEST(goes_on_where_it_was),
 		INDEX_TEST(survives_being_killed),
 		INDEX_TEST(gives_a_part_when_time_is_up),
+		INDEX_TEST(is_searched_while_it_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

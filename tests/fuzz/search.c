@@ -1,0 +1,87 @@
+/* What is looked for, and what is looked through: the first line of the input is the query, the rest
+ * the text. The terms of a text that has the words must hold what the index is asked for. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "knowledge/index_query.h"
+#include "knowledge/index_text.h"
+#include "knowledge/index_tokenizer.h"
+
+struct wanted {
+	const char *term;
+	size_t length;
+	bool begins;
+	bool found;
+};
+
+static int
+compare(void *ctx, const char *term, size_t length)
+{
+	struct wanted *w = ctx;
+
+	w->found = w->found ||
+		(length >= w->length && (w->begins || length == w->length) &&
+			memcmp(term, w->term, w->length) == 0);
+	return 0;
+}
+
+/* Every term of the expression is one of the text's. */
+static void
+check_terms(const char *match, const char *text, size_t length)
+{
+	const char *at = match;
+
+	while ((at = strchr(at, '"')) != NULL) {
+		const char *end = strchr(at + 1, '"');
+		struct wanted w = {.term = at + 1};
+
+		assert(end != NULL);
+		w.length = (size_t)(end - at - 1);
+		w.begins = strncmp(end, "\" *", 3) == 0;
+		(void)index_terms(text, length, compare, &w);
+		assert(w.found);
+		at = end + 1;
+	}
+}
+
+static bool
+has(const struct index_query *q, const char *text, size_t length)
+{
+	size_t begin;
+
+	for (size_t i = 0; i < q->word_count; i++) {
+		if (!index_word_find(&q->words[i], text, length, 0, &begin)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *a = arena_create();
+	size_t length;
+	char *text = utf8_repair(a, (const char *)data, size, &length);
+	char *rest = strchr(text, '\n');
+	struct index_text fields = {.count = 1};
+	struct index_query q;
+	struct error e;
+
+	if (rest != NULL) {
+		*rest++ = '\0';
+		fold_text(rest, strlen(rest), a, &fields.fields[0].folded);
+		rest = (char *)index_text_join(&fields, a, &length);
+		if (index_query_read(text, a, &q, &e) == ERR_OK && has(&q, rest, length)) {
+			check_terms(q.match, rest, length);
+		}
+	}
+	arena_destroy(a);
+	return 0;
+}
