@@ -120,6 +120,20 @@ check("own header first", (source, report) => {
 	}
 });
 
+// What a message says is checked in one place for all ways out of the house, and answered in one
+// for all ways in. Commands fill and mend the database beside the server.
+const GATE = /^server\/(flow\/(ingest|answers)\.c|store\/|command\/|backup\/)/;
+check("one gate for messages", (source, report) => {
+	if (GATE.test(source.path) || !source.text.includes("CHANGE_POST")) {
+		return;
+	}
+	source.code.forEach((line, index) => {
+		if (/\bstore_(submit|call)\s*\(/.test(line)) {
+			report(index + 1, "messages go through ingest_submit()");
+		}
+	});
+});
+
 check("shape", (source, report) => {
 	source.code.forEach((line, index) => {
 		if (/^typedef\s+(struct|union|enum)\b[^(]*$/.test(line)) {
