@@ -109,6 +109,7 @@ conversation_filter_read(struct input *in, struct conversation_filter *f)
 	f->customer = query_id(in, "customer");
 	f->channel_kind = query_text(in, "channel_kind", CHANNEL_KIND_SIZE - 1);
 	f->waiting = query_flag(in, "waiting");
+	f->flagged = query_flag(in, "flagged");
 	f->from = query_time(in, "from");
 	f->to = query_time(in, "to");
 	f->search = query_text(in, "q", SEARCH_MAX);

@@ -41,6 +41,7 @@ struct conversation_filter {
 	uint64_t assignee;           /* 0: any */
 	uint64_t customer;           /* primary; 0: any */
 	const char *channel_kind;    /* NULL: any */
+	bool flagged;                /* only where a watched phrase was sent */
 	bool waiting;                /* only where the customer waits for an answer */
 	int64_t from;                /* last_at in [from, to); 0: open end */
 	int64_t to;
@@ -357,6 +358,7 @@ MUST_CHECK enum err read_phrase(struct reader *r, uint64_t id, struct arena *a,
 enum { RULE_FEEDBACK_MAX = 50000 };
 struct rule_feedback {
 	uint64_t rule;
+	const char *title; /* "": it is gone */
 	uint64_t helped;
 	uint64_t not_helped;
 	uint64_t held_back; /* answers that were not sent for a phrase in them */

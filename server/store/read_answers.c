@@ -92,6 +92,7 @@ record_feedback(const struct value *v, struct rule_feedback *out)
 		.not_helped = value_as_id(&v[2]),
 		.held_back = value_as_id(&v[3]),
 		.held_back_at = value_as_i64(&v[4]),
+		.title = value_as_text(&v[5]),
 	};
 }
 

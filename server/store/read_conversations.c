@@ -92,6 +92,7 @@ filters(const struct conversation_filter *f, struct arena *arena, struct argumen
 	put(a, value_text(channel_kind));
 	put(a, value_text(channel_kind));
 	put(a, value_i64(f->waiting));
+	put(a, value_i64(f->flagged));
 	put(a, value_i64(f->from));
 	put(a, value_i64(f->to != 0 ? f->to : INT64_MAX));
 	put(a, value_i64(before));

@@ -63,7 +63,7 @@ describe("answers", () => {
 	});
 
 	test("who asks for a person gets one, and the bot is silent from then on", async () => {
-		const lin = await Caller.open(browser, server, { locale: "en-US", colorScheme: "dark", viewport: { width: 390, height: 800 } });
+		const lin = await Caller.open(browser, server, { locale: "en-US", colorScheme: "dark", viewport: { width: 390, height: 800 } }, `${server.url}/demo/en.html`);
 		await lin.write("测试您好");
 		await lin.bubble("您好，请选择：").waitFor();
 		await screenshot(lin.page, "answers-phone");

@@ -12,11 +12,13 @@ export interface ListQuery {
 	readonly tag: string;
 	/* Only where the customer waits for an answer. */
 	readonly waiting: boolean;
+	/* Only where a watched phrase was sent. */
+	readonly flagged: boolean;
 	/* Part of the customer's name or number. */
 	readonly text: string;
 }
 
-export const emptyQuery: ListQuery = { state: "open", assignee: "", channel: "", tag: "", waiting: false, text: "" };
+export const emptyQuery: ListQuery = { state: "open", assignee: "", channel: "", tag: "", waiting: false, flagged: false, text: "" };
 const states: readonly ListQuery["state"][] = ["open", "resolved", "any"];
 
 function one(query: LocationQuery, name: string): string {
@@ -32,6 +34,7 @@ export function readQuery(query: LocationQuery): ListQuery {
 		channel: one(query, "channel").slice(0, 16),
 		tag: one(query, "tag").slice(0, 100),
 		waiting: one(query, "waiting") === "1",
+		flagged: one(query, "flagged") === "1",
 		text: one(query, "q").slice(0, 100),
 	};
 }
@@ -43,6 +46,7 @@ export function writeQuery(query: ListQuery): Record<string, string> {
 		channel: query.channel,
 		tag: query.tag,
 		waiting: query.waiting ? "1" : "",
+		flagged: query.flagged ? "1" : "",
 		q: query.text.trim(),
 	};
 	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
@@ -61,6 +65,7 @@ export function askedOf(query: ListQuery): Record<string, string | null> {
 		channel_kind: query.channel === "" ? null : query.channel,
 		tag: query.tag === "" ? null : query.tag,
 		waiting: query.waiting ? "true" : null,
+		flagged: query.flagged ? "true" : null,
 		q: query.text.trim() === "" ? null : query.text.trim(),
 	};
 }
@@ -81,6 +86,9 @@ export function matchesQuery(conversation: Conversation, query: ListQuery): bool
 		return false;
 	}
 	if (query.waiting && conversation.waiting_since === null) {
+		return false;
+	}
+	if (query.flagged && (conversation.flags ?? 0) === 0) {
 		return false;
 	}
 	/* By name only; who was found by a number comes with the next reading. */

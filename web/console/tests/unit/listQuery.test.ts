@@ -6,7 +6,7 @@ const open = { state: "open", assignee: "301", channel_kind: "webchat", waiting_
 
 describe("a filter of the list", () => {
 	it("survives the address, and what is wrong there is left out", () => {
-		const query = { state: "any", assignee: "none", channel: "phone", tag: "VIP", waiting: true, text: "lin" } as const;
+		const query = { state: "any", assignee: "none", channel: "phone", tag: "VIP", waiting: true, flagged: false, text: "lin" } as const;
 		expect(readQuery(writeQuery(query))).toEqual(query);
 		expect(readQuery({ state: "gone", assignee: "1 OR 1", waiting: "yes" })).toEqual(emptyQuery);
 		expect(writeQuery(emptyQuery)).toEqual({});

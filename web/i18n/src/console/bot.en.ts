@@ -6,6 +6,9 @@ export default {
 	unanswered: "the automatic answer did not know",
 	rule: "Rule: {title}",
 	menu: "Choices shown",
+	flagged: "With flagged phrases",
+	heldBack: "Answers of these rules had a forbidden phrase. They were not sent, a person was asked for:",
+	heldBackOne: "{title} ({count})",
 	reason: {
 		asked: "the customer pressed for one",
 		human_word: "the customer asked for one",

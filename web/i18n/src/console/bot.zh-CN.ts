@@ -3,6 +3,9 @@ export default {
 	unanswered: "自动应答没有找到答案",
 	rule: "规则：{title}",
 	menu: "给出的选项",
+	flagged: "有被标记的用语",
+	heldBack: "这些规则的答案含有禁用语，没有发出，已转人工：",
+	heldBackOne: "{title}（{count} 次）",
 	reason: {
 		asked: "客户点了找人工",
 		human_word: "客户要求人工",

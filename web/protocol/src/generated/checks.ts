@@ -1277,6 +1277,7 @@ export const phraseCheckCheck = v.object({
 
 export const ruleFeedbackCheck = v.object({
 	rule: idCheck,
+	title: v.string(),
 	helped: countCheck,
 	not_helped: countCheck,
 	held_back: countCheck,

@@ -1106,6 +1106,8 @@ export interface PhraseCheck {
 
 export interface RuleFeedback {
 	readonly rule: Id;
+	/** as it is now; empty: the rule is gone */
+	readonly title: string;
 	readonly helped: Count;
 	readonly not_helped: Count;
 	/** its answers that were not sent for a phrase in them */

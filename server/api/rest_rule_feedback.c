@@ -1,0 +1,61 @@
+/* /api/v1/rule-feedback: what customers said of the rules' answers, and which were held back. */
+#include "api/app.h"
+#include "api/exchange.h"
+#include "api/routes.h"
+#include "store/read.h"
+
+static void
+write_one(struct json_writer *w, const struct rule_feedback *f)
+{
+	jw_object(w);
+	jw_kid(w, "rule", f->rule);
+	jw_kstring(w, "title", f->title);
+	jw_ki64(w, "helped", (int64_t)f->helped);
+	jw_ki64(w, "not_helped", (int64_t)f->not_helped);
+	jw_ki64(w, "held_back", (int64_t)f->held_back);
+	jw_ktime(w, "held_back_at", f->held_back_at);
+	jw_object_end(w);
+}
+
+static enum err
+run_list(struct reading *r, struct reader *reader, struct error *e)
+{
+	struct rule_feedback *items;
+	size_t count;
+	enum err rc = read_rule_feedback(reader, r->arena, &items, &count, e);
+
+	if (rc != ERR_OK) {
+		return rc;
+	}
+	jw_object(&r->json);
+	jw_key(&r->json, "items");
+	jw_array(&r->json);
+	for (size_t i = 0; i < count; i++) {
+		write_one(&r->json, &items[i]);
+	}
+	jw_array_end(&r->json);
+	jw_object_end(&r->json);
+	return ERR_OK;
+}
+
+static void
+start_list(struct exchange *x)
+{
+	struct reading *r = reading_create(x, 0);
+
+	r->run = run_list;
+	reading_start(r);
+}
+
+static void
+list(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT};
+
+	exchange_begin(rq, app, &access, start_list);
+}
+
+const struct http_route rule_feedback_routes[] = {
+	{"GET", "/api/v1/rule-feedback", list, 0},
+	{0},
+};
