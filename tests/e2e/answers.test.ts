@@ -21,6 +21,8 @@ describe("answers", () => {
 	beforeAll(async () => {
 		server = await startDemo();
 		lead = await staff(server, "lead");
+		const { settings } = (await lead.get("/api/v1/rule-settings")).body as Loose;
+		expect((await lead.request("PUT", "/api/v1/rule-settings", { ...settings, enabled: true })).status).toBe(200);
 		const fees = await rule({ title: "佣金说明", priority: 9000, any: ["测试佣金"], replies: ["佣金按您的费率收取。"], ask_helpful: true });
 		await rule({ title: "新客问候", priority: 9000, any: ["测试您好"], replies: ["您好，请选择："], menu: [{ label: "佣金怎么收", rule: fees }, { label: "找一个人", human: true }] });
 		await until("the rules are in force", async () => {

@@ -3,7 +3,7 @@ import type zhCN from "./rules.zh-CN";
 
 const answers = {
 	title: "Automatic answers",
-	tab: { rules: "Rules", words: "Words and synonyms", hours: "Hours" },
+	tab: { rules: "Rules", words: "Words and synonyms", phrases: "Forbidden phrases", hours: "Hours" },
 };
 
 const rules = {

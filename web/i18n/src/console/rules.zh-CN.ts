@@ -1,7 +1,7 @@
 /* Automatic answers: the page, keyword rules, words and synonyms, the test. */
 const answers = {
 	title: "自动应答",
-	tab: { rules: "规则", words: "词语与同义词", hours: "服务时间" },
+	tab: { rules: "规则", words: "词语与同义词", phrases: "禁用语", hours: "服务时间" },
 };
 
 const rules = {

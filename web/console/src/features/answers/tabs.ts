@@ -9,5 +9,6 @@ export interface AnswersTab {
 export const answersTabs: readonly AnswersTab[] = [
 	{ name: "rules", view: defineAsyncComponent(() => import("../rules/RulesTab.vue")) },
 	{ name: "words", view: defineAsyncComponent(() => import("../rules/WordsTab.vue")) },
+	{ name: "phrases", view: defineAsyncComponent(() => import("../phrases/PhrasesTab.vue")) },
 	{ name: "hours", view: defineAsyncComponent(() => import("../hours/HoursTab.vue")) },
 ];
