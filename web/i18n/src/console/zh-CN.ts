@@ -7,6 +7,7 @@ import phrases from "./phrases.zh-CN";
 import quick from "./quick.zh-CN";
 import automatic from "./rules.zh-CN";
 import tags from "./tags.zh-CN";
+import welcome from "./welcome.zh-CN";
 
 export default {
 	common: {
@@ -623,40 +624,7 @@ export default {
 		today: "今天",
 		erased: "内容已被清除。",
 	},
-	welcome: {
-		open: "继续开始使用",
-		title: "安装完成，接入第一个客户吧",
-		text: "共四步，约十分钟。可随时离开，完成到哪一步会自动记住。",
-		finishedTitle: "一切就绪",
-		finishedText: "渠道已接入，消息能到达，同事已加入。更多渠道和设置在“管理”中。",
-		finish: "进入收件箱",
-		skip: "以后再说",
-		private: "所有数据都在本机。除渠道需要外，不连接任何外部地址。",
-		admin: { title: "管理员", text: "您以 {name}（{login}）登录。初始密码只显示过一次，建议现在修改。" },
-		channel: {
-			title: "接入一个渠道",
-			text: "网页聊天立即可用，不需外部审批。",
-			done: "“{name}”已创建。把下面这行代码粘贴到您的网站。",
-			webchat: "网站上加一行代码",
-			nameHint: "例如：官网客服",
-			site: "您的网站",
-			siteHelp: "只有这个网站可以显示聊天窗口；可以以后再填。",
-			create: "创建网页聊天",
-			other: "接入其他渠道",
-			noSite: "还没有填写网站，聊天窗口只能在试用页显示。请在这里补上：",
-		},
-		message: {
-			title: "收到第一条消息",
-			text: "客户在网页上写下的话，提交后立刻出现在这里。",
-			waiting: "正在等第一条消息…",
-			offline: "与服务器的连接断开了，恢复后继续等。",
-			try: "打开试用页",
-			tryText: "不用改网站，先像客户一样写一句。",
-			arrived: "第一条消息到了：",
-			answer: "去回复",
-		},
-		colleagues: { title: "邀请同事", text: "每人一个账号；密码只显示一次，请当面交给本人。" },
-	},
+	welcome,
 	transcripts: {
 		search: "检索全部记录",
 		searchHint: "说过的话、客户姓名或号码",
