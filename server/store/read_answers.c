@@ -110,8 +110,8 @@ read_rule_feedback(struct reader *r, struct arena *a, struct rule_feedback **out
 /* --- the bot's memory ----------------------------------------------------------------------- */
 
 static enum err
-find_timeline(struct reader *r, const struct party *p, struct arena *a, uint64_t *out,
-	struct error *e)
+find_timeline(struct reader *r, const struct party *p, struct arena *a,
+	struct bot_memory *out, struct error *e)
 {
 	struct value visitor[] = {value_id(p->visitor)};
 	struct value contact[1];
@@ -125,7 +125,10 @@ find_timeline(struct reader *r, const struct party *p, struct arena *a, uint64_t
 			arena_printf(a, "%s:%s", p->contact_kind, p->contact_value));
 		err = reader_run(r, STATEMENT_CONTACT_BY_KEY, contact, a, &rows, e);
 	}
-	*out = err == ERR_OK && rows.count > 0 ? value_as_id(rows_at(&rows, 0)) : 0;
+	if (err == ERR_OK && rows.count > 0) {
+		out->timeline = value_as_id(&rows_at(&rows, 0)[0]);
+		out->language = p->visitor != 0 ? value_as_text(&rows_at(&rows, 0)[1]) : "";
+	}
 	return err;
 }
 
@@ -154,7 +157,10 @@ fill(struct reader *r, struct arena *a, struct bot_memory *out, struct error *e)
 		const struct value *row = rows_at(&rows, 0);
 
 		out->name = value_as_bool(&row[1]) ? "" : value_as_text(&row[0]);
-		out->language = value_as_text(&row[2]);
+		/* What she uses now says more than what was noted of her once. */
+		if (str_empty(out->language)) {
+			out->language = value_as_text(&row[2]);
+		}
 	}
 	return err;
 }
@@ -170,7 +176,7 @@ read_bot_memory(struct reader *r, const struct party *p, uint64_t timeline,
 		.name = "",
 		.language = ""};
 	if (timeline == 0) {
-		err = find_timeline(r, p, a, &out->timeline, e);
+		err = find_timeline(r, p, a, out, e);
 	}
 	return err == ERR_OK && out->timeline != 0 ? fill(r, a, out, e) : err;
 }
