@@ -87,24 +87,29 @@ demo_fill(const struct app_conf *conf, struct store *store, const char *folder,
 	struct json *staff = read_json(folder, "staff.json");
 	struct json *customers = read_json(folder, "customers.json");
 	struct json *replies = read_json(folder, "quick_replies.json");
+	struct json *rules = read_json(folder, "rules.json");
+	struct json *synonyms = read_json(folder, "synonyms.json");
 	struct json *phrases = read_json(folder, "phrases.json");
 	struct json *hours = read_json(folder, "hours.json");
 	bool filled = false;
 
 	if (staff != NULL && customers != NULL && replies != NULL && phrases != NULL &&
-		hours != NULL) {
+		hours != NULL && rules != NULL && synonyms != NULL) {
 		int64_t now = clock_now_ms();
 		clock_set_virtual(now - (int64_t)31 * 24 * 60 * DEMO_MINUTE_MS);
 		filled = demo_add_house(&d, staff) && demo_add_quick_replies(&d, replies) &&
 			demo_add_phrases(&d, phrases) && demo_add_hours(&d, hours);
 		clock_set_virtual(now);
-		filled = filled && demo_play_stories(&d, customers);
+		filled = filled && demo_add_rules(&d, rules, synonyms) &&
+			demo_play_stories(&d, customers);
 	}
 	json_free(staff);
 	json_free(customers);
 	json_free(replies);
 	json_free(phrases);
 	json_free(hours);
+	json_free(rules);
+	json_free(synonyms);
 	arena_destroy(d.arena);
 	return filled;
 }

@@ -73,6 +73,9 @@ const struct colleague *demo_colleague(const struct demo *d, const char *login);
 bool demo_add_house(struct demo *d, const struct json *staff);
 bool demo_add_quick_replies(struct demo *d, const struct json *replies);
 bool demo_add_hours(struct demo *d, const struct json *calendars);
+/* In command/demo_rules.c. */
+bool
+demo_add_rules(struct demo *d, const struct json *rules, const struct json *synonyms);
 bool demo_add_phrases(struct demo *d, const struct json *phrases);
 bool demo_play_stories(struct demo *d, const struct json *customers);
 bool demo_play_step(struct demo *d, struct step *step);

@@ -56,11 +56,15 @@ export function storingBrowser(): Browsing {
 	};
 }
 
-/** A server with the demo's house and four people whose password the tests know. */
-export async function startDemo(database: Database = "sqlite", settings: Record<string, string> = {}): Promise<TestServer> {
+/** A server with the demo's house and four people whose password the tests know. What customers write is
+ * answered by people alone, unless `answers` is on. */
+export async function startDemo(database: Database = "sqlite", settings: Record<string, string> = {}, answers = false): Promise<TestServer> {
 	const server = new TestServer({ database, settings });
 	try {
 		server.command("init", ["--demo"]);
+		if (!answers) {
+			server.sql(`UPDATE rule_settings SET body = REPLACE(body, '"enabled":true', '"enabled":false'), changes = changes + 1`);
+		}
 		server.addStaff("boss", "administrator");
 		server.addStaff("lead", "supervisor");
 		server.addStaff("ann", "agent", "7001");
