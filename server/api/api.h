@@ -13,7 +13,6 @@ struct fact;
 struct http_request;
 struct http_route;
 struct outcome;
-struct rule_set;
 struct websocket_handler;
 
 /* One table per resource file; route_ctx is the struct app. Ends with NULL. */
@@ -37,8 +36,6 @@ void
 console_announce_quick_reply(struct app *app, const struct actor *by, uint64_t reply);
 /* Other keyword rules are in force, or those that are stored cannot be. `app`: struct app. */
 void console_announce_rules(void *app);
-/* The rules that answer now, borrowed until the loop goes on; NULL: none, or switched off. */
-struct rule_set *rules_current(const struct app *app);
 /* An entry was committed: those who are named in it are told. */
 void console_announce_mentions(struct app *app, const struct outcome *o);
 /* A mail of the house got further on its way, or did not. */

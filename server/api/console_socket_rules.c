@@ -5,12 +5,6 @@
 #include "base/json.h"
 #include "flow/rules.h"
 
-struct rule_set *
-rules_current(const struct app *app)
-{
-	return app->rules != NULL ? rules_set(app->rules) : NULL;
-}
-
 void
 console_announce_rules(void *ctx)
 {

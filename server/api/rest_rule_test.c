@@ -5,6 +5,7 @@
 
 #include "api/app.h"
 #include "api/exchange.h"
+#include "api/house_hours.h"
 #include "api/input.h"
 #include "api/rest_rules.h"
 #include "api/rule_wire.h"
@@ -14,6 +15,7 @@
 #include "base/worker.h"
 #include "flow/rule_snapshot.h"
 #include "flow/rules.h"
+#include "model/hours.h"
 
 enum {
 	TEXT_MAX = 4000,
@@ -239,7 +241,8 @@ read_question(struct exchange *x, struct input *in, struct rule_question *out)
 	const char *channel = input_line(in, "channel", CHANNEL_MAX);
 	const char *language = input_language(in, "language");
 	int64_t at = input_time(in, "at");
-	bool open = input_flag(in, "open", true);
+	int64_t now = at != 0 ? at : clock_now_ms();
+	bool open = input_flag(in, "open", hours_open(hours_current(x->app), now));
 	int64_t chance = input_number(in, "chance", 0, UINT32_MAX, 0);
 
 	if (str_empty(text) && in->field == NULL) {
@@ -249,7 +252,7 @@ read_question(struct exchange *x, struct input *in, struct rule_question *out)
 		.text = text,
 		.channel_kind = str_empty(channel) ? "webchat" : channel,
 		.open = open,
-		.now = at != 0 ? at : clock_now_ms(),
+		.now = now,
 		.chance = (uint32_t)chance,
 		.customer_name = input_line(in, "name", NAME_MAX_CHARACTERS),
 		.language = language != NULL ? language : "zh-CN",

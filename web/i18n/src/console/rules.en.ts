@@ -147,6 +147,7 @@ const rules = {
 		question: "What the customer says",
 		hint: "Type what a customer would say",
 		channel: "Channel",
+		calendar: "By the calendar",
 		name: "Customer's name",
 		draft: "Tried with the unsaved rule beside",
 		unfinished: "The rule beside joins once it has a title and words",

@@ -145,6 +145,7 @@ const rules = {
 		question: "客户的话",
 		hint: "输入客户会说的话",
 		channel: "渠道",
+		calendar: "按营业日历",
 		name: "客户称呼",
 		draft: "正在试用左侧未保存的规则",
 		unfinished: "左侧规则写好标题和词语后会参与试答",

@@ -11,7 +11,8 @@ const pauseMs = 300;
 export interface Question {
 	text: string;
 	channel: string;
-	open: boolean;
+	/* null: by the calendar */
+	open: boolean | null;
 	name: string;
 }
 
@@ -50,7 +51,7 @@ export function useTrial(question: Question, language: () => string, draft: () =
 			const found = await post("/rules/test", checks.ruleTestCheck, {
 				text,
 				channel: question.channel,
-				open: question.open,
+				...(question.open === null ? {} : { open: question.open }),
 				language: language(),
 				...(question.name.trim() === "" ? {} : { name: question.name.trim() }),
 				...(memory.value === null ? {} : { state: memory.value }),
