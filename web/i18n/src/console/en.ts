@@ -4,6 +4,7 @@ import channels from "./channels.en";
 import hours from "./hours.en";
 import identity from "./identity.en";
 import mail from "./mail.en";
+import mailbox from "./mailbox.en";
 import phrases from "./phrases.en";
 import quick from "./quick.en";
 import automatic from "./rules.en";
@@ -690,6 +691,7 @@ export default {
 		conflict: "The login or extension is taken, or the person was just edited: {text}",
 	},
 	...channels,
+	...mailbox,
 	apiKeys: {
 		create: "New API key",
 		name: "Name",

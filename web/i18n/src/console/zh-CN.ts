@@ -3,6 +3,7 @@ import channels from "./channels.zh-CN";
 import hours from "./hours.zh-CN";
 import identity from "./identity.zh-CN";
 import mail from "./mail.zh-CN";
+import mailbox from "./mailbox.zh-CN";
 import phrases from "./phrases.zh-CN";
 import quick from "./quick.zh-CN";
 import automatic from "./rules.zh-CN";
@@ -688,6 +689,7 @@ export default {
 		conflict: "登录名或分机已被使用，或资料刚刚被改动：{text}",
 	},
 	...channels,
+	...mailbox,
 	apiKeys: {
 		create: "新建接口密钥",
 		name: "名称",
