@@ -1,0 +1,103 @@
+/** An administrator connects a mailbox: tries it, sees what is wrong, saves it, sees it being read. */
+import type { Browser, Locator } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Desk, expectAccessible, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
+import { letter, MailStack } from "../lib/mailstack.ts";
+import type { TestServer } from "../lib/server.ts";
+
+let mail: MailStack;
+let server: TestServer;
+let browser: Browser;
+let boss: Desk;
+
+beforeAll(async () => {
+	mail = await MailStack.start();
+	server = await startDemo("sqlite", { ...mail.serverSettings, "outbox.retry": "300ms" });
+	browser = await launchBrowser();
+	boss = await Desk.open(browser, server, "boss");
+});
+afterAll(async () => {
+	try {
+		await boss.close();
+	} finally {
+		await browser.close();
+		await server.dispose();
+		await mail.dispose();
+	}
+});
+
+async function fill(dialog: Locator, password: string): Promise<void> {
+	await dialog.getByLabel("显示名称").fill("客服邮箱");
+	await dialog.getByLabel("邮箱地址").fill(mail.address("help"));
+	await dialog.getByLabel("发件人名称").fill("某某证券客服");
+	const incoming = dialog.getByRole("group", { name: "收信（IMAP）" });
+	await incoming.getByLabel("服务器").fill("localhost");
+	await incoming.getByLabel("端口").fill(String(mail.ports.imaps));
+	await incoming.getByLabel("用户名").fill(mail.address("help"));
+	await incoming.getByLabel("密码或授权码").fill(password);
+	const outgoing = dialog.getByRole("group", { name: "发信（SMTP）" });
+	await outgoing.getByLabel("服务器").fill("localhost");
+	await outgoing.getByLabel("加密").selectOption("starttls");
+	await outgoing.getByLabel("端口").fill(String(mail.ports.submission));
+}
+
+describe("a mailbox", () => {
+	test("a provider fills in its servers", async () => {
+		await boss.goto("/admin/channels");
+		await boss.button("新增渠道").click();
+		const dialog = boss.page.getByRole("dialog");
+		await dialog.getByText("邮件", { exact: true }).click();
+		await dialog.getByLabel("邮箱服务商").selectOption("exmail");
+		const incoming = dialog.getByRole("group", { name: "收信（IMAP）" });
+		expect(await incoming.getByLabel("服务器").inputValue()).toBe("imap.exmail.qq.com");
+		await dialog.getByText("客户端专用密码").waitFor();
+		await expectAccessible(boss.page);
+		await screenshot(boss.page, "mailbox-form");
+	});
+
+	test("a wrong password is told where it fails, in the server's words", async () => {
+		const dialog = boss.page.getByRole("dialog");
+		await fill(dialog, "wrong");
+		await dialog.getByRole("button", { name: "测试连接" }).click();
+		await dialog.getByText("还不行，请看下面第一处失败。").waitFor();
+		await dialog.getByText("用户名或密码不对").first().waitFor();
+		await dialog.getByText("Authentication failed").first().waitFor();
+		await dialog.locator(".mail-result").scrollIntoViewIfNeeded();
+		await expectAccessible(boss.page);
+		await screenshot(boss.page, "mailbox-test-failed");
+	});
+
+	test("with the right one it works, is saved and read", async () => {
+		const dialog = boss.page.getByRole("dialog");
+		await fill(dialog, "pw-help");
+		await dialog.getByRole("button", { name: "测试连接" }).click();
+		await dialog.getByText("连接正常，可以收发邮件。").waitFor();
+		await dialog.locator(".mail-result").scrollIntoViewIfNeeded();
+		await screenshot(boss.page, "mailbox-test-fine");
+		await dialog.getByRole("button", { name: "保存" }).click();
+		const card = boss.page.getByRole("article", { name: "客服邮箱" });
+		await card.getByText("正在收信").waitFor();
+		await card.scrollIntoViewIfNeeded();
+		await expectAccessible(boss.page);
+		await screenshot(boss.page, "mailbox-state");
+	});
+
+	test("a mail is in the inbox of the console as it arrives", async () => {
+		await boss.goto("/inbox/all");
+		await boss.online();
+		await mail.deliver(letter({ from: "钱多多 <qian@example.com>", subject: "=?utf-8?B?5a+56LSm5Y2V?=", text: "请把十月的对账单发给我。", proven: true }), { to: mail.address("help") });
+		await boss.row("十月的对账单").waitFor();
+	});
+
+	test("on a phone, in the dark and in English the form is whole", async () => {
+		const phone = await Desk.open(browser, server, "boss", { viewport: { width: 390, height: 844 }, locale: "en-GB", colorScheme: "dark" });
+		await phone.goto("/admin/channels");
+		const card = phone.page.getByRole("article", { name: "客服邮箱" });
+		await card.getByRole("button").first().click();
+		await phone.page.getByRole("dialog").locator(".mail-server").first().waitFor();
+		expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+		await expectAccessible(phone.page);
+		await screenshot(phone.page, "mailbox-form-390-dark");
+		await phone.close();
+	});
+});
