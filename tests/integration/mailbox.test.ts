@@ -1,5 +1,6 @@
 /** Reading mailboxes from a real mail server: each mail is an entry once, whatever breaks. */
 import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -177,6 +178,25 @@ test("where the server has no IDLE and the folder is Chinese it is read all the 
 	expect((await connected(id)).idle).toBe(false);
 	await mail.stopImap();
 	await mail.startImap();
+});
+
+test("every mail of the collection ends as an entry or is told", { timeout: 120_000 }, async () => {
+	await start();
+	const name = account();
+	const { id } = await addMailbox(name, { since: "2000-01-01T00:00:00Z" });
+	await connected(id);
+	const folder = join(import.meta.dirname, "..", "channels", "email", "mails");
+	const files = readdirSync(folder).filter((file) => file.endsWith(".eml"));
+	expect(files.length).toBeGreaterThan(10);
+	for (const file of files) {
+		mail.drop(name, readFileSync(join(folder, file)));
+	}
+	const now = await until("all are taken or told", async () => {
+		const found = await state(id);
+		return found.taken + found.told >= files.length ? found : undefined;
+	}, 90_000);
+	expect(now.told).toBe(0);
+	expect(server!.command("verify")).toContain("Whole:");
 });
 
 /** Nobody else can write until its input ends. */

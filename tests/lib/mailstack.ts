@@ -1,7 +1,7 @@
 /** A private mail system: Dovecot and Exim on loopback, see mailstack.sh. Mail is given to it as the
  * rest of the world does (SMTP), and what arrived is read from the mailbox's files. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -123,6 +123,19 @@ export class MailStack {
 		await line.close();
 	}
 
+	/** Puts a mail into an account's inbox as it is, byte for byte: past what SMTP would mend or refuse. */
+	drop(name: string, mail: Buffer): void {
+		const maildir = join(this.folder, "mail", name, "Maildir");
+		const file = `${Date.now()}.drop${++dropCount}.test`;
+		const temporary = join(maildir, "tmp", file);
+		writeFileSync(temporary, mail);
+		if (process.getuid?.() === 0) {
+			const { uid, gid } = statSync(maildir);
+			chownSync(temporary, uid, gid);
+		}
+		renameSync(temporary, join(maildir, "new", file));
+	}
+
 	/** The mails that lie in an account's inbox, oldest first, with their Exim and Dovecot headers. */
 	inbox(name: string): string[] {
 		return ["new", "cur"].flatMap((part) => {
@@ -159,6 +172,7 @@ export class MailStack {
 	}
 }
 
+let dropCount = 0;
 let mailCount = 0;
 
 export interface Letter {
