@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 async function fill(dialog: Locator, password: string): Promise<void> {
-	await dialog.getByLabel("显示名称").fill("客服邮箱");
+	await dialog.getByLabel("显示名称").fill("开户邮箱");
 	await dialog.getByLabel("邮箱地址").fill(mail.address("help"));
 	await dialog.getByLabel("发件人名称").fill("某某证券客服");
 	const incoming = dialog.getByRole("group", { name: "收信（IMAP）" });
@@ -75,7 +75,7 @@ describe("a mailbox", () => {
 		await dialog.locator(".mail-result").scrollIntoViewIfNeeded();
 		await screenshot(boss.page, "mailbox-test-fine");
 		await dialog.getByRole("button", { name: "保存" }).click();
-		const card = boss.page.getByRole("article", { name: "客服邮箱" });
+		const card = boss.page.getByRole("article", { name: "开户邮箱" });
 		await card.getByText("正在收信").waitFor();
 		await card.scrollIntoViewIfNeeded();
 		await expectAccessible(boss.page);
@@ -92,7 +92,7 @@ describe("a mailbox", () => {
 	test("on a phone, in the dark and in English the form is whole", async () => {
 		const phone = await Desk.open(browser, server, "boss", { viewport: { width: 390, height: 844 }, locale: "en-GB", colorScheme: "dark" });
 		await phone.goto("/admin/channels");
-		const card = phone.page.getByRole("article", { name: "客服邮箱" });
+		const card = phone.page.getByRole("article", { name: "开户邮箱" });
 		await card.getByRole("button").first().click();
 		await phone.page.getByRole("dialog").locator(".mail-server").first().waitFor();
 		expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
