@@ -383,7 +383,8 @@ sync_one(struct mailboxes *m, const struct channel_row *c, struct arena *a)
 	struct mailbox *box = box_of(m, c->id);
 	struct mailbox_settings s;
 
-	if (!c->enabled || mailbox_settings_parse(c->settings, a, &s) != ERR_OK) {
+	if (!c->enabled || mailbox_settings_parse(c->settings, a, &s) != ERR_OK ||
+		s.imap.host[0] == '\0') {
 		switch_off(box);
 	} else if (box->settings == NULL || strcmp(box->settings, c->settings) != 0) {
 		switch_on(box, c, &s, a);

@@ -89,7 +89,7 @@ describe("a mailbox", () => {
 		await boss.row("十月的对账单").waitFor();
 	});
 
-	test("on a phone, in the dark and in English the form is whole", async () => {
+	test("on a phone and in the dark the form is whole", async () => {
 		const phone = await Desk.open(browser, server, "boss", { viewport: { width: 390, height: 844 }, locale: "en-GB", colorScheme: "dark" });
 		await phone.goto("/admin/channels");
 		const card = phone.page.getByRole("article", { name: "开户邮箱" });

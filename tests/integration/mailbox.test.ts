@@ -50,7 +50,8 @@ const connected = (id: string): Promise<Loose> =>
 /** All mails that are entries, by their bodies. */
 function entries(): Loose[] {
 	const bodies = server!.sql("SELECT body FROM fact WHERE kind = 1 AND channel_kind = 'email' ORDER BY id;");
-	return bodies.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line.replaceAll("\\\\", "\\")));
+	const plain = (line: string): string => (server!.database === "mariadb" ? line.replaceAll("\\\\", "\\") : line);
+	return bodies.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(plain(line)));
 }
 
 const withText = (part: string): Loose[] => entries().filter((body) => String(body.text).includes(part));

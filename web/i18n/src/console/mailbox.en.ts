@@ -64,6 +64,7 @@ export default {
 			refused: "The server broke off; read what it said.",
 		},
 		states: { off: "Off", connecting: "Connecting", connected: "Receiving", waiting: "Not receiving" },
+		noServer: "no server for incoming mail yet",
 		atOnce: "new mail arrives at once",
 		everyMinute: "looked at every minute",
 		nextTry: "next try at {at}",

@@ -61,6 +61,7 @@ export default {
 			refused: "服务器中断了连接，看它的原话。",
 		},
 		states: { off: "已停用", connecting: "正在连接", connected: "正在收信", waiting: "收不到信" },
+		noServer: "还没有设置收信服务器",
 		atOnce: "新邮件即时送达",
 		everyMinute: "每分钟查看一次",
 		nextTry: "{at} 再试",
