@@ -59,13 +59,13 @@ struct app_conf {
 	int64_t outbox_give_up_ms; /* 3d */
 	int64_t outbox_retry_ms;   /* 5s, growing */
 	int64_t outbox_timeout_ms; /* 15s for one call */
-	char *outbox_private;    /* networks that calls may go to besides public addresses */
-	char *outbox_ca_file;    /* "": the system's */
-	bool mail_reply_tokens;  /* support+TOKEN@... */
+	char *outbox_private;   /* networks that calls may go to besides public addresses */
+	char *outbox_ca_file;   /* "": the system's */
+	bool mail_reply_tokens; /* support+TOKEN@... */
 	int64_t mail_answer_after_ms; /* 1m */
-	int64_t mail_timeout_ms; /* 3m for one mail */
-	int64_t mail_max;        /* bytes of one mail that comes, 50m */
-	int64_t leave_ms;        /* away this long: conversations return to Unassigned, 5m */
+	int64_t mail_timeout_ms;      /* 3m for one mail */
+	int64_t mail_max;             /* bytes of one mail that comes, 50m */
+	int64_t leave_ms; /* away this long: conversations return to Unassigned, 5m */
 	struct net_conf net;
 	struct store_conf store;
 };
@@ -98,7 +98,7 @@ struct app {
 	struct metrics *metrics;   /* what is counted for monitoring: api/metrics.h */
 	struct marks *marks;       /* watermarks on their way to the store: desk/marks.h */
 	struct house_hours *house_hours; /* who is told of them: api/house_hours.h */
-	struct imports *imports;   /* of customers, that run: api/imports.h */
+	struct imports *imports;         /* of customers, that run: api/imports.h */
 	struct index_feed *index_feed;   /* the search index: flow/index_feed.h */
 	struct sockets *sockets;         /* all live sockets: api/sockets.h */
 	struct web_client *web_client;   /* calls to other servers: net/web_client.h */
