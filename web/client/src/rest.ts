@@ -80,6 +80,11 @@ export class Rest {
 		return this.#checked("PATCH", path, check, body);
 	}
 
+	/** A PUT that answers nothing. */
+	async keep(path: string, body: unknown): Promise<void> {
+		await this.#send("PUT", path, body);
+	}
+
 	async delete(path: string): Promise<void> {
 		await this.#send("DELETE", path, null);
 	}

@@ -2,6 +2,7 @@
  * Holds state and says when it changed; draws nothing. */
 import { parseWidgetFrame } from "@trunkline/protocol";
 import type {
+	HoursState,
 	PublicEntry,
 	PublicMark,
 	WidgetClientFrame,
@@ -57,6 +58,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 	#token = "";
 	#welcome: Welcome | null = null;
 	#online = false;
+	#hours: HoursState | null = null;
 	#house: PublicMark = NOTHING;
 	#own: PublicMark = NOTHING;
 	#markTimer: (() => void) | null = null;
@@ -120,6 +122,16 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 	/** Somebody of the house is there. */
 	get online(): boolean {
 		return this.#online;
+	}
+
+	/** By the calendar; null: the server does not say. */
+	get hours(): HoursState | null {
+		return this.#hours;
+	}
+
+	/** She may leave an address to be answered at. */
+	get answersByMail(): boolean {
+		return this.#welcome?.answers_by_mail ?? false;
 	}
 
 	get entries(): readonly PublicEntry[] {
@@ -277,6 +289,9 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 			case "online":
 				this.#online = frame.online;
 				break;
+			case "hours":
+				this.#hours = frame;
+				break;
 			case "range":
 				this.#thread.answer(frame);
 				return;
@@ -300,6 +315,7 @@ export class WidgetClient extends Emitter<WidgetEvents> {
 		const first = newest === null;
 		this.#welcome = frame;
 		this.#online = frame.online;
+		this.#hours = frame.hours ?? null;
 		this.#house = higher(frame.house, this.#house);
 		this.#own = higher(frame.own, this.#own);
 		if (first) {

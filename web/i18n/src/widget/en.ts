@@ -11,6 +11,8 @@ export default {
 	head: {
 		online: "We are online",
 		away: "Nobody is online, leave a message",
+		closed: "We are closed, leave a message",
+		closedUntil: "Closed, back {at}",
 		connecting: "Connecting",
 		minimise: "Minimise",
 		back: "Back",
@@ -27,6 +29,13 @@ export default {
 		more: "Read the whole of it",
 		accept: "Agree and start",
 		failed: "It could not be recorded. Please try again.",
+	},
+	leave: {
+		label: "Leave your e-mail address: we answer by mail",
+		save: "Save",
+		kept: "The answer comes to {address}",
+		change: "Change",
+		failed: "It was not saved. Please check the address.",
 	},
 	composer: {
 		placeholder: "Write a message",

@@ -8,6 +8,8 @@ export default {
 	head: {
 		online: "客服在线",
 		away: "暂无客服在线，留言后会尽快回复",
+		closed: "已下班，请留言",
+		closedUntil: "已下班，{at} 上班",
 		connecting: "正在连接",
 		minimise: "收起",
 		back: "返回",
@@ -24,6 +26,13 @@ export default {
 		more: "查看全文",
 		accept: "同意并开始咨询",
 		failed: "没有记录成功，请再试一次。",
+	},
+	leave: {
+		label: "留下邮箱，上班后通过邮件回复您",
+		save: "保存",
+		kept: "回复会发到 {address}",
+		change: "更改",
+		failed: "没有保存成功，请检查邮箱地址。",
 	},
 	composer: {
 		placeholder: "输入消息",

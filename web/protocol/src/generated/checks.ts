@@ -1595,6 +1595,7 @@ export const widgetWelcomeFrameCheck = v.object({
 	channel: widgetChannelCheck,
 	online: v.boolean(),
 	hours: v.exactOptional(hoursStateCheck),
+	answers_by_mail: v.exactOptional(v.boolean()),
 	identified: v.boolean(),
 	house: publicMarkCheck,
 	own: publicMarkCheck,

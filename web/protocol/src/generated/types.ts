@@ -1434,6 +1434,8 @@ export interface WidgetWelcomeFrame {
 	readonly channel: WidgetChannel;
 	readonly online: boolean;
 	readonly hours?: HoursState;
+	/** she may leave an address: the house has a mailbox */
+	readonly answers_by_mail?: boolean;
 	readonly identified: boolean;
 	readonly house: PublicMark;
 	readonly own: PublicMark;

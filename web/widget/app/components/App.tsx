@@ -7,6 +7,7 @@ import type { Model } from "../state/model";
 import { Banner } from "./Banner";
 import { Composer } from "./Composer";
 import { Head } from "./Head";
+import { LeaveAddress } from "./LeaveAddress";
 import { Log } from "./Log";
 import { Notice } from "./Notice";
 import { Viewer } from "./Viewer";
@@ -74,6 +75,7 @@ export function App({ model }: { model: Model }): JSX.Element {
 			<Head model={model} />
 			<Banner model={model} />
 			<Log model={model} />
+			<LeaveAddress model={model} />
 			{model.notice.value === null ? <Composer model={model} /> : <Notice model={model} notice={model.notice.value} />}
 			{over && <div class="drop" aria-hidden="true">{model.t.value("composer.drop")}</div>}
 			<Viewer model={model} />

@@ -2,6 +2,7 @@ import { icons } from "@trunkline/ui";
 import type { JSX } from "preact";
 
 import type { Model } from "../state/model";
+import { opensAt } from "../state/opening";
 import { soundOn, switchSound } from "../state/sound";
 import { Icon } from "./Icon";
 
@@ -20,7 +21,11 @@ export function Head({ model }: { model: Model }): JSX.Element {
 	const agent = client.online
 		? [...client.entries].reverse().find(({ author }) => author.kind === "staff")?.author.name
 		: null;
-	const status = !client.known ? t("head.connecting") : t(client.online ? "head.online" : "head.away");
+	const opening = client.hours === null ? null : opensAt(client.hours, model.locale.value, Date.now());
+	const away = client.hours?.open === false
+		? (opening === null ? t("head.closed") : t("head.closedUntil", { at: opening }))
+		: t("head.away");
+	const status = !client.known ? t("head.connecting") : client.online ? t("head.online") : away;
 	return (
 		<header class="widget-head">
 			{model.page.screen && (

@@ -47,6 +47,8 @@ export class Model {
 	readonly viewed = signal<Viewed | null>(null);
 	/** Whether automatic answers helped, as she said here. */
 	readonly said = signal<ReadonlyMap<number, boolean>>(new Map());
+	/** Where she said that she wants to be answered. */
+	readonly answerMail = signal("");
 	/** How often somebody's unsent things were thrown away. */
 	readonly forgotten = signal(0);
 	readonly #client: WidgetClient;
@@ -175,6 +177,18 @@ export class Model {
 			throw error;
 		}
 		this.#agree(version);
+	}
+
+	/** Where she wants to be answered. Rejects when it could not be kept. */
+	async leaveAddress(address: string): Promise<void> {
+		await this.#session.ensure(this.locale.value);
+		await this.#rest.keep("/widget/answer-mail", { address });
+		this.answerMail.value = address;
+	}
+
+	/** Only here: it stays kept until she leaves another. */
+	forgetAddress(): void {
+		this.answerMail.value = "";
 	}
 
 	connect(): void {
