@@ -159,7 +159,6 @@ export default {
 			reopened: "Reopened",
 			customer_created: "Customer created",
 			customer_edited: "Profile edited",
-			tagged: "{name} edited tags: {text}",
 			contact_added: "Contact point added",
 			contact_removed: "Contact point removed",
 			attached: "Histories joined",
@@ -253,6 +252,7 @@ export default {
 			other: "It did not work, try again",
 		},
 		event: {
+			tagged: "{name} edited tags: {text}",
 			opened: "Conversation opened",
 			taken: "{name} took the conversation",
 			assigned: "{name} assigned the conversation to {to}",

@@ -157,7 +157,6 @@ export default {
 			reopened: "已重新打开",
 			customer_created: "已建立客户",
 			customer_edited: "客户资料已修改",
-			tagged: "{name}修改了标签：{text}",
 			contact_added: "已添加联系方式",
 			contact_removed: "已移除联系方式",
 			attached: "历史已归并",
@@ -251,6 +250,7 @@ export default {
 			other: "未能完成，请再试一次",
 		},
 		event: {
+			tagged: "{name}修改了标签：{text}",
 			opened: "会话开始",
 			taken: "{name}领取了会话",
 			assigned: "{name}把会话转给{to}",
