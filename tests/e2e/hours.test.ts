@@ -66,7 +66,7 @@ describe("a supervisor", () => {
 		await add.press("Enter");
 		const chip = lead.page.locator(".tag-chip", { hasText: "高净值" });
 		await chip.waitFor();
-		await lead.log.getByText("添加标签：高净值").waitFor();
+		await lead.log.getByText("添加标签：高净值").first().waitFor();
 		await expectAccessible(lead.page);
 		await screenshot(lead.page, "tags");
 		await lead.goto(`/customers?tag=${encodeURIComponent("高净值")}`);
@@ -75,7 +75,7 @@ describe("a supervisor", () => {
 		await lead.page.locator(".conv").first().click();
 		await lead.button("移除标签：高净值").click();
 		await expectCount(chip, 0);
-		await lead.button("撤销").click();
+		await lead.page.getByRole("button", { name: /^撤销/ }).click();
 		await chip.waitFor();
 	});
 });
