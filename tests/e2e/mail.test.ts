@@ -95,7 +95,7 @@ describe("mail of the demo", () => {
 		await lead.composer.fill("请您本人到柜台办理。");
 		expect(await lead.page.locator(".composer-foot .is-primary").isDisabled()).toBe(true);
 		await lead.page.getByRole("button", { name: "发到写信人" }).click();
-		await lead.page.getByText(/回复将发到 lin\.rx@example\.cn/).waitFor();
+		await lead.page.getByText(/回复将发到 cao\.lei@example\.cn/).waitFor();
 		expect(await lead.page.locator(".composer-foot .is-primary").isEnabled()).toBe(true);
 		await screenshot(lead.page, "mail-reply-to");
 		await lead.composer.fill("");
