@@ -10,7 +10,12 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-enum { TEXT_MAX = 1024 * 1024, QUOTE_MAX = 20, ADDRESS_MAX = 300 };
+enum {
+	HTML_READ_MAX = 1024 * 1024,
+	TEXT_MAX = 1024 * 1024,
+	QUOTE_MAX = 20,
+	ADDRESS_MAX = 300
+};
 
 struct writing {
 	struct buf out;
@@ -258,7 +263,7 @@ const char *
 mime_html_text(const char *html, size_t length, struct arena *a)
 {
 	struct writing w = {.at_start = true};
-	int bytes = (int)(length > MIME_HTML_MAX ? MIME_HTML_MAX : length);
+	int bytes = (int)utf8_truncate(html, length, HTML_READ_MAX);
 
 	if (length == 0) {
 		return "";

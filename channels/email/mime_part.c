@@ -8,7 +8,10 @@
 #include "channels/email/mime.h"
 #include "channels/email/mime_head.h"
 
-enum { BOUNDARY_MAX = 1000 };
+enum {
+	BOUNDARY_MAX = 1000,
+	SCANS_MAX = 10, /* how often the whole mail is looked through, for all its levels */
+};
 
 /* One line of `rest`, without its end; moves rest behind it. */
 static struct slice
@@ -179,6 +182,7 @@ mime_part_after(const struct mime_part *part)
 struct reading {
 	struct arena *arena;
 	size_t parts;
+	size_t scans_left; /* bytes */
 	bool cut;
 };
 
@@ -215,8 +219,8 @@ next_boundary(struct slice body, const char *boundary, struct slice *rest,
 	while (rest->length > 0) {
 		/* Only lines that begin with two dashes are looked at closely. */
 		bool at_start = rest->data == body.data || rest->data[-1] == '\n';
-		if (!at_start || rest->length < 2 || rest->data[0] != '-' ||
-			rest->data[1] != '-') {
+		if (!at_start || rest->length < length + 2 || rest->data[0] != '-' ||
+			rest->data[1] != '-' || memcmp(rest->data + 2, boundary, length) != 0) {
 			const char *end = memchr(rest->data, '\n', rest->length);
 			size_t skipped = end != NULL ? (size_t)(end - rest->data) + 1 : rest->length;
 			rest->data += skipped;
@@ -293,6 +297,11 @@ split(struct reading *r, struct mime_part *part, const char *boundary)
 	int kind;
 	bool digest = strcmp(part->type, "multipart/digest") == 0;
 
+	if (part->body.length > r->scans_left) {
+		r->cut = true;
+		return;
+	}
+	r->scans_left -= part->body.length;
 	if (!next_boundary(part->body, boundary, &rest, &line, &kind)) {
 		return;
 	}
@@ -353,7 +362,7 @@ new_part(struct reading *r, struct slice bytes, struct mime_part *parent, bool i
 bool
 mime_tree_read(const char *bytes, size_t length, struct arena *a, struct mime_tree *out)
 {
-	struct reading r = {.arena = a};
+	struct reading r = {.arena = a, .scans_left = length * SCANS_MAX};
 	struct slice rest = {bytes, length};
 
 	if (rest.length >= 3 && memcmp(rest.data, "\xEF\xBB\xBF", 3) == 0) {

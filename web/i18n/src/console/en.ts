@@ -2,6 +2,7 @@ import type { Translated } from "../translate";
 import bot from "./bot.en";
 import channels from "./channels.en";
 import hours from "./hours.en";
+import exports from "./exports.en";
 import identity from "./identity.en";
 import mail from "./mail.en";
 import mailbox from "./mailbox.en";
@@ -484,6 +485,7 @@ export default {
 		emptyText: "For example risk level, assets, date of opening. They appear with each customer and can be filtered, imported and exported.",
 	},
 	hours,
+	exports,
 	identity,
 	mail,
 	imports: {
@@ -730,7 +732,9 @@ export default {
 		emptyText: "Log-ins, opened customers, downloads and changed rights are recorded here.",
 		subject: { staff: "Staff", customer: "Customer", channel: "Channel", api_key: "API key", file: "File", visitor: "Visitor" },
 		action: {
+			conversations_exported: "Conversations exported",
 			customers_exported: "Customers exported",
+			history_exported: "History exported",
 			field_created: "Field created",
 			field_edited: "Field edited",
 			import_uploaded: "Import uploaded",

@@ -1,6 +1,7 @@
 import bot from "./bot.zh-CN";
 import channels from "./channels.zh-CN";
 import hours from "./hours.zh-CN";
+import exports from "./exports.zh-CN";
 import identity from "./identity.zh-CN";
 import mail from "./mail.zh-CN";
 import mailbox from "./mailbox.zh-CN";
@@ -482,6 +483,7 @@ export default {
 		emptyText: "例如风险等级、资产规模、开户日期。建立后显示在客户资料里，可以筛选、导入和导出。",
 	},
 	hours,
+	exports,
 	identity,
 	mail,
 	imports: {
@@ -728,7 +730,9 @@ export default {
 		emptyText: "登录、打开客户、下载文件和改动权限都会记在这里。",
 		subject: { staff: "员工", customer: "客户", channel: "渠道", api_key: "接口密钥", file: "文件", visitor: "访客" },
 		action: {
+			conversations_exported: "导出会话",
 			customers_exported: "导出客户",
+			history_exported: "导出沟通记录",
 			field_created: "新建客户字段",
 			field_edited: "修改客户字段",
 			import_uploaded: "上传导入文件",

@@ -1,0 +1,15 @@
+export default {
+	history: "导出沟通记录",
+	historyText: "与{name}的全部消息和通话，按时间排列在一个文件里。",
+	format: "格式",
+	html: "文档",
+	htmlHelp: "用任何浏览器阅读和打印",
+	json: "带校验的 JSON",
+	jsonHelp: "供系统和审计使用：不依赖本系统即可校验内容是否被改动",
+	notes: "包含内部备注",
+	notesHelp: "还包括通话和拜访的记录、资料的变更。客户看不到这些内容。",
+	audited: "每次导出都会记入审计日志。",
+	download: "导出",
+	conversations: "导出",
+	conversationsLabel: "将这些会话导出为 CSV",
+};
