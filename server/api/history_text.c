@@ -140,6 +140,24 @@ put_zone(const struct history_export *x, struct buf *out)
 		(int)(minutes % 60));
 }
 
+/* Channels and kinds of contacts, as people call them. */
+static const char *
+word_for(const struct history_export *x, const char *name)
+{
+	static const char *const words[][3] = {{"webchat", "网页聊天", "web chat"},
+		{"app", "App", "app"}, {"phone", "电话", "phone"}, {"email", "邮件", "mail"},
+		{"counter", "面访", "counter"}, {"sender", "邮件发件人", "mail sender"},
+		{"wechat", "微信", "WeChat"}, {"user", "网站用户", "user"},
+		{"visitor", "访客", "visitor"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (str_equals(name, words[i][0])) {
+			return say(x, words[i][1], words[i][2]);
+		}
+	}
+	return say(x, "其他", "other");
+}
+
 static const char *
 staff_name(const struct history_export *x, uint64_t id)
 {
@@ -333,8 +351,7 @@ put_body(const struct history_export *x, const struct fact *f, const struct json
 		put_paragraph(out, json_string(body, "value"));
 	}
 	if (f->kind == FACT_ASSIGNED && json_id(body, "to", &id)) {
-		buf_putc(out, ' ');
-		put(out, staff_name(x, id));
+		put_paragraph(out, staff_name(x, id));
 	}
 	const struct json *visit = json_get(body, "visit");
 	if (visit != NULL && json_is_object(visit)) {
@@ -389,8 +406,7 @@ history_html_entry(const struct history_export *x, const struct fact *f, struct 
 	if (f->kind != FACT_MESSAGE) {
 		buf_printf(out, " · %s", event_name(x, f->kind));
 	} else {
-		buf_puts(out, " · ");
-		put(out, f->channel_kind);
+		buf_printf(out, " · %s", word_for(x, f->channel_kind));
 	}
 	if (f->body == NULL) {
 		buf_printf(out, " · %s", say(x, "内容已删除", "erased"));
@@ -438,7 +454,7 @@ history_html_head(const struct history_export *x, struct buf *out)
 	put_row(out, say(x, "客户号", "Customer no."), x->customer.external_id);
 	put_row(out, say(x, "单位", "Company"), x->customer.company);
 	for (size_t i = 0; i < x->contact_count; i++) {
-		put_row(out, say(x, "联系方式", "Contact"), x->contacts[i].value);
+		put_row(out, word_for(x, x->contacts[i].kind), x->contacts[i].value);
 	}
 	put_row(out, say(x, "导出人", "Exported by"), x->by);
 	buf_printf(out, "<dt>%s</dt><dd>", say(x, "导出时间", "Exported at"));

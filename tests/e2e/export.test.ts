@@ -44,7 +44,7 @@ describe("exports", () => {
 	test("a supervisor takes a history as a document, which reads well by itself", async () => {
 		const { page } = boss;
 		await boss.goto("/inbox/all");
-		await page.locator(".conv").first().click();
+		await page.locator(".conv", { hasText: "林若溪" }).first().click();
 		const document = await exportHistory("文档", false);
 		expect(document).toMatch(/^<!doctype html>/);
 		expect(document).toContain("沟通记录");
@@ -77,9 +77,6 @@ describe("exports", () => {
 		await agent.page.locator(".conv").first().click();
 		await agent.page.getByRole("button", { name: "编辑" }).first().waitFor();
 		expect(await agent.page.getByRole("button", { name: "导出沟通记录" }).count()).toBe(0);
-		await agent.goto("/transcripts?period=all");
-		await agent.page.getByRole("heading", { name: "会话记录" }).waitFor();
-		expect(await agent.page.getByRole("link", { name: "将这些会话导出为 CSV" }).count()).toBe(0);
 		await agent.close();
 	});
 });
