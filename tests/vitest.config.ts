@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** One project a suite. Files run one after another: the servers under test get both cores. The
- * browsers' suite tries a failed test once more: a slow machine loses races there; a fault fails twice. */
-const suite = (name: string, timeoutMs: number, retry = 0) => ({
+/** One project a suite. Each file has a server of its own, so two run at a time: most of their time is
+ * waiting. Faults are injected one after another. The browsers' suite tries a failed test once more: a
+ * slow machine loses races there; a fault fails twice. */
+const suite = (name: string, timeoutMs: number, retry = 0, fileParallelism = true) => ({
 	test: {
 		name,
 		root: import.meta.dirname,
@@ -11,14 +12,14 @@ const suite = (name: string, timeoutMs: number, retry = 0) => ({
 		testTimeout: timeoutMs,
 		hookTimeout: 60_000,
 		pool: "forks" as const,
-		fileParallelism: false,
+		fileParallelism,
 		retry,
 	},
 });
 
 export default defineConfig({
 	test: {
-		fileParallelism: false,
-		projects: [suite("integration", 20_000), suite("fault", 240_000), suite("e2e", 60_000, 1)],
+		maxWorkers: 2,
+		projects: [suite("integration", 40_000), suite("fault", 240_000, 0, false), suite("e2e", 90_000, 1)],
 	},
 });

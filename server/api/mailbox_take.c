@@ -34,7 +34,8 @@ struct part {
 	size_t length;
 	const char *name;
 	const char *type;
-	const char *content_id; /* of an attachment: how the HTML names it; "" when it does not */
+	const char
+		*content_id; /* of an attachment: how the HTML names it; "" when it does not */
 	uint8_t digest[DIGEST_SIZE];
 	struct picture_size size;
 	uint64_t id; /* once it is registered */

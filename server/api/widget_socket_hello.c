@@ -221,7 +221,8 @@ say_welcome(struct widget *w, const struct welcome *m)
 	jw_object(json);
 	hours_state_encode(hours_current(app), clock_now_ms(), json);
 	jw_object_end(json);
-	jw_kbool(json, "answers_by_mail", directory_first_channel(app->directory, "email") != NULL);
+	jw_kbool(json, "answers_by_mail",
+		directory_first_channel(app->directory, "email") != NULL);
 	write_mark(json, "house", w->delivered, w->seen);
 	write_mark(json, "own", m->own.delivered, m->own.seen);
 	jw_ktime(json, "time", clock_now_ms());

@@ -307,7 +307,7 @@ enum err
 mail_link_noop(struct mail_link *l, int64_t timeout_ms, struct mail_trouble *trouble)
 {
 	int64_t until = clock_monotonic_ms() + timeout_ms;
-	char answer[MAIL_WORDS_SIZE];
+	char answer[MAIL_WORDS_SIZE] = "";
 	size_t length = 0;
 	size_t got = 0;
 	enum err rc = mail_link_send(l, "NOOP\r\n", 6, &length);

@@ -197,7 +197,7 @@ struct customer_filter {
 	bool contacted; /* last contact in [from, to); never is 0 */
 	int64_t contact_from;
 	int64_t contact_to;
-	int anonymous; /* 0, 1, or -1: both */
+	int anonymous;   /* 0, 1, or -1: both */
 	const char *tag; /* tag or topic; NULL: any */
 	struct value_filter values[VALUE_FILTERS_MAX];
 	size_t value_count;
@@ -238,8 +238,8 @@ read_former_values(struct reader *r, uint64_t customer, uint64_t field, struct a
 	struct field_value **out, size_t *count, struct error *e);
 
 /* --- hours, tags -------------------------------------------------------------------------- */
-MUST_CHECK enum err read_hours(struct reader *r, struct arena *a, struct hours *out,
-	struct error *e);
+MUST_CHECK enum err
+read_hours(struct reader *r, struct arena *a, struct hours *out, struct error *e);
 /* Of a primary and of all that are read under her: tags, topics, intent, the oldest first. */
 MUST_CHECK enum err read_tags(struct reader *r, uint64_t customer, struct arena *a,
 	struct customer_tag **out, size_t *count, struct error *e);

@@ -217,8 +217,8 @@ find_candidates(struct reader *r, const struct customer_filter *f,
 			if (str_empty(f->tag)) {
 				continue;
 			}
-			c = (struct candidates){
-				STATEMENT_COUNT_OF_TAG, STATEMENT_CUSTOMERS_OF_TAG, {{{0}}, 0}};
+			c = (struct candidates){STATEMENT_COUNT_OF_TAG, STATEMENT_CUSTOMERS_OF_TAG,
+				{{{0}}, 0}};
 			add(&c.key, value_text(f->tag));
 		} else if (f->owner != 0) {
 			c = (struct candidates){STATEMENT_COUNT_OF_OWNER,

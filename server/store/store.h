@@ -45,7 +45,7 @@ struct store_conf {
 	int64_t heads_ms;     /* how often signed heads are written outside the database */
 	const char *data_dir; /* set by the caller, not an option; as are: */
 	int64_t
-		outbox_grace_ms; /* an entry that has not arrived by then is told of outside */
+		outbox_grace_ms;    /* an entry that has not arrived by then is told of outside */
 	int64_t answer_mail_ms; /* time to see an answer before it goes by mail */
 	int64_t outbox_give_up_ms; /* an item that did not get through by then is dead */
 };
