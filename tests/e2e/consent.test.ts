@@ -113,7 +113,7 @@ describe("small things that were asked for", () => {
 			await desk.goto(path);
 			await desk.page.locator(path === "/inbox/all" ? ".conv" : ".table tbody tr").first().waitFor();
 			const overflow = await desk.page.evaluate(() =>
-				[document.documentElement, ...document.querySelectorAll(".table-card, .page-body")].map((part) => part.scrollWidth - part.clientWidth),
+				[document.documentElement, ...Array.from(document.querySelectorAll(".table-card, .page-body"))].map((part) => part.scrollWidth - part.clientWidth),
 			);
 			expect([path, Math.max(...overflow)]).toEqual([path, 0]);
 			await expectAccessible(desk.page);

@@ -221,7 +221,8 @@ pages_have_a_strict_policy(void **state)
 	(void)state;
 	get("/console/", "", &reply);
 	assert_string_equal(net_reply_header(&reply, "content-security-policy"),
-		"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+		"default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+		"img-src 'self' data: blob:; media-src 'self' blob:; "
 		"connect-src 'self' ws://localhost; base-uri 'none'; form-action 'self'; "
 		"object-src 'none'; frame-ancestors 'none'");
 	assert_string_equal(net_reply_header(&reply, "x-frame-options"), "DENY");

@@ -38,8 +38,8 @@ export function Helpful({ model, pub }: { model: Model; pub: number }): JSX.Elem
 	return (
 		<div class="helpful" role="group" aria-label={t("bot.helpful")}>
 			<span>{t("bot.helpful")}</span>
-			<button type="button" class="btn" onClick={() => model.feedback(pub, true)}><span aria-hidden="true">👍</span> {t("bot.yes")}</button>
-			<button type="button" class="btn" onClick={() => model.feedback(pub, false)}><span aria-hidden="true">👎</span> {t("bot.no")}</button>
+			<button type="button" class="btn" onClick={() => model.feedback(pub, true)}>{t("bot.yes")}</button>
+			<button type="button" class="btn" onClick={() => model.feedback(pub, false)}>{t("bot.no")}</button>
 		</div>
 	);
 }
