@@ -7,6 +7,8 @@ export interface Destination {
 	name: string;
 	icon: string;
 	label: string;
+	/* Where there is little room, instead of the label. */
+	short?: string;
 	to: string;
 	group: "work" | "house";
 }
@@ -18,14 +20,14 @@ export function useDestinations(): ComputedRef<Destination[]> {
 		const pages: Destination[] = [
 			{ name: "inbox", icon: "inbox", label: "shell.inbox", to: "/inbox", group: "work" },
 			{ name: "customers", icon: "user", label: "shell.customers", to: "/customers", group: "work" },
-			{ name: "transcripts", icon: "book", label: "shell.transcripts", to: "/transcripts", group: "work" },
+			{ name: "transcripts", icon: "book", label: "shell.transcripts", short: "shell.short.transcripts", to: "/transcripts", group: "work" },
 			{ name: "visit", icon: "counter", label: "shell.visit", to: "/visit", group: "work" },
-			{ name: "quick-replies", icon: "bolt", label: "shell.quickReplies", to: "/quick-replies", group: "work" },
-			{ name: "answers", icon: "bot", label: "shell.answers", to: "/answers", group: "work" },
+			{ name: "quick-replies", icon: "bolt", label: "shell.quickReplies", short: "shell.short.quickReplies", to: "/quick-replies", group: "work" },
+			{ name: "answers", icon: "bot", label: "shell.answers", short: "shell.short.answers", to: "/answers", group: "work" },
 		];
 		if (session.isSupervisor) {
 			pages.push(
-				{ name: "live", icon: "pulse", label: "shell.live", to: "/live", group: "work" },
+				{ name: "live", icon: "pulse", label: "shell.live", short: "shell.short.live", to: "/live", group: "work" },
 				{ name: "audit", icon: "shield", label: "shell.audit", to: "/admin/audit", group: "house" },
 			);
 		}

@@ -57,6 +57,7 @@ export default {
 		skip: "Skip to content",
 		palette: "Search or run a command (Ctrl+K)",
 		group: { work: "Workspace", house: "Administration" },
+		short: { quickReplies: "Replies", answers: "Answers", transcripts: "Search", live: "Live" },
 		inbox: "Inbox",
 		customers: "Customers",
 		visit: "Visit",

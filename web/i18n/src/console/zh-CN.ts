@@ -55,6 +55,7 @@ export default {
 		skip: "跳到内容",
 		palette: "搜索或执行命令（Ctrl+K）",
 		group: { work: "工作台", house: "管理" },
+		short: { quickReplies: "快捷回复", answers: "自动应答", transcripts: "会话检索", live: "现场" },
 		inbox: "收件箱",
 		customers: "客户",
 		visit: "面访",
