@@ -39,12 +39,12 @@ describe("the page about adding a channel", () => {
 	let boss: Staff;
 
 	beforeAll(() => {
-		for (const part of ["Makefile", "server", "channels", "config", "web/ui/src", "web/i18n", "web/tsconfig.base.json"]) {
+		for (const part of ["Makefile", "server", "channels", "knowledge", "config", "web/ui/src", "web/i18n", "web/tsconfig.base.json"]) {
 			cpSync(join(root, part), join(tree, part), { recursive: true, preserveTimestamps: true, filter: (path) => !path.includes("node_modules") });
 		}
 		symlinkSync(join(root, "web", "node_modules"), join(tree, "web", "node_modules"));
 		/* What is built already is not built again. */
-		for (const part of ["build/obj/server", "build/obj/channels", "build/flags"]) {
+		for (const part of ["build/obj/server", "build/obj/channels", "build/obj/knowledge", "build/flags"]) {
 			cpSync(join(root, part), join(tree, part), { recursive: true, preserveTimestamps: true });
 		}
 	});
