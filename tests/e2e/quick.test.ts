@@ -24,7 +24,7 @@ afterAll(async () => {
 	}
 });
 
-const options = (desk: Desk) => desk.page.getByRole("option");
+const options = (desk: Desk) => desk.page.locator("[role=option]");
 
 async function open(desk: Desk, text: string): Promise<void> {
 	await desk.goto("/inbox/unassigned");
