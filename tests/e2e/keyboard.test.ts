@@ -105,7 +105,7 @@ describe("the keyboard", () => {
 	test("the palette finds customers and pages", async () => {
 		const { page } = ann;
 		await page.keyboard.press("Control+k");
-		const box = page.getByRole("combobox");
+		const box = page.getByRole("dialog").getByRole("combobox");
 		await box.fill("苏雅");
 		await page.getByRole("option", { name: /苏雅/ }).first().waitFor();
 		await screenshot(page, "palette");
@@ -113,7 +113,7 @@ describe("the keyboard", () => {
 		await page.keyboard.press("Enter");
 		await page.locator(".thread-head h2", { hasText: "苏雅" }).waitFor();
 		await page.keyboard.press("Control+k");
-		await page.getByRole("combobox").fill("客户");
+		await page.getByRole("dialog").getByRole("combobox").fill("客户");
 		await page.getByRole("option", { name: /前往：客户/ }).click();
 		await page.getByRole("heading", { name: "客户", exact: true }).waitFor();
 	});
