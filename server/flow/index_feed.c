@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -15,6 +17,7 @@
 
 enum {
 	PAUSE_MS = 250,
+	POLITE = 19, /* nice(2) */
 	SYNC_MS = 10 * 1000,
 	SYNC_ENTRIES = 200 * 1000,
 };
@@ -197,6 +200,8 @@ run(void *ctx)
 	struct error e = {0};
 
 	pthread_setname_np(pthread_self(), "index-feed");
+	/* On Linux of this thread alone: what is said now comes before finding it later. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), POLITE);
 	while (!f->stopping) {
 		enum err err = round_of(f, &e);
 
