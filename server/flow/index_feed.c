@@ -18,6 +18,8 @@
 enum {
 	PAUSE_MS = 250,
 	POLITE = 19, /* nice(2) */
+	REST = 2,    /* times as long as it worked: messages need the processors */
+	REST_MAX_MS = 1000,
 	SYNC_MS = 10 * 1000,
 	SYNC_ENTRIES = 200 * 1000,
 };
@@ -36,6 +38,7 @@ struct index_feed {
 	/* The thread's own: */
 	struct index_fill fill;
 	int64_t synced_at;
+	int64_t rested_at;
 	uint64_t unsynced;
 	bool complaining; /* said once, until it works again */
 };
@@ -147,6 +150,18 @@ sync_sometimes(struct index_feed *f, struct error *e)
 	return index_sync(f->index, e);
 }
 
+static void
+rest(struct index_feed *f)
+{
+	int64_t worked = clock_monotonic_ms() - f->rested_at;
+	int64_t pause = worked * REST < REST_MAX_MS ? worked * REST : REST_MAX_MS;
+
+	if (pause > 0 && !f->stopping) {
+		(void)queue_take(f->stop, 1, (int)pause);
+	}
+	f->rested_at = clock_monotonic_ms();
+}
+
 static bool
 go_on(void *ctx, const struct index_fill *fill)
 {
@@ -156,6 +171,7 @@ go_on(void *ctx, const struct index_fill *fill)
 	f->unsynced += fill->known - f->known;
 	f->known = fill->known;
 	f->total = fill->total;
+	rest(f);
 	return !f->stopping && sync_sometimes(f, &e) == ERR_OK;
 }
 
@@ -164,6 +180,7 @@ round_of(struct index_feed *f, struct error *e)
 {
 	enum err err = be_ready(f, e);
 
+	f->rested_at = clock_monotonic_ms();
 	if (err == ERR_OK) {
 		err = index_fill_round(&f->fill, e);
 	}
