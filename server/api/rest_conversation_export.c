@@ -7,6 +7,7 @@
 #include "api/conversation_item.h"
 #include "api/exchange.h"
 #include "api/export_file.h"
+#include "api/export_reply.h"
 #include "api/export_right.h"
 #include "api/input.h"
 #include "api/routes.h"
@@ -193,25 +194,14 @@ run_piece(struct reading *r, struct reader *reader, struct error *e)
 /* --- the loop's part ---------------------------------------------------------------------- */
 
 static void
-audited(struct exchange *x, const struct outcome *o)
-{
-	const char *path = x->state;
-	struct http_request *rq;
-
-	(void)o;
-	rq = exchange_release(x);
-	http_set_header(rq, "content-disposition",
-		"attachment; filename=\"conversations.csv\"");
-	http_set_header(rq, "x-content-type-options", "nosniff");
-	http_set_header(rq, "cache-control", "no-store");
-	http_reply_file(rq, path, "text/csv; charset=utf-8");
-}
-
-static void
 piece_done(struct reading *r)
 {
 	struct exporting *e = r->parameters;
 	struct exchange *x = r->exchange;
+	struct export_reply reply = {
+		.disposition = "attachment; filename=\"conversations.csv\"",
+		.type = "text/csv; charset=utf-8",
+	};
 	struct change *c;
 
 	if (!e->ended) {
@@ -223,9 +213,9 @@ piece_done(struct reading *r)
 	c->audit.subject_kind = "conversations";
 	c->audit.detail = arena_printf(c->arena, "%lld conversations; %s", (long long)e->rows,
 		e->wishes);
-	x->state = arena_strdup(x->arena, e->path);
+	reply.path = e->path;
+	export_finish(x, c, &reply);
 	reading_destroy(r);
-	exchange_submit(x, c, audited, NULL);
 }
 
 static const char *
@@ -233,16 +223,8 @@ wishes_of(struct exchange *x, struct arena *a)
 {
 	static const char *const names[] = {"view", "state", "assignee", "customer",
 		"channel_kind", "waiting", "from", "to", "q"};
-	const char *text = "";
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = http_query(x->http, names[i]);
-
-		if (!str_empty(value)) {
-			text = arena_printf(a, "%s%s=%.200s ", text, names[i], value);
-		}
-	}
-	return text[0] != '\0' ? text : "all";
+	return export_wishes(x, a, names, sizeof(names) / sizeof(names[0]));
 }
 
 static void

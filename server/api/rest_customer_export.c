@@ -10,6 +10,7 @@
 #include "api/customer_query.h"
 #include "api/exchange.h"
 #include "api/export_file.h"
+#include "api/export_reply.h"
 #include "api/export_right.h"
 #include "api/file_name.h"
 #include "api/input.h"
@@ -54,7 +55,8 @@ struct exporting {
 	const char *path;
 	bool english;
 	const char *wishes; /* for the audit */
-	FILE *file;
+	FILE *file;         /* open within one piece only */
+	bool begun;
 	struct field *fields;
 	struct column *columns;
 	size_t column_count;
@@ -258,9 +260,8 @@ open_file(struct exporting *x, struct buf *out, struct error *e)
 	buf_puts(out, "\r\n");
 	/* The mark by which spreadsheets know UTF-8. */
 	fputs("\xef\xbb\xbf", x->file);
-	return fwrite(out->data, 1, out->length, x->file) == out->length
-		? ERR_OK
-		: error_set(e, ERR_UNAVAILABLE, "the export cannot be written");
+	x->begun = true;
+	return export_file_write(x->file, out->data, out->length, e);
 }
 
 static enum err
@@ -274,8 +275,8 @@ write_piece(struct exporting *x, struct reader *reader, struct buf *out, struct 
 
 	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
 		rc = write_row(x, reader, &items[i], a, out, e);
-		if (rc == ERR_OK && fwrite(out->data, 1, out->length, x->file) != out->length) {
-			rc = error_set(e, ERR_UNAVAILABLE, "the disk is full");
+		if (rc == ERR_OK) {
+			rc = export_file_write(x->file, out->data, out->length, e);
 		}
 	}
 	x->rows += (int64_t)count;
@@ -292,11 +293,14 @@ static enum err
 run_piece(struct reading *r, struct reader *reader, struct error *e)
 {
 	struct exporting *x = r->parameters;
-	enum err rc = ERR_OK;
+	enum err rc;
 	struct buf out;
 
 	buf_init(&out, ROW_BYTES_MAX);
-	if (x->file == NULL) {
+	x->file = NULL;
+	if (x->begun) {
+		rc = export_file_continue(x->path, &x->file, e);
+	} else {
 		rc = read_house(x, reader, r->arena, e);
 		if (rc == ERR_OK) {
 			rc = open_file(x, &out, e);
@@ -305,14 +309,12 @@ run_piece(struct reading *r, struct reader *reader, struct error *e)
 	if (rc == ERR_OK) {
 		rc = write_piece(x, reader, &out, e);
 	}
-	if (rc == ERR_OK && x->ended) {
-		rc = fclose(x->file) == 0 ? ERR_OK
-								  : error_set(e, ERR_UNAVAILABLE, "the disk is full");
-		x->file = NULL;
+	if (x->file != NULL) {
+		enum err closed = export_file_end(x->file, rc == ERR_OK ? e : NULL);
+
+		rc = rc != ERR_OK ? rc : closed;
 	}
-	if (rc != ERR_OK && x->file != NULL) {
-		fclose(x->file);
-		x->file = NULL;
+	if (rc != ERR_OK) {
 		(void)unlink(x->path);
 	}
 	buf_fini(&out);
@@ -322,24 +324,14 @@ run_piece(struct reading *r, struct reader *reader, struct error *e)
 /* --- the loop's part ---------------------------------------------------------------------- */
 
 static void
-audited(struct exchange *x, const struct outcome *o)
-{
-	const char *path = x->state;
-	struct http_request *rq;
-
-	(void)o;
-	rq = exchange_release(x);
-	http_set_header(rq, "content-disposition", "attachment; filename=\"customers.csv\"");
-	http_set_header(rq, "x-content-type-options", "nosniff");
-	http_set_header(rq, "cache-control", "no-store");
-	http_reply_file(rq, path, "text/csv; charset=utf-8");
-}
-
-static void
 piece_done(struct reading *r)
 {
 	struct exporting *e = r->parameters;
 	struct exchange *x = r->exchange;
+	struct export_reply reply = {
+		.disposition = "attachment; filename=\"customers.csv\"",
+		.type = "text/csv; charset=utf-8",
+	};
 	struct change *c;
 
 	if (!e->ended) {
@@ -351,9 +343,9 @@ piece_done(struct reading *r)
 	c->audit.subject_kind = "customers";
 	c->audit.detail = arena_printf(c->arena, "%lld customers; %s", (long long)e->rows,
 		e->wishes);
-	x->state = arena_strdup(x->arena, e->path);
+	reply.path = e->path;
+	export_finish(x, c, &reply);
 	reading_destroy(r);
-	exchange_submit(x, c, audited, NULL);
 }
 
 static const char *
@@ -361,16 +353,8 @@ wishes_of(struct exchange *x, struct arena *a)
 {
 	static const char *const names[] = {"q", "owner", "unit", "channel_kind", "known",
 		"created_from", "created_to", "contact_from", "contact_to", "where"};
-	const char *text = "";
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = http_query(x->http, names[i]);
-
-		if (!str_empty(value)) {
-			text = arena_printf(a, "%s%s=%.200s ", text, names[i], value);
-		}
-	}
-	return text[0] != '\0' ? text : "all";
+	return export_wishes(x, a, names, sizeof(names) / sizeof(names[0]));
 }
 
 static void

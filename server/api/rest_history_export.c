@@ -6,6 +6,7 @@
 #include "api/customer_view.h"
 #include "api/exchange.h"
 #include "api/export_file.h"
+#include "api/export_reply.h"
 #include "api/export_right.h"
 #include "api/file_name.h"
 #include "api/history_export.h"
@@ -17,27 +18,6 @@
 #include "model/change.h"
 
 enum { OFFSET_MAX = 14 * 60 };
-
-struct sending {
-	const char *path;
-	const char *name;
-	bool json;
-};
-
-static void
-audited(struct exchange *x, const struct outcome *o)
-{
-	const struct sending *s = x->state;
-	struct http_request *rq;
-
-	(void)o;
-	rq = exchange_release(x);
-	http_set_header(rq, "content-disposition", s->name);
-	http_set_header(rq, "x-content-type-options", "nosniff");
-	http_set_header(rq, "cache-control", "no-store");
-	http_reply_file(rq, s->path,
-		s->json ? "application/json" : "text/html; charset=utf-8");
-}
 
 static enum err
 read_once(struct history_export *x, struct reading *r, struct reader *reader,
@@ -99,7 +79,7 @@ step_done(struct reading *r)
 {
 	struct history_export *h = r->parameters;
 	struct exchange *x = r->exchange;
-	struct sending *s;
+	struct export_reply reply;
 	struct change *c;
 
 	if (!h->ended) {
@@ -113,13 +93,12 @@ step_done(struct reading *r)
 	c->audit.detail = arena_printf(c->arena, "%llu entries as %s; internal notes %s",
 		(unsigned long long)h->entries, h->json ? "JSON" : "HTML",
 		h->notes ? "included" : "left out");
-	s = arena_alloc(x->arena, sizeof(*s));
-	s->path = arena_strdup(x->arena, h->path);
-	s->name = file_name_disposition(x->arena, "attachment", name_for(h, x->arena));
-	s->json = h->json;
-	x->state = s;
+	reply.path = h->path;
+	reply.disposition = file_name_disposition(x->arena, "attachment",
+		name_for(h, x->arena));
+	reply.type = h->json ? "application/json" : "text/html; charset=utf-8";
+	export_finish(x, c, &reply);
 	reading_destroy(r);
-	exchange_submit(x, c, audited, NULL);
 }
 
 static void
