@@ -153,20 +153,41 @@ hand_over(struct auto_answer *answer, const struct answer_case *k, const char *r
 	}
 }
 
-static bool
-may_be_said(struct outgoing *outgoing, const struct auto_answer *answer, struct arena *a)
+/* All that the customer gets to read: the text, and with the last one the menu's labels. */
+static const char *
+whole_text(const struct auto_answer_text *text, const struct rule_answer *r,
+	struct arena *a)
 {
+	const char *whole = text->text;
+
+	for (size_t i = 0; text->menu != NULL && i < r->menu_count; i++) {
+		whole = arena_printf(a, "%s\n%s", whole, r->menu[i].label);
+	}
+	return whole;
+}
+
+/* False: something in it must not leave. Else what is to be noted stands beside the texts. */
+static bool
+may_be_said(struct outgoing *outgoing, struct auto_answer *answer,
+	const struct rule_answer *r, struct arena *a)
+{
+	struct auto_answer_text *texts = arena_alloc(a,
+		(answer->text_count + 1) * sizeof(*texts));
+
 	for (size_t i = 0; i < answer->text_count; i++) {
-		if (!outgoing_free(outgoing, answer->texts[i].text, a)) {
+		texts[i] = answer->texts[i];
+		if (!outgoing_unasked(outgoing, whole_text(&texts[i], r, a), a, &texts[i].found,
+				&texts[i].found_count)) {
 			return false;
 		}
 	}
+	answer->texts = texts;
 	return true;
 }
 
 static void
 judge(const struct rule_set *set, const struct answer_case *k, struct arena *a,
-	struct auto_answer *answer, struct rule_state *after)
+	struct auto_answer *answer, struct rule_answer *r, struct rule_state *after)
 {
 	struct rule_question q = {
 		.text = k->text,
@@ -177,17 +198,16 @@ judge(const struct rule_set *set, const struct answer_case *k, struct arena *a,
 		.customer_name = str_empty(k->name) ? NULL : k->name,
 		.language = k->language,
 	};
-	struct rule_answer r = {0};
 
 	random_bytes(&q.chance, sizeof(q.chance));
-	rule_answer(set, &q, a, &r);
-	*after = r.state;
-	set_rule(answer, r.rule, a);
-	answer->reason = reason_name(r.reason);
-	if (r.verdict != RULE_NOTHING) {
-		set_texts(answer, &r, a);
+	rule_answer(set, &q, a, r);
+	*after = r->state;
+	set_rule(answer, r->rule, a);
+	answer->reason = reason_name(r->reason);
+	if (r->verdict != RULE_NOTHING) {
+		set_texts(answer, r, a);
 	}
-	if (r.verdict == RULE_HUMAN) {
+	if (r->verdict == RULE_HUMAN) {
 		hand_over(answer, k, answer->reason, a);
 	}
 }
@@ -198,6 +218,7 @@ answer_decide(const struct rule_set *set, struct outgoing *outgoing,
 	enum answer_kind *kind, bool *held_back)
 {
 	struct auto_answer *answer = arena_alloc(a, sizeof(*answer));
+	struct rule_answer r = {0};
 
 	*after = k->state;
 	*held_back = false;
@@ -212,9 +233,9 @@ answer_decide(const struct rule_set *set, struct outgoing *outgoing,
 	if (k->ask_human) {
 		hand_over(answer, k, "asked", a);
 	} else {
-		judge(set, k, a, answer, after);
+		judge(set, k, a, answer, &r, after);
 	}
-	if (!may_be_said(outgoing, answer, a)) {
+	if (!may_be_said(outgoing, answer, &r, a)) {
 		*held_back = true;
 		answer->text_count = 0;
 		hand_over(answer, k, "phrase", a);

@@ -267,20 +267,6 @@ outgoing_find(struct outgoing *o, const char *text, struct arena *a,
 	return count;
 }
 
-bool
-outgoing_free(struct outgoing *o, const char *text, struct arena *a)
-{
-	const struct phrase_found *found;
-	size_t count = outgoing_find(o, text, a, &found);
-
-	for (size_t i = 0; i < count; i++) {
-		if (found[i].action == PHRASE_RULE_BLOCK) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static bool
 acknowledged(const struct post *p, uint64_t phrase)
 {
@@ -329,10 +315,11 @@ text_of(const struct change *c)
 }
 
 /* A phrase that is there several times is noted once. */
-static void
-note(struct change *c, const struct phrase_found *found, size_t count)
+static size_t
+each_once(
+	const struct phrase_found *found, size_t count, struct arena *a, struct phrase_found **out)
 {
-	struct phrase_found *once = arena_alloc(c->arena, (count + 1) * sizeof(*once));
+	struct phrase_found *once = arena_alloc(a, (count + 1) * sizeof(*once));
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -345,8 +332,8 @@ note(struct change *c, const struct phrase_found *found, size_t count)
 			once[kept++] = found[i];
 		}
 	}
-	c->post.found = once;
-	c->post.found_count = kept;
+	*out = once;
+	return kept;
 }
 
 void
@@ -360,8 +347,29 @@ outgoing_check(struct outgoing *o, struct change *c, struct outgoing_result *out
 	out->found_count = outgoing_find(o, out->text, c->arena, &out->found);
 	out->verdict = judge(&c->post, out->found, out->found_count);
 	if (out->verdict == OUTGOING_FREE && out->found_count > 0) {
-		note(c, out->found, out->found_count);
+		struct phrase_found *once;
+
+		c->post.found_count = each_once(out->found, out->found_count, c->arena, &once);
+		c->post.found = once;
 	}
+}
+
+bool
+outgoing_unasked(struct outgoing *o, const char *text, struct arena *a,
+	const struct phrase_found **out, size_t *count)
+{
+	const struct phrase_found *found;
+	struct phrase_found *once;
+	size_t all = outgoing_find(o, text, a, &found);
+
+	for (size_t i = 0; i < all; i++) {
+		if (found[i].action == PHRASE_RULE_BLOCK) {
+			return false;
+		}
+	}
+	*count = each_once(found, all, a, &once);
+	*out = once;
+	return true;
 }
 
 void

@@ -52,7 +52,9 @@ void outgoing_explain(const struct outgoing_result *r, char *out, size_t size);
 #define OUTGOING_FOUND_MAX 50
 size_t outgoing_find(struct outgoing *o, const char *text, struct arena *a,
 	const struct phrase_found **out);
-/* Whether it may be said without anybody looking: nothing in it is to be blocked. */
-bool outgoing_free(struct outgoing *o, const char *text, struct arena *a);
+/* Of what is said without anybody to ask: false when something in it is to be blocked; else
+ * each phrase that is to be noted, once. */
+bool outgoing_unasked(struct outgoing *o, const char *text, struct arena *a,
+	const struct phrase_found **out, size_t *count);
 
 #endif

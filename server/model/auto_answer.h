@@ -9,9 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct phrase_found;
+
 struct auto_answer_text {
 	const char *text;
 	const char *menu; /* JSON array [{"n":1,"label":"…"}]; NULL: none */
+	/* Watched phrases that are in it and let through: FACT_FLAGGED beside the entry. */
+	const struct phrase_found *found;
+	size_t found_count;
 };
 
 struct auto_answer {

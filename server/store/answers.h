@@ -9,6 +9,7 @@
 #include "store/apply.h"
 
 struct auto_answer;
+struct phrase_found;
 
 /* How the timeline was before the question. */
 struct answer_before {
@@ -31,7 +32,7 @@ MUST_CHECK enum err hand_over_append(struct batch *b, struct job *j, struct head
 	const char *reason, uint64_t rule, const char *title);
 
 /* FACT_FLAGGED about `entry`, when the check found something in it. */
-MUST_CHECK enum err
-flags_append(struct batch *b, struct job *j, struct head *h, const struct fact *entry);
+MUST_CHECK enum err flags_append(struct batch *b, struct job *j, struct head *h,
+	const struct fact *entry, const struct phrase_found *found, size_t count);
 
 #endif

@@ -136,6 +136,7 @@ say(struct batch *b, struct job *j, struct head *h, const struct auto_answer *a,
 	if (err == ERR_OK) {
 		episode_note(h, f, text->text);
 		fact_settle(h, f, h->state.conversation.assignee);
+		err = flags_append(b, j, h, f, text->found, text->found_count);
 	}
 	return err;
 }

@@ -253,7 +253,7 @@ append_entry(struct batch *b, struct job *j, struct head *h, const struct entry 
 		episode_note(h, f, preview_of(p, entry));
 		fact_settle(h, f, h->state.conversation.assignee);
 	}
-	err = flags_append(b, j, h, f);
+	err = flags_append(b, j, h, f, p->found, p->found_count);
 	return err == ERR_OK ? message_files_sent(b, j, f) : err;
 }
 

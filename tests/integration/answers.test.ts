@@ -154,6 +154,37 @@ describe.each(databases)("automatic answers on %s", (database) => {
 		expect(counts.held_back).toBe(1);
 		expect(JSON.stringify(socket.frames)).not.toContain("保证赚钱");
 		socket.close();
+		/* A menu's labels are read by customers too. */
+		await rule({ title: "坏菜单", any: ["选哪个"], replies: ["请选择"], menu: [{ label: "保证 赚钱的", rule: id }] });
+		await inForce("选哪个", "坏菜单");
+		const other = await visitor();
+		await say(other.socket, { text: "选哪个" });
+		await bot(other.socket, "转接人工");
+		expect(JSON.stringify(other.socket.frames)).not.toContain("赚钱的");
+		other.socket.close();
+	});
+
+	test("what only warns or flags is said by the bot, and noted beside it for the supervisor", async () => {
+		const id = await rule({ title: "收益", any: ["能赚多少"], replies: ["历史上稳稳赚过，稳稳赚不是承诺，也没有回佣"] });
+		for (const [text, action] of [["稳稳赚", "warn"], ["回佣", "flag"]]) {
+			expect((await lead.post("/api/v1/phrases", { text, action })).status).toBe(201);
+		}
+		await inForce("能赚多少", "收益");
+		const { socket } = await visitor();
+		await say(socket, { text: "能赚多少" });
+		const answer = (await bot(socket, "历史上")) as Loose;
+		const flagged = (await desk.frame("entry", (f: Loose) => f.entry.kind === "flagged" && f.entry.author.kind === "bot")) as Loose;
+		expect(flagged.entry.body).toMatchObject({
+			acknowledged: false,
+			phrases: [{ text: "稳稳赚", action: "warn" }, { text: "回佣", action: "flag" }],
+		});
+		const said = (await desk.frame("entry", (f: Loose) => f.entry.id === flagged.entry.body.entry)) as Loose;
+		expect(said.entry.body).toMatchObject({ text: answer.entry.body.text, rule: id });
+		expect(flagged.conversation).toMatchObject({ id: said.entry.conversation, flags: 1 });
+		expect(socket.frames.some((f: Loose) => f.t === "entry" && f.entry.kind === "flagged")).toBe(false);
+		const list = await lead.get("/api/v1/conversations?flagged=true");
+		expect(list.body.items.map((one: Loose) => one.conversation?.id ?? one.id)).toContain(said.entry.conversation);
+		socket.close();
 	});
 
 	test("killed in the midst of questions, each has at most one answer and none is lost", async () => {

@@ -65,7 +65,7 @@ export default {
 		welcome: "First steps",
 		quickReplies: "Quick replies",
 		answers: "Automatic answers",
-		transcripts: "Transcripts",
+		transcripts: "Transcript search",
 		audit: "Audit trail",
 		staff: "Staff",
 		fields: "Customer fields",
