@@ -13,12 +13,12 @@
 
 struct answers;
 struct bus;
+struct curl_thread;
 struct directory;
 struct house_hours;
 struct imports;
 struct index_feed;
 struct limits;
-struct mail_client;
 struct mailbox_probes;
 struct mailboxes;
 struct marks;
@@ -31,7 +31,6 @@ struct rooms;
 struct rules;
 struct sessions;
 struct sockets;
-struct web_client;
 struct workers;
 
 struct app_conf {
@@ -101,8 +100,8 @@ struct app {
 	struct imports *imports;         /* of customers, that run: api/imports.h */
 	struct index_feed *index_feed;   /* the search index: flow/index_feed.h */
 	struct sockets *sockets;         /* all live sockets: api/sockets.h */
-	struct web_client *web_client;   /* calls to other servers: net/web_client.h */
-	struct mail_client *mail_client; /* mail on its way: net/mail_client.h */
+	struct curl_thread *web_client;  /* calls to other servers: net/web_client.h */
+	struct curl_thread *mail_client; /* mail on its way: net/mail_client.h */
 	struct mailboxes *mailboxes;     /* mail that comes: api/mailboxes.h */
 	struct mailbox_probes *probes;   /* mailboxes that are tried: api/mailbox_probe.h */
 	struct outbox *outbox;           /* what leaves the house: flow/outbox.h */

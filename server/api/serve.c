@@ -102,8 +102,8 @@ woken(void *ctx)
 	struct server *s = ctx;
 
 	store_drain(s->app.store);
-	web_client_drain(s->app.web_client);
-	mail_client_drain(s->app.mail_client);
+	curl_thread_drain(s->app.web_client);
+	curl_thread_drain(s->app.mail_client);
 	mailboxes_drain(s->app.mailboxes);
 	mailbox_probes_drain(s->app.probes);
 	sockets_flush(s->app.sockets);
@@ -132,7 +132,7 @@ stopped(void *ctx)
 
 	store_stats(s->app.store, &stats);
 	return sockets_stopped(&s->app) && stats.queued == 0 &&
-		!mail_client_busy(s->app.mail_client);
+		!curl_thread_busy(s->app.mail_client);
 }
 
 static bool
@@ -289,22 +289,22 @@ static enum err
 open_outbox(struct server *s, struct error *e)
 {
 	struct app *app = &s->app;
-	struct web_client_conf conf = {
+	struct curl_thread_conf calls = {
 		.timeout_ms = app->conf->outbox_timeout_ms,
 		.private_networks = app->conf->outbox_private,
 		.ca_file = app->conf->outbox_ca_file,
 	};
 	struct outbox_carrier carriers[] = {push_carrier(app), mail_carrier(app),
 		answer_carrier(app)};
-	struct mail_client_conf mail = {
+	struct curl_thread_conf mails = {
 		.timeout_ms = app->conf->mail_timeout_ms,
 		.private_networks = app->conf->outbox_private,
 		.ca_file = app->conf->outbox_ca_file,
 	};
-	enum err rc = web_client_create(&app->web_client, &conf, wake, s, e);
+	enum err rc = web_client_create(&app->web_client, &calls, wake, s, e);
 
 	if (rc == ERR_OK) {
-		rc = mail_client_create(&app->mail_client, &mail, wake, s, e);
+		rc = mail_client_create(&app->mail_client, &mails, wake, s, e);
 	}
 	if (rc == ERR_OK) {
 		app->outbox = outbox_create(app->store, net_wheel(app->net), carriers,
@@ -393,8 +393,8 @@ server_close(struct server *s)
 	}
 	if (app->outbox != NULL) {
 		outbox_stop(app->outbox);
-		web_client_stop(app->web_client);   /* its calls may still want to be replied */
-		mail_client_stop(app->mail_client); /* what it knows has to be stored */
+		curl_thread_stop(app->web_client);  /* its calls may still want to be replied */
+		curl_thread_stop(app->mail_client); /* what it knows has to be stored */
 	}
 	if (app->mailboxes != NULL) {
 		mailboxes_stop(app->mailboxes); /* its timers are the loop's */
@@ -415,8 +415,8 @@ server_close(struct server *s)
 	tidy_destroy(s->tidy);
 	mailboxes_destroy(app->mailboxes);
 	outbox_destroy(app->outbox);
-	web_client_destroy(app->web_client);
-	mail_client_destroy(app->mail_client);
+	curl_thread_destroy(app->web_client);
+	curl_thread_destroy(app->mail_client);
 	workers_destroy(app->workers);
 	rules_destroy(app->rules);
 	marks_destroy(app->marks);

@@ -1,9 +1,7 @@
-/* Handing mail to servers by SMTP: one thread with libcurl, woken by whoever has a mail. TLS is
- * verified, and as with web calls (net/web_client.h) an address that is not public is refused
- * when the connection is made, unless the configuration names its network; only there a mail may
- * go without TLS.
+/* Handing mail to servers by SMTP, on a curl thread of its own (net/curl_thread.h, which also
+ * says where a mail may go, and that it goes without TLS only where the configuration says so).
  *
- * Threads: submit and drain: loop thread. */
+ * Threads: loop thread only. */
 #ifndef NET_MAIL_CLIENT_H
 #define NET_MAIL_CLIENT_H
 
@@ -13,9 +11,9 @@
 
 #include "base/err.h"
 #include "base/queue.h"
+#include "net/curl_thread.h"
 
 struct arena;
-struct mail_client;
 
 #define MAIL_CALL_WORDS_SIZE 401
 
@@ -44,23 +42,10 @@ struct mail_call {
 struct mail_call *mail_call_create(void);
 void mail_call_destroy(struct mail_call *call); /* NULL is fine */
 
-struct mail_client_conf {
-	int64_t timeout_ms;
-	const char *private_networks;
-	const char *ca_file; /* "": the system's */
-};
-typedef void mail_client_wake(void *ctx); /* any thread: call mail_client_drain soon */
-
 MUST_CHECK enum err
-mail_client_create(struct mail_client **out, const struct mail_client_conf *conf,
-	mail_client_wake *wake, void *ctx, struct error *e);
-/* Ends the calls that run, tells all that wait and takes no more. */
-void mail_client_stop(struct mail_client *c);
-void mail_client_destroy(struct mail_client *c); /* stops it first; NULL is fine */
+mail_client_create(struct curl_thread **out, const struct curl_thread_conf *conf,
+	curl_thread_wake *wake, void *ctx, struct error *e);
 /* Owns the call; `done` always comes, later. */
-void mail_client_submit(struct mail_client *c, struct mail_call *call);
-void mail_client_drain(struct mail_client *c);
-/* Mail is on its way, and what becomes of it is not known yet. */
-bool mail_client_busy(const struct mail_client *c);
+void mail_client_submit(struct curl_thread *c, struct mail_call *call);
 
 #endif

@@ -1,58 +1,27 @@
 #include "net/web_client.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "net/address.h"
-#include "net/private_address.h"
 
 enum {
-	WAITING_MAX = 10000,
 	AT_ONCE = 32,
 	CONNECT_MS = 5000,
 	DRAINED_MAX_BYTES = 1024 * 1024, /* of an answer; more than that is no answer */
-	POLL_MS = 10000,
 };
 
 /* One call while it runs. */
 struct transfer {
-	struct web_client *client;
+	struct curl_transfer base; /* first */
 	struct web_call *call;
-	CURL *easy;
 	struct curl_slist *headers;
 	struct buf answer;
 	size_t received;
 	int64_t began;
-	bool secure;
-	bool refused; /* by us: the address is not for the likes of us */
-	char problem[CURL_ERROR_SIZE];
-	struct transfer *next;
-};
-
-struct web_client {
-	struct web_client_conf conf;
-	struct network_list networks;
-	pthread_t thread;
-	CURLM *multi;
-	struct queue *waiting;  /* struct web_call: loop → thread */
-	struct queue *finished; /* struct web_call: thread → loop */
-	web_client_wake *wake;
-	void *ctx;
-	struct transfer *running; /* of the thread */
-	size_t count;
-	atomic_bool stopping;
-	bool stopped;
 };
 
 struct web_call *
@@ -74,36 +43,10 @@ web_call_destroy(struct web_call *call)
 	}
 }
 
-static void
-finish(struct web_client *c, struct web_call *call)
+static struct web_call *
+call_of(struct queue_node *job)
 {
-	queue_push_always(c->finished, &call->node);
-	c->wake(c->ctx);
-}
-
-/* --- what curl asks us --------------------------------------------------------------------- */
-
-/* The last moment at which it is known where a connection goes. One that is used again was
- * looked at when it was made. */
-static curl_socket_t
-open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
-{
-	struct transfer *t = ctx;
-	struct address address;
-	bool named;
-
-	if (purpose != CURLSOCKTYPE_IPCXN ||
-		(to->family != AF_INET && to->family != AF_INET6)) {
-		t->refused = true;
-		return CURL_SOCKET_BAD;
-	}
-	address_from_socket(&to->addr, &address);
-	named = network_list_has(&t->client->networks, &address);
-	if (!named && (address_is_private(&address) || !t->secure)) {
-		t->refused = true;
-		return CURL_SOCKET_BAD;
-	}
-	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	return (struct web_call *)job; /* its first member */
 }
 
 static size_t
@@ -121,75 +64,36 @@ take_answer(char *data, size_t size, size_t count, void *ctx)
 	return length;
 }
 
-/* --- one call -------------------------------------------------------------------------------- */
-
 static void
-set_limits(CURL *easy, const struct web_client *c)
+begin(struct curl_transfer *base)
 {
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)c->conf.timeout_ms);
-	if (!str_empty(c->conf.ca_file)) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, c->conf.ca_file);
-	}
-}
+	struct transfer *t = (struct transfer *)base;
+	struct web_call *call = call_of(base->job);
+	CURL *easy = base->easy;
 
-static void
-set_request(struct transfer *t)
-{
-	struct web_call *call = t->call;
-
+	base->secure = strncasecmp(call->url, "https://", 8) == 0;
+	t->call = call;
+	t->began = clock_monotonic_ms();
+	buf_init(&t->answer, WEB_CALL_ANSWER_MAX + 1);
 	for (size_t i = 0; call->headers[i] != NULL; i++) {
 		t->headers = curl_slist_append(t->headers, call->headers[i]);
 	}
 	t->headers = curl_slist_append(t->headers, "Expect:");
-	curl_easy_setopt(t->easy, CURLOPT_URL, call->url);
-	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "Trunkline/1");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_URL, call->url);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "Trunkline/1");
 	if (call->body != NULL) {
-		curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
-		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, call->body);
-		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE, (long)call->body_length);
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)call->body_length);
 	}
-	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->problem);
-	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_answer);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
 }
 
 static void
-begin(struct web_client *c, struct web_call *call)
-{
-	struct transfer *t = xcalloc(1, sizeof(*t));
-
-	t->client = c;
-	t->call = call;
-	t->began = clock_monotonic_ms();
-	t->secure = strncasecmp(call->url, "https://", 8) == 0;
-	buf_init(&t->answer, WEB_CALL_ANSWER_MAX + 1);
-	t->easy = curl_easy_init();
-	if (t->easy == NULL) {
-		abort(); /* no memory */
-	}
-	set_limits(t->easy, c);
-	set_request(t);
-	t->next = c->running;
-	c->running = t;
-	c->count++;
-	curl_multi_add_handle(c->multi, t->easy);
-}
-
-static void
-describe(const struct transfer *t, CURLcode code, struct web_call *call)
+describe(const struct curl_transfer *t, CURLcode code, struct web_call *call)
 {
 	if (t->refused) {
 		str_copy(call->error, sizeof(call->error),
@@ -199,185 +103,79 @@ describe(const struct transfer *t, CURLcode code, struct web_call *call)
 		str_copy(call->error, sizeof(call->error), "the answer has no end");
 	} else {
 		snprintf(call->error, sizeof(call->error), "%.150s",
-			t->problem[0] != '\0' ? t->problem : curl_easy_strerror(code));
+			curl_transfer_problem(t, code));
 	}
 }
 
 static void
-unlink_transfer(struct web_client *c, const struct transfer *t)
+end(struct curl_transfer *base, CURLcode code)
 {
-	struct transfer **at = &c->running;
-
-	while (*at != t) {
-		at = &(*at)->next;
-	}
-	*at = t->next;
-	c->count--;
-}
-
-static void
-end(struct transfer *t, CURLcode code)
-{
-	struct web_client *c = t->client;
+	struct transfer *t = (struct transfer *)base;
 	struct web_call *call = t->call;
 	curl_off_t retry_after = 0;
 	long status = 0;
 
 	if (code == CURLE_OK) {
-		curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-		curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
+		curl_easy_getinfo(base->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_getinfo(base->easy, CURLINFO_RETRY_AFTER, &retry_after);
 		call->answer = utf8_repair(call->arena,
 			t->answer.data != NULL ? t->answer.data : "", t->answer.length, NULL);
 	} else {
-		describe(t, code, call);
+		describe(base, code, call);
 	}
 	call->status = (int)status;
 	call->retry_after_ms = retry_after > 0 ? (int64_t)retry_after * 1000 : 0;
 	call->took_ms = clock_monotonic_ms() - t->began;
-	unlink_transfer(c, t);
-	curl_multi_remove_handle(c->multi, t->easy);
-	curl_easy_cleanup(t->easy);
+}
+
+static void
+release(struct curl_transfer *base)
+{
+	struct transfer *t = (struct transfer *)base;
+
 	curl_slist_free_all(t->headers);
 	buf_fini(&t->answer);
-	free(t);
-	finish(c, call);
-}
-
-/* --- the thread -------------------------------------------------------------------------------- */
-
-static void
-take_calls(struct web_client *c)
-{
-	while (c->count < AT_ONCE) {
-		struct queue_node *node = queue_take(c->waiting, 1, 0);
-
-		if (node == NULL) {
-			return;
-		}
-		begin(c, (struct web_call *)node); /* its first member */
-	}
 }
 
 static void
-take_results(struct web_client *c)
+refuse(struct queue_node *job, const char *why)
 {
-	CURLMsg *message;
-	int left;
+	struct web_call *call = call_of(job);
 
-	while ((message = curl_multi_info_read(c->multi, &left)) != NULL) {
-		char *transfer = NULL;
-		CURLcode code = message->data.result;
-
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-		end((struct transfer *)(void *)transfer, code);
-	}
+	str_copy(call->error, sizeof(call->error), why);
 }
 
-static void *
-run(void *ctx)
+static void
+done(struct queue_node *job)
 {
-	struct web_client *c = ctx;
-	int running;
+	struct web_call *call = call_of(job);
 
-	while (!atomic_load(&c->stopping)) {
-		take_calls(c);
-		curl_multi_perform(c->multi, &running);
-		take_results(c);
-		if (c->count < AT_ONCE && queue_length(c->waiting) > 0) {
-			continue;
-		}
-		curl_multi_poll(c->multi, NULL, 0, POLL_MS, NULL);
-	}
-	while (c->running != NULL) {
-		end(c->running, CURLE_ABORTED_BY_CALLBACK);
-	}
-	return NULL;
+	call->done(call);
 }
+
+static const struct curl_thread_kind web_calls = {
+	.name = "web-client",
+	.protocols = "http,https",
+	.too_many = "too many calls wait already",
+	.transfer_size = sizeof(struct transfer),
+	.at_once = AT_ONCE,
+	.connect_ms = CONNECT_MS,
+	.begin = begin,
+	.end = end,
+	.release = release,
+	.refuse = refuse,
+	.done = done,
+};
 
 enum err
-web_client_create(struct web_client **out, const struct web_client_conf *conf,
-	web_client_wake *wake, void *ctx, struct error *e)
+web_client_create(struct curl_thread **out, const struct curl_thread_conf *conf,
+	curl_thread_wake *wake, void *ctx, struct error *e)
 {
-	struct web_client *c = xcalloc(1, sizeof(*c));
-	enum err rc;
-
-	c->conf = *conf;
-	c->wake = wake;
-	c->ctx = ctx;
-	rc = network_list_parse(&c->networks,
-		conf->private_networks != NULL ? conf->private_networks : "", e);
-	if (rc != ERR_OK) {
-		free(c);
-		return rc;
-	}
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
-		(c->multi = curl_multi_init()) == NULL) {
-		abort(); /* no memory */
-	}
-	c->waiting = queue_create(WAITING_MAX);
-	c->finished = queue_create(WAITING_MAX);
-	if (pthread_create(&c->thread, NULL, run, c) != 0) {
-		c->stopped = true;
-		web_client_destroy(c);
-		return error_set(e, ERR_UNAVAILABLE, "cannot start a thread");
-	}
-	*out = c;
-	return ERR_OK;
+	return curl_thread_create(out, &web_calls, conf, wake, ctx, e);
 }
 
 void
-web_client_submit(struct web_client *c, struct web_call *call)
+web_client_submit(struct curl_thread *c, struct web_call *call)
 {
-	if (c->stopped || !queue_push(c->waiting, &call->node)) {
-		str_copy(call->error, sizeof(call->error), "too many calls wait already");
-		finish(c, call);
-		return;
-	}
-	curl_multi_wakeup(c->multi);
-}
-
-void
-web_client_drain(struct web_client *c)
-{
-	struct queue_node *node;
-
-	while ((node = queue_take(c->finished, 1, 0)) != NULL) {
-		struct web_call *call = (struct web_call *)node; /* its first member */
-
-		call->done(call);
-	}
-}
-
-void
-web_client_stop(struct web_client *c)
-{
-	struct queue_node *node;
-
-	if (!c->stopped) {
-		c->stopped = true;
-		atomic_store(&c->stopping, true);
-		curl_multi_wakeup(c->multi);
-		pthread_join(c->thread, NULL);
-	}
-	while ((node = queue_take(c->waiting, 1, 0)) != NULL) {
-		struct web_call *call = (struct web_call *)node;
-
-		str_copy(call->error, sizeof(call->error), "the server is stopping");
-		queue_push_always(c->finished, &call->node);
-	}
-	web_client_drain(c);
-}
-
-void
-web_client_destroy(struct web_client *c)
-{
-	if (c == NULL) {
-		return;
-	}
-	web_client_stop(c);
-	curl_multi_cleanup(c->multi);
-	queue_destroy(c->waiting);
-	queue_destroy(c->finished);
-	network_list_fini(&c->networks);
-	free(c);
+	curl_thread_submit(c, &web_calls, &call->node);
 }

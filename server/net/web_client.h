@@ -1,9 +1,7 @@
-/* Calls to servers of other people: one thread with libcurl, woken by whoever has a call. TLS is
- * verified, redirects are not followed, proxies of the environment are not asked, and an address
- * that is not public is refused when the connection is made, whatever the name said before:
- * only networks that the configuration names may be private, and only they may go without TLS.
+/* Calls to web servers of other people, on a curl thread of their own (net/curl_thread.h, which
+ * also says where a call may go). Redirects are not followed.
  *
- * Threads: submit and drain: loop thread. */
+ * Threads: loop thread only. */
 #ifndef NET_WEB_CLIENT_H
 #define NET_WEB_CLIENT_H
 
@@ -12,9 +10,9 @@
 
 #include "base/err.h"
 #include "base/queue.h"
+#include "net/curl_thread.h"
 
 struct arena;
-struct web_client;
 
 #define WEB_CALL_ANSWER_MAX 4096
 #define WEB_CALL_HEADERS_MAX 12
@@ -40,21 +38,10 @@ struct web_call {
 struct web_call *web_call_create(void);
 void web_call_destroy(struct web_call *call); /* NULL is fine */
 
-struct web_client_conf {
-	int64_t timeout_ms;
-	const char *private_networks;
-	const char *ca_file; /* "": the system's */
-};
-typedef void web_client_wake(void *ctx); /* any thread: call web_client_drain soon */
-
 MUST_CHECK enum err
-web_client_create(struct web_client **out, const struct web_client_conf *conf,
-	web_client_wake *wake, void *ctx, struct error *e);
-/* Ends the calls that run, tells all that wait (status 0) and takes no more. */
-void web_client_stop(struct web_client *c);
-void web_client_destroy(struct web_client *c); /* stops it first; NULL is fine */
-/* Owns the call; `done` always comes, later. */
-void web_client_submit(struct web_client *c, struct web_call *call);
-void web_client_drain(struct web_client *c);
+web_client_create(struct curl_thread **out, const struct curl_thread_conf *conf,
+	curl_thread_wake *wake, void *ctx, struct error *e);
+/* Owns the call; `done` always comes, later: after an answer, or with status 0. */
+void web_client_submit(struct curl_thread *c, struct web_call *call);
 
 #endif
