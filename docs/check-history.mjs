@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Checks an exported history (docs/export.md) without Trunkline: recomputes every digest and the
-// chain of every timeline. Needs nothing but Node. Usage: node check-history.mjs FILE.json
-import { createHash } from "node:crypto";
+// chain of every timeline, and verifies the house's signature of their ends. Needs nothing but Node.
+// Usage: node check-history.mjs FILE.json [heads.pub], the public key as you got it from the house.
+import { createHash, createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const tags = ["algorithm", "previous", "id", "timeline", "seq", "pub", "conversation", "kind", "channel", "channel_kind", "author_kind", "author", "at", "committed_at", "ref", "files", "body"];
@@ -45,8 +46,41 @@ function hashOf(fact, timeline, previous) {
 	);
 }
 
-/** What is wrong with a history; nothing: it is as it was written. */
-export function check(history) {
+/** What was signed: a line each, ending with the ends of all timelines. */
+function sealed(history) {
+	const ends = history.heads.map(({ timeline, seq, hash }) => `${timeline} ${seq} ${hash}\n`);
+	return Buffer.from(`trunkline-history-head-1\n${history.exported_at}\n${history.customer.id}\n${history.notes ? "notes" : "no notes"}\n${ends.join("")}`);
+}
+
+function checkSignature(history, publicKey) {
+	const { signed, heads } = history;
+	if (!signed || !heads) {
+		return publicKey === undefined ? [] : ["the history is not signed"];
+	}
+	const ends = history.timelines.map(({ timeline, facts }) => ({ timeline, seq: facts.length, hash: facts.at(-1)?.hash ?? "0".repeat(64) }));
+	const faults = [];
+	if (ends.length !== heads.length || ends.some((end, i) => end.timeline !== heads[i].timeline || end.seq !== heads[i].seq || end.hash !== heads[i].hash)) {
+		faults.push("the timelines do not end where the house signed them");
+	}
+	const key = createPublicKey(publicKey ?? signed.key);
+	if (key.asymmetricKeyType !== "ed25519" || !verify(null, sealed(history), key, Buffer.from(signed.signature, "base64url"))) {
+		faults.push(publicKey === undefined ? "the signature is wrong" : "the signature is not of this key");
+	}
+	return faults;
+}
+
+/** Names a public key, to be compared with what the house says. */
+function fingerprint(key) {
+	return sha256(createPublicKey(key).export({ type: "spki", format: "der" })).toString("hex");
+}
+
+/**
+ * What is wrong with a history; nothing: it is as it was written.
+ * @param {any} history
+ * @param {string} [publicKey] PEM; without one the key inside the file is taken, which proves no more than that the file is of one piece
+ * @returns {string[]}
+ */
+export function check(history, publicKey) {
 	const faults = [];
 	if (history.format !== "trunkline-history-1") {
 		return ["this is no history of format trunkline-history-1"];
@@ -67,12 +101,13 @@ export function check(history) {
 			previous = Buffer.from(fact.hash, "hex");
 		});
 	}
-	return faults;
+	return [...faults, ...checkSignature(history, publicKey)];
 }
 
 if (process.argv[1]?.endsWith("check-history.mjs")) {
 	const history = JSON.parse(readFileSync(process.argv[2], "utf8"));
-	const faults = check(history);
+	const publicKey = process.argv[3] === undefined ? undefined : readFileSync(process.argv[3], "utf8");
+	const faults = check(history, publicKey);
 	for (const fault of faults) {
 		console.log(fault);
 	}
@@ -81,6 +116,11 @@ if (process.argv[1]?.endsWith("check-history.mjs")) {
 	console.log(`${facts.length} facts, ${hidden} of them without their text: ${faults.length === 0 ? "unchanged" : `${faults.length} faults`}`);
 	for (const { timeline, facts: chain } of history.timelines ?? []) {
 		console.log(`timeline ${timeline} ends with ${chain.at(-1)?.hash ?? "nothing"}`);
+	}
+	if (history.signed) {
+		console.log(`signed with the key ${fingerprint(publicKey ?? history.signed.key)}${publicKey === undefined ? ", which the file itself names: compare it with the house's" : ""}`);
+	} else {
+		console.log("not signed");
 	}
 	process.exit(faults.length === 0 ? 0 : 1);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "model/customer.h"
 #include "store/read.h"
@@ -15,6 +16,12 @@ struct buf;
 struct fact;
 struct reader;
 
+struct history_end {
+	uint64_t seq; /* of the last fact */
+	uint64_t found;
+	uint8_t hash[DIGEST_SIZE];
+};
+
 struct history_export {
 	/* wished */
 	uint64_t customer_id;
@@ -22,6 +29,7 @@ struct history_export {
 	bool notes; /* with what customers never see */
 	bool english;
 	int64_t offset_minutes; /* of the reader's clock, east of UTC */
+	const char *data_dir;   /* holds the key that signs */
 	const char *path;
 	const char *parts; /* HTML: entries as they are read, newest first */
 	const char *index; /* HTML: where each begins, 8 bytes */
@@ -36,6 +44,7 @@ struct history_export {
 	size_t staff_count;
 	struct timeline_end *timelines;
 	size_t timeline_count;
+	struct history_end *ends; /* of the timelines, as far as they were read */
 
 	/* where it stands */
 	bool begun;
@@ -47,6 +56,7 @@ struct history_export {
 	int64_t to_place; /* HTML: entries that are not in the document yet */
 	uint64_t entries; /* shown */
 	uint64_t withheld;
+	uint64_t missing; /* facts that should be there and were not found */
 	bool ended;
 };
 
@@ -64,6 +74,9 @@ MUST_CHECK enum err history_html_step(struct history_export *x, struct reader *r
 void history_html_head(const struct history_export *x, struct buf *out);
 void
 history_html_entry(const struct history_export *x, const struct fact *f, struct buf *out);
+/* In the place of an entry whose text cannot be told. */
+void history_html_unreadable(const struct history_export *x, const struct fact *f,
+	struct buf *out);
 void history_html_tail(const struct history_export *x, struct buf *out);
 
 #endif

@@ -25,12 +25,50 @@ keep_entry(const struct history_export *x, const struct fact *f, FILE *parts, FI
 
 	buf_init(&out, ENTRY_BYTES_MAX);
 	history_html_entry(x, f, &out);
+	if (out.overflowed) {
+		buf_clear(&out);
+		history_html_unreadable(x, f, &out);
+	}
 	err = export_file_write(index, &place, sizeof(place), e);
 	if (err == ERR_OK) {
 		err = export_file_write(parts, out.data, out.length, e);
 	}
 	buf_fini(&out);
 	return err;
+}
+
+/* The place of the timeline of a fact, if it was there when the export began. */
+static size_t
+timeline_of(const struct history_export *x, const struct fact *f)
+{
+	size_t i = 0;
+
+	while (i < x->timeline_count && x->timelines[i].timeline != f->timeline) {
+		i++;
+	}
+	return i;
+}
+
+/* Facts up to the end that each timeline had at the beginning; later ones do not count. */
+static void
+count_found(struct history_export *x, const struct fact *f)
+{
+	size_t i = timeline_of(x, f);
+
+	if (i < x->timeline_count && f->seq <= x->timelines[i].seq) {
+		x->ends[i].found++;
+	}
+}
+
+static uint64_t
+count_missing(const struct history_export *x)
+{
+	uint64_t missing = 0;
+
+	for (size_t i = 0; i < x->timeline_count; i++) {
+		missing += x->timelines[i].seq - x->ends[i].found;
+	}
+	return missing;
 }
 
 static enum err
@@ -46,6 +84,7 @@ gather_page(struct history_export *x, struct reader *reader, struct arena *a, FI
 
 		x->before_at = f->at;
 		x->before_id = f->id;
+		count_found(x, f);
 		if (!x->notes && history_internal(f)) {
 			x->withheld++;
 			continue;
@@ -54,6 +93,7 @@ gather_page(struct history_export *x, struct reader *reader, struct arena *a, FI
 		x->entries++;
 	}
 	x->gathered = err == ERR_OK && facts.count < PIECE;
+	x->missing = x->gathered ? count_missing(x) : 0;
 	fact_list_release(&facts);
 	return err;
 }

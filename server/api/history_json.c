@@ -6,6 +6,7 @@
 
 #include "api/export_file.h"
 #include "api/history_export.h"
+#include "api/history_seal.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -144,6 +145,8 @@ write_page(struct history_export *x, struct reader *reader, struct arena *a,
 		jw_init(&w, out);
 		write_link(x, &list.items[i], &w);
 		x->seq = f->seq;
+		x->ends[x->timeline].seq = f->seq;
+		memcpy(x->ends[x->timeline].hash, list.items[i].hash, DIGEST_SIZE);
 		x->withheld += !x->notes && history_internal(f);
 		x->entries++;
 	}
@@ -177,7 +180,9 @@ history_json_step(struct history_export *x, struct reader *reader, struct arena 
 		err = write_page(x, reader, a, &out, e);
 	}
 	if (err == ERR_OK && x->timeline == x->timeline_count) {
-		buf_puts(&out, "\n]}\n");
+		buf_puts(&out, "\n]");
+		err = history_seal_write(x, &out, e);
+		buf_puts(&out, "}\n");
 		x->ended = true;
 	}
 	if (err == ERR_OK && out.overflowed) {

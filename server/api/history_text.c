@@ -27,7 +27,7 @@ static const char style[] =
 	"p{margin:.2rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere}"
 	".file,.mail{font-size:.8rem;color:#465267;overflow-wrap:anywhere}code{font-size:.75rem}"
 	"blockquote{margin:.4rem 0 0;padding-left:.7rem;border-left:2px solid #d5dbe5;color:#6b778c;"
-	"white-space:pre-wrap;overflow-wrap:anywhere}footer{margin:2rem 0;font-size:.8rem;"
+	"white-space:pre-wrap;overflow-wrap:anywhere}.fault{color:#b42318;font-weight:600}footer{margin:2rem 0;font-size:.8rem;"
 	"color:#6b778c}@media print{body{margin:0;max-width:none;font-size:11pt}"
 	"article{background:none!important}}";
 
@@ -392,12 +392,9 @@ class_of(const struct fact *f)
 	return f->author_kind == AUTHOR_CUSTOMER ? "customer" : "house";
 }
 
-void
-history_html_entry(const struct history_export *x, const struct fact *f, struct buf *out)
+static void
+put_entry_head(const struct history_export *x, const struct fact *f, struct buf *out)
 {
-	struct json *body = NULL;
-	struct json *files = NULL;
-
 	buf_printf(out, "<article class=%s><header>", class_of(f));
 	put_time(x, f->at, out);
 	buf_puts(out, " · <b><bdi>");
@@ -412,15 +409,49 @@ history_html_entry(const struct history_export *x, const struct fact *f, struct 
 		buf_printf(out, " · %s", say(x, "内容已删除", "erased"));
 	}
 	buf_puts(out, "</header>");
-	if (f->body != NULL && json_parse(f->body, f->body_length, &body, NULL) == ERR_OK) {
+}
+
+static void
+put_unreadable(const struct history_export *x, struct buf *out)
+{
+	buf_printf(out, "<p class=fault>%s</p>",
+		say(x, "此条记录的内容无法读取。", "What this entry says cannot be read."));
+}
+
+void
+history_html_entry(const struct history_export *x, const struct fact *f, struct buf *out)
+{
+	struct json *body = NULL;
+	struct json *files = NULL;
+	bool whole = true;
+
+	put_entry_head(x, f, out);
+	if (f->body != NULL) {
+		whole = json_parse(f->body, f->body_length, &body, NULL) == ERR_OK;
+	}
+	if (body != NULL) {
 		put_body(x, f, body, out);
 		json_free(body);
 	}
-	if (f->files != NULL &&
-		json_parse(f->files, strlen(f->files), &files, NULL) == ERR_OK) {
+	if (f->files != NULL) {
+		whole = json_parse(f->files, strlen(f->files), &files, NULL) == ERR_OK && whole;
+	}
+	if (files != NULL) {
 		put_files(x, files, out);
 		json_free(files);
 	}
+	if (!whole) {
+		put_unreadable(x, out);
+	}
+	buf_puts(out, "</article>\n");
+}
+
+void
+history_html_unreadable(const struct history_export *x, const struct fact *f,
+	struct buf *out)
+{
+	put_entry_head(x, f, out);
+	put_unreadable(x, out);
 	buf_puts(out, "</article>\n");
 }
 
@@ -461,10 +492,17 @@ history_html_head(const struct history_export *x, struct buf *out)
 	put_time(x, x->at, out);
 	buf_puts(out, " (");
 	put_zone(x, out);
-	buf_printf(out, ")</dd><dt>%s</dt><dd>%llu</dd><dt>%s</dt><dd>%s</dd></dl>\n<main>\n",
+	buf_printf(out, ")</dd><dt>%s</dt><dd>%llu</dd><dt>%s</dt><dd>%s</dd></dl>\n",
 		say(x, "条目", "Entries"), (unsigned long long)x->entries,
 		say(x, "内部信息", "Internal notes"),
 		x->notes ? say(x, "包含", "included") : say(x, "不包含", "left out"));
+	if (x->missing > 0) {
+		buf_printf(out, "<p class=fault>%s%llu</p>\n",
+			say(x, "记录不完整，数据库中缺失的条目数：",
+				"This history is not whole. Entries missing in the database: "),
+			(unsigned long long)x->missing);
+	}
+	buf_puts(out, "<main>\n");
 }
 
 void

@@ -1,6 +1,7 @@
 /* GET /api/v1/customers/{id}/history: all that happened with one customer as a file, a document
  * for people or JSON that others can check; a right of its own, audited. */
 #include <string.h>
+#include <unistd.h>
 
 #include "api/app.h"
 #include "api/customer_view.h"
@@ -37,6 +38,9 @@ read_once(struct history_export *x, struct reading *r, struct reader *reader,
 		rc = read_timelines_of(reader, x->customer.id, r->arena, &x->timelines,
 			&x->timeline_count, e);
 	}
+	if (rc == ERR_OK) {
+		x->ends = arena_alloc(r->arena, (x->timeline_count + 1) * sizeof(*x->ends));
+	}
 	for (size_t i = 0; rc == ERR_OK && i < x->staff_count; i++) {
 		if (x->staff[i].id == r->actor.id && r->actor.kind == AUTHOR_STAFF) {
 			x->by = x->staff[i].name;
@@ -59,6 +63,9 @@ run_step(struct reading *r, struct reader *reader, struct error *e)
 	rc = x->json ? history_json_step(x, reader, a, e)
 				 : history_html_step(x, reader, a, e);
 	arena_destroy(a);
+	if (rc != ERR_OK) {
+		(void)unlink(x->path);
+	}
 	return rc;
 }
 
@@ -147,6 +154,7 @@ start_export(struct exchange *x)
 	h->customer_id = id;
 	h->at = clock_now_ms();
 	h->by = r->actor.kind == AUTHOR_API ? "API" : "";
+	h->data_dir = arena_strdup(r->arena, x->app->conf->data_dir);
 	h->path = export_file_path(x->app, r->arena, h->json ? ".json" : ".html");
 	h->parts = export_file_path(x->app, r->arena, ".parts");
 	h->index = export_file_path(x->app, r->arena, ".index");

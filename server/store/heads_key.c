@@ -83,12 +83,36 @@ make(const char *data_dir, const char *path, EVP_PKEY **out, struct error *e)
 }
 
 enum err
+heads_key_load(const char *data_dir, struct heads_key **out, struct error *e)
+{
+	char path[PATH_SIZE];
+	EVP_PKEY *key;
+	FILE *file;
+
+	if (!path_of(path, data_dir, "heads.key")) {
+		return error_set(e, ERR_INVALID, "the name of the data folder is too long");
+	}
+	file = fopen(path, "re");
+	if (file == NULL) {
+		return error_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_UNAVAILABLE,
+			"cannot read %s: %s", path, strerror(errno));
+	}
+	key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+	fclose(file);
+	if (key == NULL || EVP_PKEY_get_base_id(key) != EVP_PKEY_ED25519) {
+		EVP_PKEY_free(key);
+		return error_set(e, ERR_INVALID, "%s is no Ed25519 key", path);
+	}
+	*out = wrap(key);
+	return ERR_OK;
+}
+
+enum err
 heads_key_open(const char *data_dir, struct heads_key **out, struct error *e)
 {
 	char path[PATH_SIZE];
 	EVP_PKEY *key = NULL;
-	enum err err = ERR_OK;
-	FILE *file;
+	enum err err;
 
 	if (!path_of(path, data_dir, "")) {
 		return error_set(e, ERR_INVALID, "the name of the data folder is too long");
@@ -96,20 +120,14 @@ heads_key_open(const char *data_dir, struct heads_key **out, struct error *e)
 	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
 		return error_set(e, ERR_UNAVAILABLE, "cannot make %s: %s", path, strerror(errno));
 	}
+	err = heads_key_load(data_dir, out, e);
+	if (err != ERR_NOT_FOUND) {
+		return err;
+	}
 	if (!path_of(path, data_dir, "heads.key")) {
 		return error_set(e, ERR_INVALID, "the name of the data folder is too long");
 	}
-	file = fopen(path, "re");
-	if (file == NULL) {
-		err = make(data_dir, path, &key, e);
-	} else {
-		key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
-		fclose(file);
-		if (key == NULL || EVP_PKEY_get_base_id(key) != EVP_PKEY_ED25519) {
-			EVP_PKEY_free(key);
-			return error_set(e, ERR_INVALID, "%s is no Ed25519 key", path);
-		}
-	}
+	err = make(data_dir, path, &key, e);
 	if (err == ERR_OK) {
 		*out = wrap(key);
 	}
@@ -166,6 +184,22 @@ heads_key_sign(const struct heads_key *k, const void *data, size_t length,
 		abort(); /* the key was checked when it was opened */
 	}
 	EVP_MD_CTX_free(context);
+}
+
+void
+heads_key_public_pem(const struct heads_key *k, char out[static HEADS_PEM_SIZE])
+{
+	BIO *memory = BIO_new(BIO_s_mem());
+	int length = 0;
+
+	if (memory != NULL && PEM_write_bio_PUBKEY(memory, k->key) == 1) {
+		length = BIO_read(memory, out, HEADS_PEM_SIZE - 1);
+	}
+	if (length <= 0) {
+		abort(); /* the key was checked when it was opened */
+	}
+	out[length] = '\0';
+	BIO_free(memory);
 }
 
 bool

@@ -1,14 +1,29 @@
 /** What leaves the house in a file: histories of customers, lists of conversations. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addChannel, customer as visiting, say, staff, type Loose, type Staff } from "../lib/people.ts";
+import { addChannel, customer as visiting, say, staff, type Customer, type Loose, type Staff } from "../lib/people.ts";
 import { databases, startServer, type TestServer } from "../lib/server.ts";
 import { makeRef } from "../lib/socket.ts";
+import { until } from "../lib/wait.ts";
+
+interface Verdict {
+	status: number | null;
+	said: string;
+}
 
 const checker = join(import.meta.dirname, "..", "..", "docs", "check-history.mjs");
+
+/** As somebody outside would, with the house's public key if she got it. */
+function runChecker(folder: string, body: unknown, key?: string): Verdict {
+	const file = join(folder, "history.json");
+	writeFileSync(file, JSON.stringify(body));
+	const run = spawnSync(process.execPath, [checker, file, ...(key === undefined ? [] : [key])], { encoding: "utf8" });
+	return { status: run.status, said: run.stdout + run.stderr };
+}
 
 describe.each(databases)("exports on %s", (database) => {
 	let server: TestServer;
@@ -42,12 +57,8 @@ describe.each(databases)("exports on %s", (database) => {
 
 	const history = (query: string, who = boss): Promise<{ status: number; headers: Headers; body: Loose }> => who.get(`/api/v1/customers/${customer}/history?${query}`);
 
-	function check(body: unknown): { status: number | null; said: string } {
-		const file = join(folder, "history.json");
-		writeFileSync(file, JSON.stringify(body));
-		const run = spawnSync(process.execPath, [checker, file], { encoding: "utf8" });
-		return { status: run.status, said: run.stdout + run.stderr };
-	}
+	const check = (body: unknown, key?: string): Verdict => runChecker(folder, body, key);
+	const houseKey = (): string => join(server.dataDir, "keys", "heads.pub");
 
 	test("the document tells the history in its order, as text, without internal notes", async () => {
 		const { status, headers, body } = await history("format=html&language=en&offset=480");
@@ -84,6 +95,29 @@ describe.each(databases)("exports on %s", (database) => {
 		expect(check(cut).status).toBe(1);
 	});
 
+	test("the house signs where its histories end: an end cut off or another customer's is seen", async () => {
+		const { body } = await history("format=json");
+		const whole = check(body, houseKey());
+		expect(whole).toEqual({ status: 0, said: expect.stringContaining("unchanged") });
+		const pem = readFileSync(houseKey(), "utf8");
+		expect(body.signed.key).toBe(pem);
+		const der = Buffer.from(pem.split("\n").filter((line) => !line.startsWith("-")).join(""), "base64");
+		expect(whole.said).toContain(`signed with the key ${createHash("sha256").update(der).digest("hex")}`);
+
+		const cut = structuredClone(body);
+		cut.timelines[0].facts.pop();
+		expect(check(cut)).toEqual({ status: 1, said: expect.stringContaining("do not end where the house signed") });
+		const last = cut.timelines[0].facts.at(-1);
+		cut.heads[0] = { timeline: cut.timelines[0].timeline, seq: last.seq, hash: last.hash };
+		expect(check(cut, houseKey())).toEqual({ status: 1, said: expect.stringContaining("the signature is not of this key") });
+		const other = structuredClone(body);
+		other.customer.id = "1";
+		expect(check(other)).toEqual({ status: 1, said: expect.stringContaining("the signature is wrong") });
+		const unsigned = { ...body, signed: null };
+		expect(check(unsigned)).toEqual({ status: 0, said: expect.stringContaining("not signed") });
+		expect(check(unsigned, houseKey())).toEqual({ status: 1, said: expect.stringContaining("the history is not signed") });
+	});
+
 	test("what is withheld keeps its place in the chain, and nothing of its text", async () => {
 		const { body } = await history("format=json");
 		expect(JSON.stringify(body)).not.toContain("风险客户");
@@ -118,4 +152,103 @@ describe.each(databases)("exports on %s", (database) => {
 		expect(audit.find((row: Loose) => row.action === "history.exported")).toMatchObject({ subject_kind: "customer", subject: customer });
 		expect(audit.map((row: Loose) => row.action)).toContain("conversations.exported");
 	});
+});
+
+describe.each(databases)("the history of somebody who came by many ways, on %s", (database) => {
+	const visitors = 3;
+	const messages = 1500; // of each
+	const length = 6000; // bytes of each: 27 MB in all, and steps of 200 entries need some 10
+	let server: TestServer;
+	let boss: Staff;
+	let customer: string;
+	let folder: string;
+	const url = (query: string): string => `/api/v1/customers/${customer}/history?${query}`;
+
+	/** Sends without waiting for each, as many at a time as the server takes. */
+	async function writeMuch(person: Customer, from: number): Promise<void> {
+		const socket = await person.socket();
+		const acknowledged = (): number => socket.frames.filter((frame) => frame.t === "ack").length;
+		for (let i = 0; i < messages; i += 100) {
+			for (let k = i; k < i + 100; k++) {
+				socket.send({ t: "send", ref: makeRef(), text: `来自${from} 第${k}条 `.padEnd(length, "x") });
+			}
+			await until("all were taken", () => acknowledged() === i + 100, 60_000);
+		}
+		socket.close();
+	}
+
+	beforeAll(async () => {
+		folder = mkdtempSync(join(tmpdir(), "trunkline-export-"));
+		server = await startServer({ database });
+		boss = await staff(server, "boss");
+		const channel = await addChannel(server, "webchat");
+		for (let i = 0; i < visitors; i++) {
+			await writeMuch(await visiting(server, channel.public_key), i);
+		}
+		const list = (await boss.get("/api/v1/conversations?view=all")).body.items;
+		const ids: string[] = [...new Set<string>(list.map((one: Loose) => one.customer))];
+		expect(ids).toHaveLength(visitors);
+		customer = ids[0] ?? "";
+		for (const other of ids.slice(1)) {
+			expect((await boss.post(`/api/v1/customers/${other}/merge`, { into: customer })).status).toBe(200);
+		}
+	}, 300_000);
+	afterAll(async () => {
+		await server.dispose();
+		rmSync(folder, { recursive: true });
+	});
+
+	/** In KB: the most that the server had at once since `since` was called. */
+	const memory = {
+		since: (): void => writeFileSync(`/proc/${server.pid}/clear_refs`, "5"),
+		most: (): number => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]),
+	};
+
+	test("every timeline comes whole, and the server needs no more memory for it", async () => {
+		memory.since();
+		const before = memory.most();
+		const { status, body } = await boss.get(url("format=json"));
+		expect(status).toBe(200);
+		expect(memory.most() - before).toBeLessThan(16 * 1024);
+		expect(body.timelines).toHaveLength(visitors);
+		const texts = body.timelines.flatMap((one: Loose) => one.facts).filter((fact: Loose) => fact.kind_name === "message");
+		expect(texts).toHaveLength(visitors * messages);
+		expect(runChecker(folder, body, join(server.dataDir, "keys", "heads.pub"))).toEqual({ status: 0, said: expect.stringContaining("unchanged") });
+		const without = structuredClone(body);
+		without.timelines.pop();
+		expect(runChecker(folder, without)).toEqual({ status: 1, said: expect.stringContaining("do not end where") });
+	}, 120_000);
+
+	test("the document tells them all in their order", async () => {
+		memory.since();
+		const before = memory.most();
+		const document = (await boss.get(url("format=html&language=en"))).body as unknown as string;
+		expect(memory.most() - before).toBeLessThan(16 * 1024);
+		const told = [...document.matchAll(/来自(\d+) 第(\d+)条/g)].map((found) => Number(found[1]) * messages + Number(found[2]));
+		expect(told).toEqual(Array.from({ length: visitors * messages }, (_, i) => i));
+		expect(document).not.toContain("<p class=fault>");
+	}, 120_000);
+
+	test("an entry that is gone or illegible is seen in the document, and by the checker", async () => {
+		const place = (text: string): string => `id = (SELECT id FROM (SELECT id FROM fact WHERE body LIKE '%${text} %') AS found)`;
+		server.sql(`UPDATE fact SET body = '{"text' WHERE ${place("来自1 第700条")}; DELETE FROM fact WHERE ${place("来自1 第701条")};`);
+		const document = (await boss.get(url("format=html&language=en"))).body as unknown as string;
+		expect(document).toContain("This history is not whole. Entries missing in the database: 1<");
+		const rest = document.slice(document.indexOf("来自1 第699条"), document.indexOf("来自1 第702条"));
+		expect(rest.match(/What this entry says cannot be read/g)).toHaveLength(1);
+		const { body } = await boss.get(url("format=json"));
+		const { said } = runChecker(folder, body);
+		expect(said).toContain("the text was changed");
+		expect(said).toContain("was expected");
+	}, 120_000);
+
+	test("an export that breaks in its middle is refused, and leaves no file", async () => {
+		const files = (): string[] => readdirSync(join(server.dataDir, "exports"));
+		const before = files();
+		server.sql("UPDATE fact SET hash = x'00' WHERE id = (SELECT id FROM (SELECT id FROM fact WHERE body LIKE '%来自2 第900条 %') AS found);");
+		const broken = await fetch(server.url + url("format=json"), { headers: { cookie: boss.cookie } });
+		expect(broken.status).toBe(500);
+		expect(await broken.json()).toEqual({ error: expect.objectContaining({ code: "corrupt" }) });
+		expect(files()).toEqual(before);
+	}, 120_000);
 });
