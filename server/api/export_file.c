@@ -9,6 +9,7 @@
 
 #include "api/app.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/str.h"
@@ -92,6 +93,14 @@ export_file_write(FILE *file, const void *bytes, size_t length, struct error *e)
 	return length == 0 || fwrite(bytes, 1, length, file) == length
 		? ERR_OK
 		: error_set(e, ERR_UNAVAILABLE, "the disk is full");
+}
+
+enum err
+export_file_take(FILE *file, const struct buf *gathered, struct error *e)
+{
+	return gathered->overflowed
+		? error_set(e, ERR_CORRUPT, "a portion of this export is too large")
+		: export_file_write(file, gathered->data, gathered->length, e);
 }
 
 enum err

@@ -11,6 +11,7 @@
 
 struct app;
 struct arena;
+struct buf;
 
 /* A path that nobody can guess, ending with `ending` (".csv"). Loop thread. */
 const char *export_file_path(const struct app *app, struct arena *a, const char *ending);
@@ -19,6 +20,9 @@ MUST_CHECK enum err export_file_begin(const char *path, FILE **out, struct error
 MUST_CHECK enum err export_file_continue(const char *path, FILE **out, struct error *e);
 MUST_CHECK enum err
 export_file_write(FILE *file, const void *bytes, size_t length, struct error *e);
+/* What was gathered. ERR_CORRUPT: it is more than the buffer was made for. */
+MUST_CHECK enum err
+export_file_take(FILE *file, const struct buf *gathered, struct error *e);
 /* Closes it; what is not on the disk by then never will be. */
 MUST_CHECK enum err export_file_end(FILE *file, struct error *e);
 

@@ -31,7 +31,7 @@ keep_entry(const struct history_export *x, const struct fact *f, FILE *parts, FI
 	}
 	err = export_file_write(index, &place, sizeof(place), e);
 	if (err == ERR_OK) {
-		err = export_file_write(parts, out.data, out.length, e);
+		err = export_file_take(parts, &out, e);
 	}
 	buf_fini(&out);
 	return err;
@@ -189,7 +189,7 @@ place(struct history_export *x, struct error *e)
 	buf_init(&out, ENTRY_BYTES_MAX);
 	if (first) {
 		history_html_head(x, &out);
-		err = export_file_write(file, out.data, out.length, e);
+		err = export_file_take(file, &out, e);
 		buf_clear(&out);
 	}
 	if (err == ERR_OK) {
@@ -197,7 +197,7 @@ place(struct history_export *x, struct error *e)
 	}
 	if (err == ERR_OK && x->to_place == 0) {
 		history_html_tail(x, &out);
-		err = export_file_write(file, out.data, out.length, e);
+		err = export_file_take(file, &out, e);
 		x->ended = true;
 	}
 	buf_fini(&out);

@@ -185,11 +185,8 @@ history_json_step(struct history_export *x, struct reader *reader, struct arena 
 		buf_puts(&out, "}\n");
 		x->ended = true;
 	}
-	if (err == ERR_OK && out.overflowed) {
-		err = error_set(e, ERR_CORRUPT, "a page of this history is too large");
-	}
 	if (err == ERR_OK) {
-		err = export_file_write(file, out.data, out.length, e);
+		err = export_file_take(file, &out, e);
 	}
 	enum err closed = export_file_end(file, err == ERR_OK ? e : NULL);
 	buf_fini(&out);

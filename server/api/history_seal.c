@@ -5,12 +5,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "store/heads_key.h"
+#include "store/house_signature.h"
 
-enum {
-	SEALED_BYTES_MAX = 256 * 1024,
-	SIGNATURE_TEXT_SIZE = (HEADS_SIGNATURE_SIZE * 4 + 2) / 3 + 1,
-};
+enum { SEALED_BYTES_MAX = 256 * 1024 };
 
 /* What the signature covers, a line each: what it is, when, whose, whether internal facts are
  * told, and the end of every timeline. */
@@ -49,49 +46,40 @@ write_heads(const struct history_export *x, struct json_writer *w)
 }
 
 static void
-write_signature(const struct heads_key *key, const struct buf *sealed,
-	struct json_writer *w)
+write_signature(const struct house_signature *signature, struct json_writer *w)
 {
-	uint8_t signature[HEADS_SIGNATURE_SIZE];
-	char text[SIGNATURE_TEXT_SIZE + 1];
-	char pem[HEADS_PEM_SIZE];
-
-	heads_key_sign(key, sealed->data, sealed->length, signature);
-	base64url_encode(signature, sizeof(signature), text);
-	heads_key_public_pem(key, pem);
 	jw_object(w);
 	jw_kstring(w, "algorithm", "ed25519");
-	jw_kstring(w, "key", pem);
-	jw_kstring(w, "signature", text);
+	jw_kstring(w, "key", signature->key);
+	jw_kstring(w, "signature", signature->signature);
 	jw_object_end(w);
 }
 
 enum err
 history_seal_write(const struct history_export *x, struct buf *out, struct error *e)
 {
-	struct heads_key *key = NULL;
+	struct house_signature signature;
 	struct json_writer w;
 	struct buf sealed;
-	enum err err = heads_key_load(x->data_dir, &key, e);
+	enum err err;
 
+	buf_init(&sealed, SEALED_BYTES_MAX);
+	write_sealed(x, &sealed);
+	err = sealed.overflowed
+		? error_set(e, ERR_CORRUPT, "this customer has too many histories")
+		: house_sign(x->data_dir, sealed.data, sealed.length, &signature, e);
+	buf_fini(&sealed);
 	if (err != ERR_OK && err != ERR_NOT_FOUND) {
 		return err;
 	}
-	buf_init(&sealed, SEALED_BYTES_MAX);
-	write_sealed(x, &sealed);
 	buf_putc(out, ',');
 	jw_init(&w, out);
 	write_heads(x, &w);
 	jw_key(&w, "signed");
-	if (key == NULL) {
-		jw_null(&w);
+	if (err == ERR_OK) {
+		write_signature(&signature, &w);
 	} else {
-		write_signature(key, &sealed, &w);
+		jw_null(&w);
 	}
-	err = sealed.overflowed
-		? error_set(e, ERR_CORRUPT, "this customer has too many histories")
-		: ERR_OK;
-	buf_fini(&sealed);
-	heads_key_close(key);
-	return err;
+	return ERR_OK;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/export_row.h"
 #include "api/history_export.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -161,12 +162,9 @@ word_for(const struct history_export *x, const char *name)
 static const char *
 staff_name(const struct history_export *x, uint64_t id)
 {
-	for (size_t i = 0; i < x->staff_count; i++) {
-		if (x->staff[i].id == id) {
-			return x->staff[i].name;
-		}
-	}
-	return say(x, "客服", "staff");
+	const char *name = export_staff_name(x->staff, x->staff_count, id);
+
+	return name != NULL ? name : say(x, "客服", "staff");
 }
 
 static const char *

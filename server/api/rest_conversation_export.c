@@ -9,11 +9,10 @@
 #include "api/export_file.h"
 #include "api/export_reply.h"
 #include "api/export_right.h"
+#include "api/export_row.h"
 #include "api/input.h"
 #include "api/routes.h"
 #include "base/arena.h"
-#include "base/clock.h"
-#include "base/csv.h"
 #include "base/str.h"
 #include "model/change.h"
 #include "model/names.h"
@@ -57,37 +56,6 @@ struct exporting {
 	int64_t rows;
 };
 
-static void
-put(struct buf *out, const char *text, bool first)
-{
-	if (!first) {
-		buf_putc(out, ',');
-	}
-	csv_write_field(out, text != NULL ? text : "", text != NULL ? strlen(text) : 0, 1);
-}
-
-static void
-put_time(struct buf *out, int64_t at)
-{
-	char text[TIME_TEXT_SIZE] = "";
-
-	if (at != 0) {
-		time_format(at, text);
-	}
-	put(out, text, false);
-}
-
-static const char *
-staff_name(const struct exporting *x, uint64_t id)
-{
-	for (size_t i = 0; i < x->staff_count; i++) {
-		if (x->staff[i].id == id) {
-			return x->staff[i].name;
-		}
-	}
-	return "";
-}
-
 static const char *
 state_text(const struct exporting *x, enum conversation_state state)
 {
@@ -103,40 +71,40 @@ state_text(const struct exporting *x, enum conversation_state state)
 
 static void
 write_row(const struct exporting *x, const struct conversation_item *item,
-	struct buf *out)
+	struct export_row *row)
 {
 	const struct conversation *c = &item->conversation;
 
-	/* Ids are longer than a spreadsheet's numbers: as text they stay whole. */
-	buf_printf(out, "\"%llu\",\"%llu\"", (unsigned long long)c->id,
-		(unsigned long long)c->customer);
-	put(out, item->customer_name, false);
-	put(out, c->channel_kind, false);
-	put(out, state_text(x, c->state), false);
-	put(out, staff_name(x, c->assignee), false);
-	put_time(out, c->opened_at);
-	put_time(out, c->last_at);
-	put_time(out, c->waiting_since);
-	put_time(out, c->resolved_at);
-	buf_printf(out, ",%llu,%llu", (unsigned long long)c->inbound,
-		(unsigned long long)c->missed_calls);
+	export_row_id(row, c->id);
+	export_row_id(row, c->customer);
+	export_row_text(row, item->customer_name);
+	export_row_text(row, c->channel_kind);
+	export_row_text(row, state_text(x, c->state));
+	export_row_text(row, export_staff_name(x->staff, x->staff_count, c->assignee));
+	export_row_time(row, c->opened_at);
+	export_row_time(row, c->last_at);
+	export_row_time(row, c->waiting_since);
+	export_row_time(row, c->resolved_at);
+	export_row_count(row, c->inbound);
+	export_row_count(row, c->missed_calls);
 	/* A preview of a note is of the house. */
-	put(out, c->last_kind == FACT_MESSAGE ? c->preview : "", false);
-	buf_puts(out, "\r\n");
+	export_row_text(row, c->last_kind == FACT_MESSAGE ? c->preview : "");
+	export_row_end(row);
 }
 
 static void
-write_headings(const struct exporting *x, struct buf *out)
+write_headings(const struct exporting *x, struct export_row *row)
 {
-	buf_puts(out, x->mark ? "\xef\xbb\xbf" : "");
+	buf_puts(row->out, x->mark ? EXPORT_MARK : "");
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
-		put(out, headings[i][x->english ? 1 : 0], i == 0);
+		export_row_text(row, headings[i][x->english ? 1 : 0]);
 	}
-	buf_puts(out, "\r\n");
+	export_row_end(row);
 }
 
 static enum err
-write_piece(struct exporting *x, struct reader *reader, struct buf *out, struct error *e)
+write_piece(struct exporting *x, struct reader *reader, struct export_row *row,
+	struct error *e)
 {
 	struct arena *a = arena_create();
 	struct conversation_filter *f = &x->filter;
@@ -145,7 +113,7 @@ write_piece(struct exporting *x, struct reader *reader, struct buf *out, struct 
 	enum err rc = read_conversations(reader, f, a, &items, &count, e);
 
 	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
-		write_row(x, &items[i], out);
+		write_row(x, &items[i], row);
 	}
 	x->rows += (int64_t)count;
 	x->ended = count < f->limit;
@@ -162,6 +130,7 @@ run_piece(struct reading *r, struct reader *reader, struct error *e)
 {
 	struct exporting *x = r->parameters;
 	struct buf out;
+	struct export_row row = {.out = &out};
 	FILE *file;
 	enum err rc = x->begun
 		? export_file_continue(x->path, &file, e)
@@ -175,12 +144,12 @@ run_piece(struct reading *r, struct reader *reader, struct error *e)
 	}
 	buf_init(&out, PIECE_BYTES_MAX);
 	if (!x->begun) {
-		write_headings(x, &out);
+		write_headings(x, &row);
 		x->begun = true;
 	}
-	rc = write_piece(x, reader, &out, e);
+	rc = write_piece(x, reader, &row, e);
 	if (rc == ERR_OK) {
-		rc = export_file_write(file, out.data, out.length, e);
+		rc = export_file_take(file, &out, e);
 	}
 	enum err closed = export_file_end(file, rc == ERR_OK ? e : NULL);
 	rc = rc != ERR_OK ? rc : closed;

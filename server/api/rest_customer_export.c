@@ -2,7 +2,6 @@
  * file in the data folder piece by piece, each piece a turn on a reader thread, then audited and
  * sent; a right of its own. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,12 +11,11 @@
 #include "api/export_file.h"
 #include "api/export_reply.h"
 #include "api/export_right.h"
+#include "api/export_row.h"
 #include "api/file_name.h"
 #include "api/input.h"
 #include "api/routes.h"
 #include "base/arena.h"
-#include "base/clock.h"
-#include "base/csv.h"
 #include "base/str.h"
 #include "model/change.h"
 #include "store/read.h"
@@ -27,7 +25,7 @@ enum {
 	ROW_BYTES_MAX = 256 * 1024,
 };
 
-/* Headings that an import knows, too. */
+/* Headings that an import knows, too; it passes over the last three, which have their ways. */
 static const struct {
 	const char *zh;
 	const char *en;
@@ -42,6 +40,9 @@ static const struct {
 	{"邮箱", "Email"},
 	{"微信号", "WeChat"},
 	{"备注", "Remark"},
+	{"标签", "Tags"},
+	{"意图", "Intent"},
+	{"话题", "Topics"},
 };
 
 struct column {
@@ -69,27 +70,7 @@ struct exporting {
 /* --- a row -------------------------------------------------------------------------------- */
 
 static void
-put(struct buf *out, const char *text)
-{
-	if (out->length > 0) {
-		buf_putc(out, ',');
-	}
-	csv_write_field(out, text != NULL ? text : "", text != NULL ? strlen(text) : 0, 1);
-}
-
-static const char *
-owner_name(const struct exporting *x, uint64_t id)
-{
-	for (size_t i = 0; i < x->staff_count; i++) {
-		if (x->staff[i].id == id) {
-			return x->staff[i].name;
-		}
-	}
-	return "";
-}
-
-static void
-put_contact(struct buf *out, const struct contact_point *contacts, size_t count,
+put_contact(struct export_row *row, const struct contact_point *contacts, size_t count,
 	const char *kind)
 {
 	const char *value = "";
@@ -97,7 +78,7 @@ put_contact(struct buf *out, const struct contact_point *contacts, size_t count,
 	for (size_t i = 0; i < count && value[0] == '\0'; i++) {
 		value = strcmp(contacts[i].kind, kind) == 0 ? contacts[i].value : "";
 	}
-	put(out, value);
+	export_row_text(row, value);
 }
 
 static const char *
@@ -117,7 +98,7 @@ choice_text(const struct exporting *x, const struct column *c, const char *key,
 }
 
 static void
-put_value(struct buf *out, const struct exporting *x, const struct column *c,
+put_value(struct export_row *row, const struct exporting *x, const struct column *c,
 	const char *text, struct arena *a)
 {
 	const char *joined = "";
@@ -125,11 +106,11 @@ put_value(struct buf *out, const struct exporting *x, const struct column *c,
 	if (c->field->kind == FIELD_YES_NO && text[0] != '\0') {
 		bool yes = strcmp(text, "true") == 0;
 
-		put(out, x->english ? (yes ? "yes" : "no") : (yes ? "是" : "否"));
+		export_row_text(row, x->english ? (yes ? "yes" : "no") : (yes ? "是" : "否"));
 		return;
 	}
 	if (c->field->kind != FIELD_CHOICE && c->field->kind != FIELD_MULTI_CHOICE) {
-		put(out, text);
+		export_row_text(row, text);
 		return;
 	}
 	for (const char *p = text; *p != '\0';) {
@@ -139,18 +120,36 @@ put_value(struct buf *out, const struct exporting *x, const struct column *c,
 			choice_text(x, c, p, length));
 		p += length + (p[length] == '\n');
 	}
-	put(out, joined);
+	export_row_text(row, joined);
+}
+
+/* Customers who were joined may both have one: it is told once. */
+static bool
+told_before(const struct customer_tag *tags, size_t place)
+{
+	for (size_t i = 0; i < place; i++) {
+		if (tags[i].kind == tags[place].kind &&
+			strcmp(tags[i].text, tags[place].text) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void
-put_time(struct buf *out, int64_t at)
+put_tags(struct export_row *row, const struct customer_tag *tags, size_t count,
+	enum tag_kind kind)
 {
-	char text[TIME_TEXT_SIZE] = "";
+	struct buf joined;
 
-	if (at != 0) {
-		time_format(at, text);
+	buf_init(&joined, ROW_BYTES_MAX);
+	for (size_t i = 0; i < count; i++) {
+		if (tags[i].kind == kind && !told_before(tags, i)) {
+			buf_printf(&joined, "%s%s", joined.length > 0 ? ";" : "", tags[i].text);
+		}
 	}
-	put(out, text);
+	export_row_text(row, joined.data);
+	buf_fini(&joined);
 }
 
 static const char *
@@ -164,47 +163,51 @@ gender_text(const struct exporting *x, const char *gender)
 
 static enum err
 write_row(struct exporting *x, struct reader *reader, const struct customer_item *item,
-	struct arena *a, struct buf *out, struct error *e)
+	struct arena *a, struct export_row *row, struct error *e)
 {
 	const struct customer *c = &item->customer;
 	struct contact_point *contacts;
 	struct field_value *values;
+	struct customer_tag *tags;
 	size_t contact_count;
 	size_t value_count;
+	size_t tag_count;
 	enum err rc = read_contacts(reader, c->id, a, &contacts, &contact_count, e);
 
 	if (rc == ERR_OK) {
 		rc = read_values(reader, c->id, a, &values, &value_count, e);
 	}
+	if (rc == ERR_OK) {
+		rc = read_tags(reader, c->id, a, &tags, &tag_count, e);
+	}
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	buf_clear(out);
-	csv_write_field(out, c->external_id != NULL ? c->external_id : "",
-		c->external_id != NULL ? strlen(c->external_id) : 0, 1);
-	if (out->length == 0) {
-		buf_puts(out, "\"\"");
-	}
-	put(out, c->name);
-	put(out, gender_text(x, c->gender));
-	put(out, c->language);
-	put(out, c->company);
-	put(out, owner_name(x, c->owner));
-	put_contact(out, contacts, contact_count, "phone");
-	put_contact(out, contacts, contact_count, "email");
-	put_contact(out, contacts, contact_count, "wechat");
-	put(out, c->remark);
+	buf_clear(row->out);
+	export_row_text(row, c->external_id);
+	export_row_text(row, c->name);
+	export_row_text(row, gender_text(x, c->gender));
+	export_row_text(row, c->language);
+	export_row_text(row, c->company);
+	export_row_text(row, export_staff_name(x->staff, x->staff_count, c->owner));
+	put_contact(row, contacts, contact_count, "phone");
+	put_contact(row, contacts, contact_count, "email");
+	put_contact(row, contacts, contact_count, "wechat");
+	export_row_text(row, c->remark);
+	put_tags(row, tags, tag_count, TAG_TAG);
+	put_tags(row, tags, tag_count, TAG_INTENT);
+	put_tags(row, tags, tag_count, TAG_TOPIC);
 	for (size_t i = 0; i < x->column_count; i++) {
 		const char *text = "";
 
 		for (size_t k = 0; k < value_count; k++) {
 			text = values[k].field == x->columns[i].field->id ? values[k].text : text;
 		}
-		put_value(out, x, &x->columns[i], text, a);
+		put_value(row, x, &x->columns[i], text, a);
 	}
-	put_time(out, c->created_at);
-	put_time(out, item->last_contact_at);
-	buf_puts(out, "\r\n");
+	export_row_time(row, c->created_at);
+	export_row_time(row, item->last_contact_at);
+	export_row_end(row);
 	return ERR_OK;
 }
 
@@ -239,33 +242,36 @@ read_house(struct exporting *x, struct reader *reader, struct arena *a, struct e
 }
 
 static enum err
-open_file(struct exporting *x, struct buf *out, struct error *e)
+open_file(struct exporting *x, struct export_row *row, struct error *e)
 {
 	enum err rc = export_file_begin(x->path, &x->file, e);
 
 	if (rc != ERR_OK) {
 		return rc;
 	}
+	buf_puts(row->out, EXPORT_MARK);
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
-		put(out, x->english ? headings[i].en : headings[i].zh);
+		export_row_text(row, x->english ? headings[i].en : headings[i].zh);
 	}
 	for (size_t i = 0; i < x->column_count; i++) {
 		const struct field *f = x->columns[i].field;
 		const char *first = x->english ? f->label_en : f->label_zh;
 
-		put(out, first[0] != '\0' ? first : x->english ? f->label_zh : f->label_en);
+		export_row_text(row,
+			first[0] != '\0' ? first
+				: x->english ? f->label_zh
+							 : f->label_en);
 	}
-	put(out, x->english ? "Created" : "建立时间");
-	put(out, x->english ? "Last contact" : "最近联系");
-	buf_puts(out, "\r\n");
-	/* The mark by which spreadsheets know UTF-8. */
-	fputs("\xef\xbb\xbf", x->file);
+	export_row_text(row, x->english ? "Created" : "建立时间");
+	export_row_text(row, x->english ? "Last contact" : "最近联系");
+	export_row_end(row);
 	x->begun = true;
-	return export_file_write(x->file, out->data, out->length, e);
+	return export_file_take(x->file, row->out, e);
 }
 
 static enum err
-write_piece(struct exporting *x, struct reader *reader, struct buf *out, struct error *e)
+write_piece(struct exporting *x, struct reader *reader, struct export_row *row,
+	struct error *e)
 {
 	struct arena *a = arena_create();
 	struct customer_filter *f = &x->query.filter;
@@ -274,9 +280,9 @@ write_piece(struct exporting *x, struct reader *reader, struct buf *out, struct 
 	enum err rc = read_customers(reader, f, a, &items, &count, e);
 
 	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
-		rc = write_row(x, reader, &items[i], a, out, e);
+		rc = write_row(x, reader, &items[i], a, row, e);
 		if (rc == ERR_OK) {
-			rc = export_file_write(x->file, out->data, out->length, e);
+			rc = export_file_take(x->file, row->out, e);
 		}
 	}
 	x->rows += (int64_t)count;
@@ -293,8 +299,9 @@ static enum err
 run_piece(struct reading *r, struct reader *reader, struct error *e)
 {
 	struct exporting *x = r->parameters;
-	enum err rc;
 	struct buf out;
+	struct export_row row = {.out = &out};
+	enum err rc;
 
 	buf_init(&out, ROW_BYTES_MAX);
 	x->file = NULL;
@@ -303,11 +310,11 @@ run_piece(struct reading *r, struct reader *reader, struct error *e)
 	} else {
 		rc = read_house(x, reader, r->arena, e);
 		if (rc == ERR_OK) {
-			rc = open_file(x, &out, e);
+			rc = open_file(x, &row, e);
 		}
 	}
 	if (rc == ERR_OK) {
-		rc = write_piece(x, reader, &out, e);
+		rc = write_piece(x, reader, &row, e);
 	}
 	if (x->file != NULL) {
 		enum err closed = export_file_end(x->file, rc == ERR_OK ? e : NULL);

@@ -140,6 +140,27 @@ describe.each(databases)("exports on %s", (database) => {
 		expect((none.body as unknown as string).split("\r\n")).toEqual([expect.stringMatching(/^会话号/), ""]);
 	});
 
+	test("customers come with tags, intent and topics, and the same file can be imported", async () => {
+		const made = await boss.post("/api/v1/customers", { name: "陈晓", external_id: "C-77", remark: "+老客户" });
+		const path = `/api/v1/customers/${made.body.customer.id}/tags`;
+		expect((await boss.request("PUT", path, { tags: ["VIP", "=高净值"], topics: ["开户", "转托管"], intent: "办理" })).status).toBe(200);
+		const csv = (await boss.get("/api/v1/customers/export?language=en&q=C-77")).body as unknown as string;
+		const [heading, row, end] = csv.replace("\ufeff", "").split("\r\n");
+		expect(end).toBe("");
+		expect(heading).toMatch(/^Customer no\.,Name,.*,Remark,Tags,Intent,Topics,/);
+		expect(row).toMatch(/^C-77,陈晓,.*,'\+老客户,'=高净值;VIP,办理,开户;转托管,/);
+
+		const file = join(folder, "customers.csv");
+		writeFileSync(file, csv.replace("陈晓", "陈小晓"));
+		expect(server.command("import", ["customers", file])).toContain("0 created, 1 changed, 0 unchanged");
+		const after = (await boss.get(`/api/v1/customers/${made.body.customer.id}`)).body;
+		expect(after.customer.name).toBe("陈小晓");
+		expect(after.customer.remark).toBe("+老客户");
+		expect((await boss.get(path)).body.items.map((tag: Loose) => tag.text)).toEqual(expect.arrayContaining(["VIP", "=高净值", "开户", "转托管", "办理"]));
+		const chinese = (await boss.get("/api/v1/customers/export?q=C-77")).body as unknown as string;
+		expect(chinese).toMatch(/^客户号,.*,备注,标签,意图,话题,/);
+	});
+
 	test("it is a right of its own, within what one may see, and audited", async () => {
 		expect((await history("format=html", ann)).status).toBe(403);
 		expect((await ann.get("/api/v1/conversations/export")).status).toBe(403);

@@ -22,7 +22,7 @@ const LAYERS = {
 };
 // Headers through which the others use these modules.
 const PUBLIC = {
-	STORE: /^store\/(store|read|read_identity|read_search|verify)\.h$/,
+	STORE: /^store\/(store|read|read_identity|read_search|verify|house_signature)\.h$/,
 	CHANNELS: /^channels\/(channel|registry|[a-z]+\/(?!\w*_row)[a-z0-9]+)\.h$/,
 };
 
