@@ -1,5 +1,6 @@
 #include "api/exchange.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -408,7 +409,9 @@ reading_start_checked(struct reading *r, const struct input *in)
 struct change *
 exchange_change(struct exchange *x, enum change_kind kind)
 {
-	return change_create(kind, &x->who.actor);
+	assert(x->pending == NULL);
+	x->pending = change_create(kind, &x->who.actor);
+	return x->pending;
 }
 
 /* A text with a phrase that is watched: the author sees which, and where. */
@@ -451,9 +454,8 @@ exchange_submit(struct exchange *x, struct change *c, exchange_outcome *committe
 		.text = "nothing can be stored just now; try again soon",
 	};
 
-	if (x->pending == c) {
-		x->pending = NULL;
-	}
+	assert(x->pending == c);
+	x->pending = NULL;
 	x->committed = committed;
 	x->refused = refused;
 	not_queued.code = ingest_submit(&x->app->ingest, c, change_done, x);

@@ -48,8 +48,8 @@ struct exchange {
 	exchange_step *start;
 	exchange_outcome *committed;
 	exchange_outcome *refused;
-	struct change
-		*pending; /* waits for something; freed with the exchange, or submitted */
+	/* Made and not submitted yet; freed with the exchange. */
+	struct change *pending;
 };
 
 /* Finds out who asks, checks `access`, parses the body and then calls start, or replies. */
@@ -107,11 +107,12 @@ void reading_reply(struct reading *r);
 void reading_destroy(struct reading *r); /* without a reply */
 
 /* --- changes ---------------------------------------------------------------------------- */
-/* Owns the change. committed is called after the commit only; failures are replied, unless
+/* A change with its actor filled in. It is the exchange's until it is submitted: whoever replies
+ * instead leaves it alone. One at a time. */
+struct change *exchange_change(struct exchange *x, enum change_kind kind);
+/* Submits what exchange_change gave. committed is called after the commit only; failures are replied, unless
  * `refused` is there to do that. Both may start the next step or reply. */
 void exchange_submit(struct exchange *x, struct change *c, exchange_outcome *committed,
 	exchange_outcome *refused);
-struct change *
-exchange_change(struct exchange *x, enum change_kind kind); /* actor filled in */
 
 #endif

@@ -160,7 +160,6 @@ start_create(struct exchange *x)
 	struct api_key *key = &c->api_key.key;
 	struct input in;
 
-	x->pending = c;
 	x->state = request;
 	input_init(&in, x, c->arena);
 	c->api_key.action = ROW_ADD;

@@ -184,18 +184,15 @@ start_event(struct exchange *x)
 	input_init(&in, x, c->arena);
 	if (phone_driver.decode(&inbound, c, &e) != ERR_OK) {
 		refuse_event(x, &e);
-		change_destroy(c);
 		return;
 	}
 	if (c->call.call.direction == CALL_INTERNAL) {
-		change_destroy(c);
 		reply_internal(x);
 		return;
 	}
 	c->call.channel = channel_of(x, &in);
 	c->call.call.channel = c->call.channel;
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	exchange_submit(x, c, event_stored, NULL);
@@ -255,7 +252,6 @@ outcome_checked(struct reading *r)
 		input_wrong(&in, "outcome", "is missing");
 	}
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	x->state = shown;

@@ -321,7 +321,6 @@ start_create(struct exchange *x)
 	char public_key[PUBLIC_KEY_SIZE];
 	struct input in;
 
-	x->pending = c;
 	x->state = arena_alloc(x->arena, sizeof(struct channel_request));
 	input_init(&in, x, c->arena);
 	c->channel.action = ROW_ADD;
@@ -370,7 +369,6 @@ begin_edit(struct exchange *x, struct chat_settings *settings)
 		return NULL;
 	}
 	c = exchange_change(x, CHANGE_CHANNEL);
-	x->pending = c;
 	c->channel.action = ROW_EDIT;
 	c->channel.channel.id = now->id;
 	c->channel.channel.version = now->version;

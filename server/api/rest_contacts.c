@@ -52,7 +52,6 @@ add_checked(struct exchange *x, uint64_t primary)
 		point->source = "api";
 	}
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	x->status = 201;
@@ -183,7 +182,6 @@ found_to_edit(struct reading *r)
 		input_wrong(&in, "reason", "is missing");
 	}
 	if (exchange_refused(x, &in) || !editable(x, point)) {
-		change_destroy(c);
 		return;
 	}
 	exchange_submit(x, c, changed, refused);
@@ -213,7 +211,6 @@ found_to_remove(struct reading *r)
 
 	reading_destroy(r);
 	if (!editable(x, &c->contact.point)) {
-		change_destroy(c);
 		return;
 	}
 	exchange_submit(x, c, changed, NULL);

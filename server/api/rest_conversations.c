@@ -304,7 +304,6 @@ start_act(struct exchange *x)
 		input_wrong(&in, "assignee", "is missing");
 	}
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	submit_with_ref(x, c);
@@ -366,7 +365,6 @@ start_post(struct exchange *x)
 		input_wrong(&in, "text", "is longer than %d bytes", FRAME_TEXT_MAX);
 	}
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	if (c->post.text == NULL) {

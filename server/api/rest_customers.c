@@ -278,7 +278,6 @@ start_create(struct exchange *x)
 		input_wrong(&in, "name", "is missing");
 	}
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	x->status = 201;
@@ -323,7 +322,6 @@ edit_checked(struct exchange *x, uint64_t primary)
 		input_wrong(&in, "name", "must not be empty");
 	}
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	x->state = arena_alloc(x->arena, sizeof(primary));

@@ -125,7 +125,6 @@ start_post(struct exchange *x)
 	c = exchange_change(x, CHANGE_POST);
 	if (read_entry(x, driver, c, &e) != ERR_OK) {
 		refuse(x, &e);
-		change_destroy(c);
 		return;
 	}
 	x->status = 201;

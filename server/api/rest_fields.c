@@ -174,7 +174,6 @@ start_create(struct exchange *x)
 		input_wrong(&in, "kind", "there is no such kind of field");
 	}
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	x->status = 201;
@@ -206,7 +205,6 @@ start_edit(struct exchange *x)
 	c->field.field.id = id;
 	c->field.field.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	exchange_submit(x, c, defined, not_defined);

@@ -101,7 +101,6 @@ start_create(struct exchange *x)
 	struct saved_filter *f = &c->filter.filter;
 	struct input in;
 
-	x->pending = c;
 	input_init(&in, x, c->arena);
 	c->filter.action = ROW_ADD;
 	f->name = input_required_line(&in, "name", NAME_MAX_CHARS);
@@ -134,7 +133,6 @@ start_edit(struct exchange *x)
 		return;
 	}
 	c = exchange_change(x, CHANGE_FILTER);
-	x->pending = c;
 	input_init(&in, x, c->arena);
 	c->filter.action = ROW_EDIT;
 	c->filter.filter.id = id;

@@ -96,7 +96,6 @@ start_put(struct exchange *x)
 	c->hours.version = json_get(x->body, "version") != NULL ? (int64_t)hours.version : -1;
 	c->hours.body = stored_form(&hours, c->arena);
 	if (c->hours.body == NULL) {
-		change_destroy(c);
 		exchange_fail(x, ERR_INVALID, "special", "is too long");
 		return;
 	}

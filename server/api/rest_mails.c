@@ -171,7 +171,6 @@ submit_mail(struct exchange *x, const struct party *party)
 	struct change *c = exchange_change(x, CHANGE_POST);
 	struct input in;
 
-	x->pending = c;
 	input_init(&in, x, c->arena);
 	read_mail(&in, c);
 	c->post.party = *party;

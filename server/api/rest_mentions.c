@@ -101,7 +101,6 @@ start_seen(struct exchange *x)
 	struct change *c = exchange_change(x, CHANGE_MENTIONS);
 	struct input in;
 
-	x->pending = c;
 	input_init(&in, x, c->arena);
 	c->mentions.ids = input_ids(&in, "ids", MENTIONS_SEEN_MAX, &c->mentions.count);
 	if (c->mentions.count == 0) {

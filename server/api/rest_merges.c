@@ -267,7 +267,6 @@ submit_merge(struct exchange *x, uint64_t unused)
 		.reason = input_line(&in, "reason", REASON_MAX_CHARS),
 	};
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	exchange_submit(x, c, done, NULL);
@@ -358,7 +357,6 @@ found_merge(struct reading *r)
 		.reason = input_line(&in, "reason", REASON_MAX_CHARS),
 	};
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	exchange_submit(x, c, done, NULL);

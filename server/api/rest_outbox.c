@@ -180,7 +180,6 @@ start_again(struct exchange *x)
 		return;
 	}
 	c = exchange_change(x, CHANGE_OUTBOX);
-	x->pending = c;
 	input_init(&in, x, c->arena);
 	c->outbox.action = OUTBOX_ACTION_AGAIN;
 	c->outbox.channel = channel->id;

@@ -175,7 +175,6 @@ begin(struct exchange *x, struct input *in)
 {
 	struct change *c = exchange_change(x, CHANGE_PHRASE);
 
-	x->pending = c;
 	x->state = arena_alloc(x->arena, sizeof(struct stored));
 	input_init(in, x, c->arena);
 	return c;

@@ -129,7 +129,6 @@ start_create(struct exchange *x)
 	struct quick_reply *q = &c->quick_reply.reply;
 	struct input in;
 
-	x->pending = c;
 	input_init(&in, x, c->arena);
 	c->quick_reply.action = ROW_ADD;
 	q->title = input_required_line(&in, "title", QUICK_TITLE_MAX);
@@ -164,7 +163,6 @@ start_edit(struct exchange *x)
 	}
 	c = exchange_change(x, CHANGE_QUICK_REPLY);
 	q = &c->quick_reply.reply;
-	x->pending = c;
 	input_init(&in, x, c->arena);
 	c->quick_reply.action = ROW_EDIT;
 	q->id = id;

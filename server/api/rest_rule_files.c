@@ -304,7 +304,6 @@ submit_rows(struct exchange *x)
 		}
 	}
 	if (count == 0) {
-		change_destroy(c);
 		reply_import(x);
 		return;
 	}

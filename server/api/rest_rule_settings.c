@@ -90,7 +90,6 @@ start_put(struct exchange *x)
 	struct buf body;
 	bool enabled;
 
-	x->pending = c;
 	input_init(&in, x, c->arena);
 	c->rule_settings.version = input_number(&in, "version", 0, INT64_MAX, -1);
 	if (exchange_refused(x, &in)) {

@@ -252,7 +252,6 @@ start_create(struct exchange *x)
 		rc = rule_row_of(&rule, c->arena, &edit->row, &e);
 	}
 	if (rc != ERR_OK) {
-		change_destroy(c);
 		rule_refuse(x, &e);
 		return;
 	}
@@ -470,7 +469,6 @@ start_revert(struct exchange *x)
 		one->action = remove ? RULE_REMOVE : RULE_REVERT;
 		if (!json_id(item, "id", &one->row.id) || !json_i64(item, "version", &version) ||
 			version < 1) {
-			change_destroy(c);
 			exchange_fail(x, ERR_INVALID, "items", "must name an id and a version each");
 			return;
 		}

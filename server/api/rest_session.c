@@ -191,10 +191,10 @@ refusal(const struct exchange *x, const struct staff *staff, bool right)
 }
 
 static void
-refused_login(void *ctx, const struct outcome *o)
+refused_login(struct exchange *x, const struct outcome *o)
 {
 	(void)o; /* without a database the answer is the same */
-	exchange_unauthenticated(ctx, "the log-in name or the password is wrong");
+	exchange_unauthenticated(x, "the log-in name or the password is wrong");
 }
 
 static void
@@ -207,9 +207,7 @@ refuse(struct exchange *x, uint64_t staff, const char *reason)
 	c->audit.subject_kind = "staff";
 	c->audit.subject = staff;
 	c->audit.detail = reason;
-	if (store_submit(x->app->store, c, refused_login, x) != ERR_OK) {
-		refused_login(x, NULL);
-	}
+	exchange_submit(x, c, refused_login, refused_login);
 }
 
 static void

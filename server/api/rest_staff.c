@@ -191,7 +191,6 @@ start_create(struct exchange *x)
 	const char *password;
 	struct input in;
 
-	x->pending = c;
 	x->state = request;
 	input_init(&in, x, c->arena);
 	c->staff.action = ROW_ADD;
@@ -303,7 +302,6 @@ start_edit(struct exchange *x)
 	}
 	c = exchange_change(x, CHANGE_STAFF);
 	c->staff.action = ROW_EDIT;
-	x->pending = c;
 	request->id = id;
 	x->state = request;
 	input_init(&in, x, c->arena);
@@ -350,7 +348,6 @@ start_edit_self(struct exchange *x)
 		input_wrong(&in, "language", "is missing");
 	}
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
 	exchange_submit(x, c, stored, NULL);

@@ -127,7 +127,6 @@ allowed(struct exchange *x, uint64_t primary)
 {
 	struct change *c = x->pending;
 
-	x->pending = NULL;
 	c->tags.customer = primary;
 	*(uint64_t *)x->state = primary;
 	exchange_submit(x, c, tagged, NULL);
@@ -147,10 +146,8 @@ start_change(struct exchange *x, bool whole)
 	input_init(&in, x, c->arena);
 	read_change(&in, whole, &c->tags);
 	if (exchange_refused(x, &in)) {
-		change_destroy(c);
 		return;
 	}
-	x->pending = c;
 	x->state = arena_alloc(x->arena, sizeof(uint64_t));
 	customer_check(x, id, allowed);
 }
