@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/app.h"
 #include "api/console_socket.h"
+#include "api/reading.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "desk/marks.h"

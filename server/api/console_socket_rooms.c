@@ -4,6 +4,7 @@
 
 #include "api/app.h"
 #include "api/console_rights.h"
+#include "api/reading.h"
 #include "base/arena.h"
 #include "flow/bus.h"
 #include "model/customer.h"

@@ -2,6 +2,7 @@
 
 #include "api/app.h"
 #include "api/exchange.h"
+#include "api/reading.h"
 #include "base/arena.h"
 #include "store/read.h"
 
@@ -285,11 +286,7 @@ run_profile(struct reading *r, struct reader *reader, struct error *e)
 void
 customer_reply(struct exchange *x, uint64_t id)
 {
-	struct reading *r = reading_create(x, sizeof(id));
-
-	*(uint64_t *)r->parameters = id;
-	r->run = run_profile;
-	reading_start(r);
+	reading_of(x, id, run_profile);
 }
 
 struct conflict {

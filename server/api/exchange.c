@@ -161,6 +161,12 @@ exchange_fail(struct exchange *x, enum err code, const char *field, const char *
 }
 
 void
+exchange_fail_outcome(struct exchange *x, const struct outcome *o)
+{
+	exchange_fail(x, o->code, o->field[0] != '\0' ? o->field : NULL, o->text);
+}
+
+void
 exchange_unauthenticated(struct exchange *x, const char *text)
 {
 	exchange_fail_status(x, HTTP_UNAUTHORIZED, "unauthenticated", NULL, text);
@@ -283,8 +289,8 @@ identified(void *ctx, enum err rc, const struct identity *who)
 	x->start(x);
 }
 
-static struct exchange *
-create(struct http_request *rq, void *app, exchange_step *start)
+struct exchange *
+exchange_create(struct http_request *rq, void *app, exchange_step *start)
 {
 	struct exchange *x = xcalloc(1, sizeof(*x));
 
@@ -297,19 +303,23 @@ create(struct http_request *rq, void *app, exchange_step *start)
 }
 
 void
+exchange_identify(struct exchange *x, const struct access *access)
+{
+	x->access = access;
+	sessions_of_request(x->app->sessions, http_request(x->http), identified, x);
+}
+
+void
 exchange_begin(struct http_request *rq, void *app, const struct access *access,
 	exchange_step *start)
 {
-	struct exchange *x = create(rq, app, start);
-
-	x->access = access;
-	sessions_of_request(x->app->sessions, http_request(rq), identified, x);
+	exchange_identify(exchange_create(rq, app, start), access);
 }
 
 void
 exchange_begin_open(struct http_request *rq, void *app, bool json, exchange_step *start)
 {
-	struct exchange *x = create(rq, app, start);
+	struct exchange *x = exchange_create(rq, app, start);
 
 	x->who.actor.kind = AUTHOR_SYSTEM;
 	str_copy(x->who.actor.address, sizeof(x->who.actor.address), http_request(rq)->peer);
@@ -317,91 +327,6 @@ exchange_begin_open(struct http_request *rq, void *app, bool json, exchange_step
 		return;
 	}
 	x->start(x);
-}
-
-/* --- reads -------------------------------------------------------------------------------- */
-
-struct reading *
-reading_create(struct exchange *x, size_t parameters_size)
-{
-	struct reading *r = xcalloc(1, sizeof(*r));
-
-	r->exchange = x;
-	r->arena = arena_create();
-	r->actor = x->who.actor;
-	r->scope = actor_scope(&x->who.actor);
-	r->parameters = arena_alloc(r->arena, parameters_size > 0 ? parameters_size : 1);
-	buf_init(&r->out, REPLY_MAX_BYTES);
-	jw_init(&r->json, &r->out);
-	return r;
-}
-
-void
-reading_destroy(struct reading *r)
-{
-	buf_fini(&r->out);
-	arena_destroy(r->arena);
-	free(r);
-}
-
-void
-reading_reply(struct reading *r)
-{
-	exchange_reply(r->exchange, &r->out);
-	reading_destroy(r);
-}
-
-static enum err
-run_reading(struct query *q, struct reader *reader, struct error *e)
-{
-	struct reading *r = (struct reading *)q;
-
-	return r->run(r, reader, e);
-}
-
-static void
-fail_reading(struct reading *r)
-{
-	const char *text = r->query.error.text;
-
-	exchange_fail(r->exchange, r->query.code, NULL,
-		text[0] != '\0' ? text : "the database is away; try again soon");
-	reading_destroy(r);
-}
-
-static void
-reading_done(struct query *q)
-{
-	struct reading *r = (struct reading *)q;
-
-	if (q->code != ERR_OK) {
-		(r->failed != NULL ? r->failed : fail_reading)(r);
-	} else {
-		(r->done != NULL ? r->done : reading_reply)(r);
-	}
-}
-
-void
-reading_start(struct reading *r)
-{
-	_Static_assert(offsetof(struct reading, query) == 0,
-		"a query is cast to its reading");
-	r->query.run = run_reading;
-	r->query.done = reading_done;
-	if (store_query(r->exchange->app->store, &r->query) != ERR_OK) {
-		exchange_fail(r->exchange, ERR_BUSY, NULL, "too much is being read just now");
-		reading_destroy(r);
-	}
-}
-
-void
-reading_start_checked(struct reading *r, const struct input *in)
-{
-	if (exchange_refused(r->exchange, in)) {
-		reading_destroy(r);
-	} else {
-		reading_start(r);
-	}
 }
 
 /* --- changes ------------------------------------------------------------------------------ */
@@ -442,7 +367,7 @@ change_done(void *ctx, const struct outcome *o)
 	} else if (x->refused != NULL) {
 		x->refused(x, o);
 	} else {
-		exchange_fail(x, o->code, NULL, o->text);
+		exchange_fail_outcome(x, o);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* One REST request on its way to its answer: who asks, may she, what does the body say; then
- * a read on a reader thread or a change through the store, then exactly one reply.
- * Loop thread only, except a reading's `run`. */
+ * a read on a reader thread (api/reading.h) or a change through the store, then exactly one
+ * reply. Loop thread only. */
 #ifndef API_EXCHANGE_H
 #define API_EXCHANGE_H
 
@@ -23,6 +23,8 @@ struct input;
 struct json;
 struct outcome;
 struct reader;
+struct reading;
+struct row_resource;
 
 /* Who may ask. Staff need at least `role` and, for what is not a GET, the CSRF token. */
 struct access {
@@ -34,6 +36,8 @@ struct access {
 
 typedef void exchange_step(struct exchange *x);
 typedef void exchange_outcome(struct exchange *x, const struct outcome *o);
+/* On a reader thread, see api/reading.h. */
+typedef enum err reading_run(struct reading *r, struct reader *reader, struct error *e);
 
 /* Lives until its reply. */
 struct exchange {
@@ -46,6 +50,8 @@ struct exchange {
 	void *state;         /* the resource's own, in the arena */
 	const struct access *access;
 	exchange_step *start;
+	reading_run *run;                /* of api/reading.h */
+	const struct row_resource *rows; /* of api/rows.h */
 	exchange_outcome *committed;
 	exchange_outcome *refused;
 	/* Made and not submitted yet; freed with the exchange. */
@@ -55,11 +61,17 @@ struct exchange {
 /* Finds out who asks, checks `access`, parses the body and then calls start, or replies. */
 void exchange_begin(struct http_request *rq, void *app, const struct access *access,
 	exchange_step *start);
+/* The same in two steps, for layers above that keep something in the exchange. */
+struct exchange *
+exchange_create(struct http_request *rq, void *app, exchange_step *start);
+void exchange_identify(struct exchange *x, const struct access *access);
 /* For what everybody may ask. */
 void
 exchange_begin_open(struct http_request *rq, void *app, bool json, exchange_step *start);
 
 /* --- replies: each ends the exchange ---------------------------------------------------- */
+#define REPLY_MAX_BYTES (16 * 1024 * 1024)
+
 void exchange_reply(struct exchange *x, struct buf *json); /* takes the bytes */
 /* The same for one object: opened, written by the caller, closed and replied. */
 void exchange_open(struct buf *out, struct json_writer *w);
@@ -69,6 +81,8 @@ void exchange_reply_empty(struct exchange *x); /* 204 */
 struct http_request *exchange_release(struct exchange *x);
 void
 exchange_fail(struct exchange *x, enum err code, const char *field, const char *text);
+void
+exchange_fail_outcome(struct exchange *x, const struct outcome *o); /* the store's no */
 void exchange_unauthenticated(struct exchange *x, const char *text);
 void exchange_wait(struct exchange *x, int64_t retry_ms, const char *text); /* 429 */
 void exchange_fail_status(struct exchange *x, int status, const char *code,
@@ -81,30 +95,6 @@ error_begin(struct json_writer *w, const char *code, const char *field, const ch
 
 /* The id in the path, else 404 is replied and 0 returned. */
 uint64_t exchange_id(struct exchange *x, const char *parameter);
-
-/* --- reads ------------------------------------------------------------------------------ */
-#define REPLY_MAX_BYTES (16 * 1024 * 1024)
-
-/* Runs on a reader thread: touches nothing but itself and what lies in its arena. */
-struct reading {
-	struct query query;
-	struct exchange *exchange; /* the loop's, not run's */
-	struct arena *arena;
-	struct actor actor;
-	struct scope scope;
-	struct buf out; /* the reply, written by run */
-	struct json_writer json;
-	void *parameters;
-	enum err (*run)(struct reading *r, struct reader *reader, struct error *e);
-	void (*done)(struct reading *r);   /* only after ERR_OK; NULL: reading_reply */
-	void (*failed)(struct reading *r); /* NULL: the error is replied */
-};
-struct reading *reading_create(struct exchange *x, size_t parameters_size);
-void reading_start(struct reading *r); /* owns it from now on */
-/* The same, unless what it shall read was asked wrongly: then that is replied. */
-void reading_start_checked(struct reading *r, const struct input *in);
-void reading_reply(struct reading *r);
-void reading_destroy(struct reading *r); /* without a reply */
 
 /* --- changes ---------------------------------------------------------------------------- */
 /* A change with its actor filled in. It is the exchange's until it is submitted: whoever replies

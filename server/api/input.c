@@ -210,6 +210,12 @@ input_number(struct input *in, const char *name, int64_t min, int64_t max,
 	return value;
 }
 
+uint64_t
+input_version(struct input *in)
+{
+	return (uint64_t)input_number(in, "version", 0, INT64_MAX, 0);
+}
+
 bool
 input_flag(struct input *in, const char *name, bool fallback)
 {

@@ -41,6 +41,7 @@ const char *input_clearable(struct input *in, const char *name, size_t max);
 uint64_t input_id(struct input *in, const char *name); /* 0: absent */
 int64_t input_number(struct input *in, const char *name, int64_t min, int64_t max,
 	int64_t fallback);
+uint64_t input_version(struct input *in); /* that was edited; 0: any */
 bool input_flag(struct input *in, const char *name, bool fallback);
 int64_t input_time(struct input *in, const char *name);         /* 0: absent */
 const char *input_language(struct input *in, const char *name); /* "zh-CN", "en" */

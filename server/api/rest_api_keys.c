@@ -4,7 +4,9 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
+#include "api/rows.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -29,16 +31,13 @@ static const char *const known_scopes[] = {
 static void
 write_keys(struct reading *r, const struct api_key *keys, size_t count)
 {
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		api_key_encode(&keys[i], &r->json);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 }
 
 static enum err
@@ -55,23 +54,14 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 }
 
 static void
-start_list(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_list;
-	reading_start(r);
-}
-
-static void
 list(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_ADMINISTRATOR};
 
-	exchange_begin(rq, app, &access, start_list);
+	reading_route(rq, app, &access, run_list);
 }
 
-/* --- making one --------------------------------------------------------------------------- */
+/* --- making one, and revoking --------------------------------------------------------------- */
 
 struct key_request {
 	uint64_t id;
@@ -153,64 +143,50 @@ read_scopes(struct input *in)
 }
 
 static void
-start_create(struct exchange *x)
+mark(struct change *c, enum row_action action, uint64_t id)
 {
-	struct change *c = exchange_change(x, CHANGE_API_KEY);
+	c->api_key.action = action;
+	c->api_key.key.id = id;
+}
+
+static void
+read_key(struct exchange *x, struct input *in, struct change *c)
+{
 	struct key_request *request = arena_alloc(x->arena, sizeof(*request));
 	struct api_key *key = &c->api_key.key;
-	struct input in;
 
 	x->state = request;
-	input_init(&in, x, c->arena);
-	c->api_key.action = ROW_ADD;
-	key->name = input_required_line(&in, "name", NAME_MAX_CHARS);
-	key->scopes = read_scopes(&in);
-	key->expires_at = input_time(&in, "expires_at");
+	key->name = input_required_line(in, "name", NAME_MAX_CHARS);
+	key->scopes = read_scopes(in);
+	key->expires_at = input_time(in, "expires_at");
 	key->created_by = x->who.actor.id;
 	if (key->expires_at != 0 && key->expires_at <= clock_now_ms()) {
-		input_wrong(&in, "expires_at", "must be in the future");
-	}
-	if (exchange_refused(x, &in)) {
-		return;
+		input_wrong(in, "expires_at", "must be in the future");
 	}
 	token_make(TOKEN_API, request->token, c->api_key.key_hash);
-	x->status = 201;
-	exchange_submit(x, c, made, NULL);
 }
+
+static void
+revoked(struct exchange *x, const struct outcome *o)
+{
+	sessions_forget_api_key(x->app->sessions, o->id);
+	exchange_reply_empty(x);
+}
+
+static const struct row_resource api_keys = {
+	.kind = CHANGE_API_KEY,
+	.mark = mark,
+	.read = read_key,
+	.stored = made,
+	.removed = revoked,
+};
 
 static void
 create(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_ADMINISTRATOR, .json = true};
 
-	exchange_begin(rq, app, &access, start_create);
-}
-
-/* --- revoking ----------------------------------------------------------------------------- */
-
-static void
-revoked(struct exchange *x, const struct outcome *o)
-{
-	(void)o;
-	sessions_forget_api_key(x->app->sessions, *(uint64_t *)x->state);
-	exchange_reply_empty(x);
-}
-
-static void
-start_revoke(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct change *c;
-
-	if (id == 0) {
-		return;
-	}
-	c = exchange_change(x, CHANGE_API_KEY);
-	c->api_key.action = ROW_REMOVE;
-	c->api_key.key.id = id;
-	x->state = arena_alloc(x->arena, sizeof(id));
-	*(uint64_t *)x->state = id;
-	exchange_submit(x, c, revoked, NULL);
+	rows_create(rq, app, &access, &api_keys);
 }
 
 static void
@@ -218,7 +194,7 @@ revoke(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_ADMINISTRATOR};
 
-	exchange_begin(rq, app, &access, start_revoke);
+	rows_remove(rq, app, &access, &api_keys);
 }
 
 const struct http_route api_key_routes[] = {

@@ -4,6 +4,7 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "store/read.h"
 

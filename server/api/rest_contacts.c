@@ -8,6 +8,7 @@
 #include "api/customer_view.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -20,7 +21,7 @@ refused(struct exchange *x, const struct outcome *o)
 	if (o->code == ERR_CONFLICT) {
 		customer_conflict(x, o, "value", 0);
 	} else {
-		exchange_fail(x, o->code, NULL, o->text);
+		exchange_fail_outcome(x, o);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "api/export_right.h"
 #include "api/export_row.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"

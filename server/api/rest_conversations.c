@@ -8,6 +8,7 @@
 #include "api/exchange.h"
 #include "api/frame.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -161,20 +162,11 @@ run_counts(struct reading *r, struct reader *reader, struct error *e)
 }
 
 static void
-start_counts(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_counts;
-	reading_start(r);
-}
-
-static void
 counts(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_counts);
+	reading_route(rq, app, &access, run_counts);
 }
 
 /* --- one ---------------------------------------------------------------------------------- */
@@ -198,26 +190,11 @@ run_show(struct reading *r, struct reader *reader, struct error *e)
 }
 
 static void
-start_show(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct reading *r;
-
-	if (id == 0) {
-		return;
-	}
-	r = reading_create(x, sizeof(id));
-	*(uint64_t *)r->parameters = id;
-	r->run = run_show;
-	reading_start(r);
-}
-
-static void
 show(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_show);
+	reading_route_of(rq, app, &access, run_show);
 }
 
 /* --- acknowledgements --------------------------------------------------------------------- */
@@ -298,7 +275,7 @@ start_act(struct exchange *x)
 	c->conversation.conversation = id;
 	c->conversation.action = read_action(&in);
 	c->conversation.assignee = input_id(&in, "assignee");
-	c->conversation.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
+	c->conversation.version = input_version(&in);
 	c->conversation.note = input_text(&in, "note", HANDOVER_NOTE_MAX);
 	if (c->conversation.action == ACTION_ASSIGN && c->conversation.assignee == 0) {
 		input_wrong(&in, "assignee", "is missing");

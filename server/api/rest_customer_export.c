@@ -14,6 +14,7 @@
 #include "api/export_row.h"
 #include "api/file_name.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"

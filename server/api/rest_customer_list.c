@@ -5,6 +5,7 @@
 #include "api/customer_query.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 

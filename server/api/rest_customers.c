@@ -8,6 +8,7 @@
 #include "api/exchange.h"
 #include "api/field_input.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -258,7 +259,7 @@ not_created(struct exchange *x, const struct outcome *o)
 	if (o->code == ERR_CONFLICT) {
 		customer_conflict(x, o, NULL, 0);
 	} else {
-		exchange_fail(x, o->code, o->field[0] != '\0' ? o->field : NULL, o->text);
+		exchange_fail_outcome(x, o);
 	}
 }
 
@@ -301,7 +302,7 @@ not_edited(struct exchange *x, const struct outcome *o)
 	if (o->code == ERR_CONFLICT) {
 		customer_conflict(x, o, o->id != 0 ? "external_id" : NULL, *(uint64_t *)x->state);
 	} else {
-		exchange_fail(x, o->code, o->field[0] != '\0' ? o->field : NULL, o->text);
+		exchange_fail_outcome(x, o);
 	}
 }
 
@@ -316,8 +317,7 @@ edit_checked(struct exchange *x, uint64_t primary)
 	read_ownership(&in, &c->customer);
 	field_values_read(&in, &c->customer);
 	c->customer.customer.id = primary;
-	c->customer.customer.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX,
-		0);
+	c->customer.customer.version = input_version(&in);
 	if (c->customer.customer.name != NULL && c->customer.customer.name[0] == '\0') {
 		input_wrong(&in, "name", "must not be empty");
 	}

@@ -5,7 +5,9 @@
 #include "api/customer_view.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
+#include "api/rows.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "model/change.h"
@@ -26,26 +28,14 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		field_encode(&items[i], &r->json);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return ERR_OK;
-}
-
-static void
-start_list(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_list;
-	reading_start(r);
 }
 
 static void
@@ -53,7 +43,7 @@ list(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT, .scope = "customers:read"};
 
-	exchange_begin(rq, app, &access, start_list);
+	reading_route(rq, app, &access, run_list);
 }
 
 /* --- defining ----------------------------------------------------------------------------- */
@@ -82,17 +72,7 @@ run_one(struct reading *r, struct reader *reader, struct error *e)
 static void
 defined(struct exchange *x, const struct outcome *o)
 {
-	struct reading *r = reading_create(x, sizeof(uint64_t));
-
-	*(uint64_t *)r->parameters = o->id;
-	r->run = run_one;
-	reading_start(r);
-}
-
-static void
-not_defined(struct exchange *x, const struct outcome *o)
-{
-	exchange_fail(x, o->code, o->field[0] != '\0' ? o->field : NULL, o->text);
+	reading_of(x, o->id, run_one);
 }
 
 /* Kept as the JSON that it is, with the three members of each choice and nothing else. */
@@ -142,11 +122,32 @@ read_choices(struct input *in)
 }
 
 static void
-read_definition(struct input *in, struct field_change *change)
+mark(struct change *c, enum row_action action, uint64_t id)
 {
+	c->field.action = action;
+	c->field.field.id = id;
+}
+
+static void
+read_identity(struct input *in, struct field *f)
+{
+	const char *kind;
+
+	f->key = input_required_line(in, "key", FIELD_KEY_MAX);
+	kind = input_required_line(in, "kind", 16);
+	if (kind != NULL && !field_kind_parse(kind, &f->kind)) {
+		input_wrong(in, "kind", "there is no such kind of field");
+	}
+}
+
+static void
+read_definition(struct exchange *x, struct input *in, struct change *c)
+{
+	struct field_change *change = &c->field;
 	struct field *f = &change->field;
 	const char *role = input_line(in, "edit_role", 16);
 
+	(void)x;
 	f->label_zh = input_clearable(in, "label_zh", FIELD_LABEL_MAX);
 	f->label_en = input_clearable(in, "label_en", FIELD_LABEL_MAX);
 	f->choices = read_choices(in);
@@ -156,58 +157,26 @@ read_definition(struct input *in, struct field_change *change)
 	if (role != NULL && !staff_role_parse(role, &f->edit_role)) {
 		input_wrong(in, "edit_role", "must be agent, supervisor or administrator");
 	}
+	if (change->action == ROW_ADD) {
+		read_identity(in, f);
+	} else {
+		f->version = input_version(in);
+	}
 }
 
-static void
-start_create(struct exchange *x)
-{
-	struct change *c = exchange_change(x, CHANGE_FIELD);
-	const char *kind;
-	struct input in;
-
-	input_init(&in, x, c->arena);
-	c->field.action = ROW_ADD;
-	read_definition(&in, &c->field);
-	c->field.field.key = input_required_line(&in, "key", FIELD_KEY_MAX);
-	kind = input_required_line(&in, "kind", 16);
-	if (kind != NULL && !field_kind_parse(kind, &c->field.field.kind)) {
-		input_wrong(&in, "kind", "there is no such kind of field");
-	}
-	if (exchange_refused(x, &in)) {
-		return;
-	}
-	x->status = 201;
-	exchange_submit(x, c, defined, not_defined);
-}
+static const struct row_resource definitions = {
+	.kind = CHANGE_FIELD,
+	.mark = mark,
+	.read = read_definition,
+	.stored = defined,
+};
 
 static void
 create(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_ADMINISTRATOR, .json = true};
 
-	exchange_begin(rq, app, &access, start_create);
-}
-
-static void
-start_edit(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct change *c;
-	struct input in;
-
-	if (id == 0) {
-		return;
-	}
-	c = exchange_change(x, CHANGE_FIELD);
-	input_init(&in, x, c->arena);
-	c->field.action = ROW_EDIT;
-	read_definition(&in, &c->field);
-	c->field.field.id = id;
-	c->field.field.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
-	if (exchange_refused(x, &in)) {
-		return;
-	}
-	exchange_submit(x, c, defined, not_defined);
+	rows_create(rq, app, &access, &definitions);
 }
 
 static void
@@ -215,7 +184,7 @@ edit(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_ADMINISTRATOR, .json = true};
 
-	exchange_begin(rq, app, &access, start_edit);
+	rows_edit(rq, app, &access, &definitions);
 }
 
 /* --- the history of a value --------------------------------------------------------------- */
@@ -264,16 +233,13 @@ run_history(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	write_values(&r->json, field, values, count);
 	rc = read_former_values(reader, customer.id, field->id, r->arena, &values, &count, e);
 	if (rc == ERR_OK) {
 		write_values(&r->json, field, values, count);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "api/input.h"
 #include "api/limits.h"
 #include "api/picture_size.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/clock.h"

@@ -5,7 +5,9 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
+#include "api/rows.h"
 #include "base/str.h"
 #include "store/read.h"
 
@@ -22,9 +24,7 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		jw_kid(&r->json, "id", items[i].id);
@@ -36,18 +36,8 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 		jw_ki64(&r->json, "version", (int64_t)items[i].version);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return ERR_OK;
-}
-
-static void
-start_list(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_list;
-	reading_start(r);
 }
 
 static void
@@ -55,7 +45,7 @@ list(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_list);
+	reading_route(rq, app, &access, run_list);
 }
 
 /* Everybody reads the list again: a shared one may concern anybody. */
@@ -64,7 +54,7 @@ stored(struct exchange *x, const struct outcome *o)
 {
 	(void)o;
 	console_announce_team(x->app, "filters", 0);
-	start_list(x);
+	reading_simple(x, run_list);
 }
 
 /* What stands after the ? of a page's address. */
@@ -95,64 +85,28 @@ read_place(struct input *in)
 }
 
 static void
-start_create(struct exchange *x)
+mark(struct change *c, enum row_action action, uint64_t id)
 {
-	struct change *c = exchange_change(x, CHANGE_FILTER);
-	struct saved_filter *f = &c->filter.filter;
-	struct input in;
-
-	input_init(&in, x, c->arena);
-	c->filter.action = ROW_ADD;
-	f->name = input_required_line(&in, "name", NAME_MAX_CHARS);
-	f->place = read_place(&in);
-	f->query = read_query(&in);
-	f->shared = input_flag(&in, "shared", false);
-	if (exchange_refused(x, &in)) {
-		return;
-	}
-	x->status = 201;
-	exchange_submit(x, c, stored, NULL);
-}
-
-static void
-create(struct http_request *rq, void *app)
-{
-	static const struct access access = {.role = ROLE_AGENT, .json = true};
-
-	exchange_begin(rq, app, &access, start_create);
-}
-
-static void
-start_edit(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct change *c;
-	struct input in;
-
-	if (id == 0) {
-		return;
-	}
-	c = exchange_change(x, CHANGE_FILTER);
-	input_init(&in, x, c->arena);
-	c->filter.action = ROW_EDIT;
+	c->filter.action = action;
 	c->filter.filter.id = id;
-	c->filter.filter.name = input_line(&in, "name", NAME_MAX_CHARS);
-	c->filter.filter.query = read_query(&in);
-	c->filter.set_shared = input_given(&in, "shared");
-	c->filter.filter.shared = input_flag(&in, "shared", false);
-	c->filter.filter.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
-	if (exchange_refused(x, &in)) {
-		return;
-	}
-	exchange_submit(x, c, stored, NULL);
 }
 
 static void
-edit(struct http_request *rq, void *app)
+read_filter(struct exchange *x, struct input *in, struct change *c)
 {
-	static const struct access access = {.role = ROLE_AGENT, .json = true};
+	struct saved_filter *f = &c->filter.filter;
 
-	exchange_begin(rq, app, &access, start_edit);
+	(void)x;
+	if (c->filter.action == ROW_ADD) {
+		f->name = input_required_line(in, "name", NAME_MAX_CHARS);
+		f->place = read_place(in);
+	} else {
+		f->name = input_line(in, "name", NAME_MAX_CHARS);
+		f->version = input_version(in);
+	}
+	f->query = read_query(in);
+	c->filter.set_shared = input_given(in, "shared");
+	f->shared = input_flag(in, "shared", false);
 }
 
 static void
@@ -163,19 +117,28 @@ removed(struct exchange *x, const struct outcome *o)
 	exchange_reply_empty(x);
 }
 
-static void
-start_remove(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct change *c;
+static const struct row_resource filters = {
+	.kind = CHANGE_FILTER,
+	.mark = mark,
+	.read = read_filter,
+	.stored = stored,
+	.removed = removed,
+};
 
-	if (id == 0) {
-		return;
-	}
-	c = exchange_change(x, CHANGE_FILTER);
-	c->filter.action = ROW_REMOVE;
-	c->filter.filter.id = id;
-	exchange_submit(x, c, removed, NULL);
+static void
+create(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT, .json = true};
+
+	rows_create(rq, app, &access, &filters);
+}
+
+static void
+edit(struct http_request *rq, void *app)
+{
+	static const struct access access = {.role = ROLE_AGENT, .json = true};
+
+	rows_edit(rq, app, &access, &filters);
 }
 
 static void
@@ -183,7 +146,7 @@ remove_one(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_remove);
+	rows_remove(rq, app, &access, &filters);
 }
 
 const struct http_route filter_routes[] = {

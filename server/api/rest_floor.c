@@ -4,6 +4,7 @@
 #include "api/conversation_item.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "store/read.h"

@@ -3,6 +3,7 @@
 
 #include "api/app.h"
 #include "api/exchange.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "store/read.h"
 

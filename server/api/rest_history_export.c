@@ -12,6 +12,7 @@
 #include "api/file_name.h"
 #include "api/history_export.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/clock.h"

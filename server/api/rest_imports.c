@@ -11,6 +11,7 @@
 #include "api/file_name.h"
 #include "api/imports.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/digest.h"

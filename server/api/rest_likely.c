@@ -4,6 +4,7 @@
 #include "api/customer_view.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "model/change.h"
@@ -64,26 +65,11 @@ run_likely(struct reading *r, struct reader *reader, struct error *e)
 }
 
 static void
-start_likely(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct reading *r;
-
-	if (id == 0) {
-		return;
-	}
-	r = reading_create(x, sizeof(id));
-	*(uint64_t *)r->parameters = id;
-	r->run = run_likely;
-	reading_start(r);
-}
-
-static void
 likely(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_likely);
+	reading_route_of(rq, app, &access, run_likely);
 }
 
 /* --- not the same -------------------------------------------------------------------------- */

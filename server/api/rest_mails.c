@@ -12,6 +12,7 @@
 #include "api/frame.h"
 #include "api/input.h"
 #include "api/mailbox_settings.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"

@@ -6,6 +6,7 @@
 #include "api/customer_view.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -156,14 +157,11 @@ run_merges(struct reading *r, struct reader *reader, struct error *e)
 	if (rc == ERR_OK) {
 		rc = read_merges(reader, customer.id, r->arena, &items, &count, e);
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
 		rc = write_merge(&l, &items[i], e);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return rc;
 }
 

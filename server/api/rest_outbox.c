@@ -5,6 +5,7 @@
 #include "api/exchange.h"
 #include "api/input.h"
 #include "api/push.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"

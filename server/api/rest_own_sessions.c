@@ -6,6 +6,7 @@
 #include "api/directory.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "store/read.h"
@@ -23,9 +24,7 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		jw_kbool(&r->json, "current", memcmp(items[i].token_hash, own, DIGEST_SIZE) == 0);
@@ -35,8 +34,7 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 		jw_kstring(&r->json, "browser", items[i].agent);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return ERR_OK;
 }
 
@@ -106,9 +104,7 @@ run_presence(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		jw_kstring(&r->json, "state", items[i].state);
@@ -116,8 +112,7 @@ run_presence(struct reading *r, struct reader *reader, struct error *e)
 		jw_ktime(&r->json, "at", items[i].at);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return ERR_OK;
 }
 

@@ -5,7 +5,9 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
+#include "api/rows.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "flow/outgoing.h"
@@ -26,26 +28,14 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		phrase_encode(&items[i], &r->json);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return ERR_OK;
-}
-
-static void
-start_list(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_list;
-	reading_start(r);
 }
 
 static void
@@ -53,7 +43,7 @@ list(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_list);
+	reading_route(rq, app, &access, run_list);
 }
 
 static enum err
@@ -114,70 +104,50 @@ check(struct http_request *rq, void *app)
 
 /* --- changing ----------------------------------------------------------------------------- */
 
-/* What was stored, after it is in force. */
-struct stored {
-	struct exchange *exchange;
-	uint64_t id; /* 0: an import, or it was taken out */
-	size_t count;
-	bool imported;
-};
-
+/* All of these are answered when what was stored is in force. */
 static void
-in_force(void *ctx)
+row_in_force(void *ctx)
 {
-	struct stored *s = ctx;
-	struct exchange *x = s->exchange;
-	struct json_writer w;
-	struct reading *r;
-	struct buf out;
+	struct exchange *x = ctx;
+	const uint64_t *id = x->state;
 
-	if (s->imported) {
-		exchange_open(&out, &w);
-		jw_ki64(&w, "imported", (int64_t)s->count);
-		exchange_close(x, &out, &w);
-		return;
-	}
-	if (s->id == 0) {
-		exchange_reply_empty(x);
-		return;
-	}
-	r = reading_create(x, sizeof(uint64_t));
-	*(uint64_t *)r->parameters = s->id;
-	r->run = run_item;
-	reading_start(r);
-}
-
-static void
-wait_for(struct exchange *x, uint64_t id)
-{
-	struct stored *s = x->state;
-
-	s->exchange = x;
-	s->id = id;
-	outgoing_reload_then(x->app->outgoing, in_force, s);
+	reading_of(x, *id, run_item);
 }
 
 static void
 stored(struct exchange *x, const struct outcome *o)
 {
-	wait_for(x, o->id);
+	uint64_t *id = arena_alloc(x->arena, sizeof(*id));
+
+	*id = o->id;
+	x->state = id;
+	outgoing_reload_then(x->app->outgoing, row_in_force, x);
+}
+
+static void
+no_more_in_force(void *ctx)
+{
+	exchange_reply_empty(ctx);
 }
 
 static void
 removed(struct exchange *x, const struct outcome *o)
 {
 	(void)o;
-	wait_for(x, 0);
+	outgoing_reload_then(x->app->outgoing, no_more_in_force, x);
 }
 
-static struct change *
-begin(struct exchange *x, struct input *in)
+static void
+mark(struct change *c, enum row_action action, uint64_t id)
 {
-	struct change *c = exchange_change(x, CHANGE_PHRASE);
+	c->phrase.action = action;
+	c->phrase.row.id = id;
+}
 
-	x->state = arena_alloc(x->arena, sizeof(struct stored));
-	input_init(in, x, c->arena);
-	return c;
+static void
+bring_back(struct change *c)
+{
+	c->phrase.restore = true;
 }
 
 static void
@@ -208,10 +178,13 @@ read_exceptions(struct input *in, const struct json *object, struct phrase_row *
 }
 
 static void
-read_row(struct input *in, struct phrase_row *p, bool whole)
+read_row(struct exchange *x, struct input *in, struct change *c)
 {
 	const char *action = input_line(in, "action", 10);
+	struct phrase_row *p = &c->phrase.row;
+	bool whole = c->phrase.action == ROW_ADD;
 
+	(void)x;
 	p->text = whole ? input_required_line(in, "text", PHRASE_TEXT_MAX)
 					: input_line(in, "text", PHRASE_TEXT_MAX);
 	p->advice = input_clearable(in, "advice", PHRASE_ADVICE_MAX);
@@ -225,50 +198,26 @@ read_row(struct input *in, struct phrase_row *p, bool whole)
 	if (whole && p->advice == NULL) {
 		p->advice = "";
 	}
-}
-
-static void
-start_create(struct exchange *x)
-{
-	struct input in;
-	struct change *c = begin(x, &in);
-
-	c->phrase.action = ROW_ADD;
-	read_row(&in, &c->phrase.row, true);
-	if (exchange_refused(x, &in)) {
-		return;
+	if (!whole) {
+		p->version = input_version(in);
 	}
-	x->status = 201;
-	exchange_submit(x, c, stored, NULL);
 }
+
+static const struct row_resource phrases = {
+	.kind = CHANGE_PHRASE,
+	.mark = mark,
+	.read = read_row,
+	.restore = bring_back,
+	.stored = stored,
+	.removed = removed,
+};
 
 static void
 create(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_SUPERVISOR, .json = true};
 
-	exchange_begin(rq, app, &access, start_create);
-}
-
-static void
-start_edit(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct change *c;
-	struct input in;
-
-	if (id == 0) {
-		return;
-	}
-	c = begin(x, &in);
-	c->phrase.action = ROW_EDIT;
-	read_row(&in, &c->phrase.row, false);
-	c->phrase.row.id = id;
-	c->phrase.row.version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
-	if (exchange_refused(x, &in)) {
-		return;
-	}
-	exchange_submit(x, c, stored, NULL);
+	rows_create(rq, app, &access, &phrases);
 }
 
 static void
@@ -276,30 +225,7 @@ edit(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_SUPERVISOR, .json = true};
 
-	exchange_begin(rq, app, &access, start_edit);
-}
-
-static void
-submit_row(struct exchange *x, enum row_action action, exchange_outcome *committed)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct change *c;
-	struct input in;
-
-	if (id == 0) {
-		return;
-	}
-	c = begin(x, &in);
-	c->phrase.action = action;
-	c->phrase.restore = action == ROW_EDIT;
-	c->phrase.row.id = id;
-	exchange_submit(x, c, committed, NULL);
-}
-
-static void
-start_remove(struct exchange *x)
-{
-	submit_row(x, ROW_REMOVE, removed);
+	rows_edit(rq, app, &access, &phrases);
 }
 
 static void
@@ -307,13 +233,7 @@ take_away(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_SUPERVISOR};
 
-	exchange_begin(rq, app, &access, start_remove);
-}
-
-static void
-start_restore(struct exchange *x)
-{
-	submit_row(x, ROW_EDIT, stored);
+	rows_remove(rq, app, &access, &phrases);
 }
 
 static void
@@ -321,24 +241,34 @@ restore(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_SUPERVISOR};
 
-	exchange_begin(rq, app, &access, start_restore);
+	rows_restore(rq, app, &access, &phrases);
 }
 
 /* --- many at once ------------------------------------------------------------------------- */
 
 static void
+import_in_force(void *ctx)
+{
+	struct exchange *x = ctx;
+	const size_t *count = x->state;
+	struct json_writer w;
+	struct buf out;
+
+	exchange_open(&out, &w);
+	jw_ki64(&w, "imported", (int64_t)*count);
+	exchange_close(x, &out, &w);
+}
+
+static void
 imported(struct exchange *x, const struct outcome *o)
 {
-	struct stored *s = x->state;
-
 	(void)o;
-	s->imported = true;
-	wait_for(x, 0);
+	outgoing_reload_then(x->app->outgoing, import_in_force, x);
 }
 
 /* Lines of texts that share an action and an advice. */
 static void
-read_lines(struct input *in, struct change *c, struct stored *s)
+read_lines(struct input *in, struct change *c)
 {
 	const struct json *list = json_get(in->object, "texts");
 	struct phrase_row common = {
@@ -368,20 +298,23 @@ read_lines(struct input *in, struct change *c, struct stored *s)
 	}
 	c->phrase.rows = rows;
 	c->phrase.row_count = count;
-	s->count = count;
 }
 
 static void
 start_import(struct exchange *x)
 {
+	struct change *c = exchange_change(x, CHANGE_PHRASE);
+	size_t *count = arena_alloc(x->arena, sizeof(*count));
 	struct input in;
-	struct change *c = begin(x, &in);
 
+	input_init(&in, x, c->arena);
 	c->phrase.action = ROW_ADD;
-	read_lines(&in, c, x->state);
+	read_lines(&in, c);
 	if (exchange_refused(x, &in)) {
 		return;
 	}
+	*count = c->phrase.row_count;
+	x->state = count;
 	exchange_submit(x, c, imported, NULL);
 }
 

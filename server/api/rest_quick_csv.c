@@ -9,6 +9,7 @@
 #include "api/exchange.h"
 #include "api/input.h"
 #include "api/quick_csv.h"
+#include "api/reading.h"
 #include "api/rest_quick.h"
 #include "base/arena.h"
 #include "base/str.h"

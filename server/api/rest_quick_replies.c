@@ -6,8 +6,10 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/rest_quick.h"
 #include "api/routes.h"
+#include "api/rows.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "model/change.h"
@@ -35,25 +37,13 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		write_reply(r, &items[i]);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return r->out.overflowed ? error_set(e, ERR_INVALID, "there are too many replies")
 							 : ERR_OK;
-}
-
-static void
-start_list(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_list;
-	reading_start(r);
 }
 
 static void
@@ -61,7 +51,7 @@ list(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_list);
+	reading_route(rq, app, &access, run_list);
 }
 
 static enum err
@@ -84,15 +74,11 @@ run_item(struct reading *r, struct reader *reader, struct error *e)
 static void
 stored(struct exchange *x, const struct outcome *o)
 {
-	struct reading *r = reading_create(x, sizeof(uint64_t));
-
 	console_announce_quick_reply(x->app, &x->who.actor, o->id);
-	*(uint64_t *)r->parameters = o->id;
-	r->run = run_item;
-	reading_start(r);
+	reading_of(x, o->id, run_item);
 }
 
-/* --- creating and editing ----------------------------------------------------------------- */
+/* --- changing ----------------------------------------------------------------------------- */
 
 enum quick_scope
 quick_scope_read(const char *name, struct input *in)
@@ -106,10 +92,43 @@ quick_scope_read(const char *name, struct input *in)
 }
 
 static void
-read_texts(struct input *in, struct quick_reply_change *change)
+mark(struct change *c, enum row_action action, uint64_t id)
+{
+	c->quick_reply.action = action;
+	c->quick_reply.reply.id = id;
+}
+
+static void
+bring_back(struct change *c)
+{
+	c->quick_reply.restore = true;
+}
+
+static void
+read_title(struct exchange *x, struct input *in, struct quick_reply_change *change)
 {
 	struct quick_reply *q = &change->reply;
 
+	if (change->action == ROW_ADD) {
+		q->title = input_required_line(in, "title", QUICK_TITLE_MAX);
+		q->scope = quick_scope_read(input_line(in, "scope", 20), in);
+		q->place = quick_place_of(&x->who.actor, q->scope);
+		return;
+	}
+	q->title = input_line(in, "title", QUICK_TITLE_MAX);
+	q->version = input_version(in);
+	if (q->title != NULL && q->title[0] == '\0') {
+		input_wrong(in, "title", "must not be empty");
+	}
+}
+
+static void
+read_reply(struct exchange *x, struct input *in, struct change *c)
+{
+	struct quick_reply_change *change = &c->quick_reply;
+	struct quick_reply *q = &change->reply;
+
+	read_title(x, in, change);
 	q->folder = input_clearable(in, "folder", QUICK_FOLDER_MAX);
 	q->shortcut = input_clearable(in, "shortcut", QUICK_SHORTCUT_MAX);
 	q->body = input_text(in, "body", QUICK_BODY_MAX);
@@ -123,59 +142,27 @@ read_texts(struct input *in, struct quick_reply_change *change)
 }
 
 static void
-start_create(struct exchange *x)
+removed(struct exchange *x, const struct outcome *o)
 {
-	struct change *c = exchange_change(x, CHANGE_QUICK_REPLY);
-	struct quick_reply *q = &c->quick_reply.reply;
-	struct input in;
-
-	input_init(&in, x, c->arena);
-	c->quick_reply.action = ROW_ADD;
-	q->title = input_required_line(&in, "title", QUICK_TITLE_MAX);
-	q->scope = quick_scope_read(input_line(&in, "scope", 20), &in);
-	q->place = quick_place_of(&x->who.actor, q->scope);
-	read_texts(&in, &c->quick_reply);
-	if (exchange_refused(x, &in)) {
-		return;
-	}
-	x->status = 201;
-	exchange_submit(x, c, stored, NULL);
+	console_announce_quick_reply(x->app, &x->who.actor, o->id);
+	exchange_reply_empty(x);
 }
+
+static const struct row_resource quick_replies = {
+	.kind = CHANGE_QUICK_REPLY,
+	.mark = mark,
+	.read = read_reply,
+	.restore = bring_back,
+	.stored = stored,
+	.removed = removed,
+};
 
 static void
 create(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT, .json = true};
 
-	exchange_begin(rq, app, &access, start_create);
-}
-
-static void
-start_edit(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct quick_reply *q;
-	struct change *c;
-	struct input in;
-
-	if (id == 0) {
-		return;
-	}
-	c = exchange_change(x, CHANGE_QUICK_REPLY);
-	q = &c->quick_reply.reply;
-	input_init(&in, x, c->arena);
-	c->quick_reply.action = ROW_EDIT;
-	q->id = id;
-	q->title = input_line(&in, "title", QUICK_TITLE_MAX);
-	q->version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
-	read_texts(&in, &c->quick_reply);
-	if (q->title != NULL && q->title[0] == '\0') {
-		input_wrong(&in, "title", "must not be empty");
-	}
-	if (exchange_refused(x, &in)) {
-		return;
-	}
-	exchange_submit(x, c, stored, NULL);
+	rows_create(rq, app, &access, &quick_replies);
 }
 
 static void
@@ -183,38 +170,7 @@ edit(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT, .json = true};
 
-	exchange_begin(rq, app, &access, start_edit);
-}
-
-/* --- taking away and bringing back -------------------------------------------------------- */
-
-static void
-removed(struct exchange *x, const struct outcome *o)
-{
-	console_announce_quick_reply(x->app, &x->who.actor, o->id);
-	exchange_reply_empty(x);
-}
-
-static void
-submit_row(struct exchange *x, enum row_action action, exchange_outcome *committed)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct change *c;
-
-	if (id == 0) {
-		return;
-	}
-	c = exchange_change(x, CHANGE_QUICK_REPLY);
-	c->quick_reply.action = action;
-	c->quick_reply.restore = action == ROW_EDIT;
-	c->quick_reply.reply.id = id;
-	exchange_submit(x, c, committed, NULL);
-}
-
-static void
-start_remove(struct exchange *x)
-{
-	submit_row(x, ROW_REMOVE, removed);
+	rows_edit(rq, app, &access, &quick_replies);
 }
 
 static void
@@ -222,13 +178,7 @@ take_away(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_remove);
-}
-
-static void
-start_restore(struct exchange *x)
-{
-	submit_row(x, ROW_EDIT, stored);
+	rows_remove(rq, app, &access, &quick_replies);
 }
 
 static void
@@ -236,7 +186,7 @@ restore(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_restore);
+	rows_restore(rq, app, &access, &quick_replies);
 }
 
 /* --- files -------------------------------------------------------------------------------- */

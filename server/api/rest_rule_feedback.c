@@ -1,6 +1,7 @@
 /* /api/v1/rule-feedback: what customers said of the rules' answers, and which were held back. */
 #include "api/app.h"
 #include "api/exchange.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "store/read.h"
 
@@ -27,24 +28,12 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		write_one(&r->json, &items[i]);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return ERR_OK;
-}
-
-static void
-start_list(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_list;
-	reading_start(r);
 }
 
 static void
@@ -52,7 +41,7 @@ list(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_list);
+	reading_route(rq, app, &access, run_list);
 }
 
 const struct http_route rule_feedback_routes[] = {

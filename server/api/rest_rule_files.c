@@ -8,6 +8,7 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/rest_rules.h"
 #include "api/rule_file.h"
 #include "api/rule_wire.h"

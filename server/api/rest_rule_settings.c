@@ -4,6 +4,7 @@
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/rest_rules.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -53,21 +54,12 @@ run_read(struct reading *r, struct reader *reader, struct error *e)
 	return ERR_OK;
 }
 
-static void
-start_read(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_read;
-	reading_start(r);
-}
-
 void
 rule_settings_get(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_read);
+	reading_route(rq, app, &access, run_read);
 }
 
 static void
@@ -75,7 +67,7 @@ stored(struct exchange *x, const struct outcome *o)
 {
 	(void)o;
 	rules_changed(x->app->rules);
-	start_read(x);
+	reading_simple(x, run_read);
 }
 
 /* The whole of it: what is not named is as if nobody had ever set it. */

@@ -2,6 +2,7 @@
  * asking. A change is read, merged and checked on a reader thread and goes to the store with the
  * version it was made from; consoles are told when it is in force. */
 #include "api/rest_rules.h"
+#include "api/reading.h"
 
 #include <string.h>
 
@@ -148,20 +149,10 @@ run_item(struct reading *r, struct reader *reader, struct error *e)
 }
 
 static void
-read_item(struct exchange *x, uint64_t id)
-{
-	struct reading *r = reading_create(x, sizeof(uint64_t));
-
-	*(uint64_t *)r->parameters = id;
-	r->run = run_item;
-	reading_start(r);
-}
-
-static void
 stored(struct exchange *x, const struct outcome *o)
 {
 	rules_changed(x->app->rules);
-	read_item(x, o->id);
+	reading_of(x, o->id, run_item);
 }
 
 static enum err
@@ -180,30 +171,12 @@ run_versions(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		rule_row_encode(&rows[i], &unused, &r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return rc;
-}
-
-static void
-start_versions(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-	struct reading *r;
-
-	if (id == 0) {
-		return;
-	}
-	r = reading_create(x, sizeof(uint64_t));
-	*(uint64_t *)r->parameters = id;
-	r->run = run_versions;
-	reading_start(r);
 }
 
 static void
@@ -211,7 +184,7 @@ versions(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT};
 
-	exchange_begin(rq, app, &access, start_versions);
+	reading_route_of(rq, app, &access, run_versions);
 }
 
 /* --- creating and editing ----------------------------------------------------------------- */
@@ -322,7 +295,7 @@ edit_refused(struct exchange *x, const struct outcome *o)
 		read_for_edit(x, edit);
 		return;
 	}
-	exchange_fail(x, o->code, NULL, o->text);
+	exchange_fail_outcome(x, o);
 }
 
 static void
@@ -372,7 +345,7 @@ start_edit(struct exchange *x)
 	input_init(&in, x, x->arena);
 	edit = arena_alloc(x->arena, sizeof(*edit));
 	edit->id = id;
-	edit->version = (uint64_t)input_number(&in, "version", 0, INT64_MAX, 0);
+	edit->version = input_version(&in);
 	if (exchange_refused(x, &in)) {
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "api/exchange.h"
 #include "api/input.h"
 #include "api/limits.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "api/snippet.h"
 #include "base/arena.h"

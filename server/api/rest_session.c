@@ -2,6 +2,7 @@
  * deactivated account and a demo account from outside take the same time and get the same
  * answer; the audit alone tells them apart. */
 #include "api/rest_session.h"
+#include "api/reading.h"
 
 #include <ctype.h>
 #include <stdio.h>

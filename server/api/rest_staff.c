@@ -272,7 +272,7 @@ read_edit(struct input *in, const struct staff *now, struct change *c)
 	staff->name = input_line(in, "name", NAME_MAX_CHARS);
 	staff->role = read_role(in);
 	staff->language = input_language(in, "language");
-	staff->version = (uint64_t)input_number(in, "version", 0, INT64_MAX, 0);
+	staff->version = input_version(in);
 	extension = read_extension(in);
 	c->staff.set_extension = extension != NULL;
 	staff->extension = str_empty(extension) ? NULL : extension;

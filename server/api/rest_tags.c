@@ -4,6 +4,7 @@
 #include "api/customer_view.h"
 #include "api/exchange.h"
 #include "api/input.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/str.h"
@@ -28,37 +29,14 @@ run_get(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		tag_encode(&tags[i], &r->json);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return ERR_OK;
-}
-
-static void
-reply_tags(struct exchange *x, uint64_t customer)
-{
-	struct reading *r = reading_create(x, sizeof(customer));
-
-	*(uint64_t *)r->parameters = customer;
-	r->run = run_get;
-	reading_start(r);
-}
-
-static void
-start_get(struct exchange *x)
-{
-	uint64_t id = exchange_id(x, "id");
-
-	if (id != 0) {
-		reply_tags(x, id);
-	}
 }
 
 static void
@@ -66,7 +44,7 @@ get(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT, .scope = "customers:read"};
 
-	exchange_begin(rq, app, &access, start_get);
+	reading_route_of(rq, app, &access, run_get);
 }
 
 /* --- changing ------------------------------------------------------------------------------ */
@@ -79,7 +57,7 @@ tagged(struct exchange *x, const struct outcome *o)
 	if (!o->duplicate) {
 		console_announce_customer(x->app, customer);
 	}
-	reply_tags(x, customer);
+	reading_of(x, customer, run_get);
 }
 
 static struct tag_list
@@ -194,9 +172,7 @@ run_known(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
-	jw_object(&r->json);
-	jw_key(&r->json, "items");
-	jw_array(&r->json);
+	reading_items(r);
 	for (size_t i = 0; i < count; i++) {
 		jw_object(&r->json);
 		jw_kstring(&r->json, "kind", tag_kind_name(tags[i].kind));
@@ -204,18 +180,8 @@ run_known(struct reading *r, struct reader *reader, struct error *e)
 		jw_ki64(&r->json, "customers", tags[i].customers);
 		jw_object_end(&r->json);
 	}
-	jw_array_end(&r->json);
-	jw_object_end(&r->json);
+	reading_items_end(r);
 	return ERR_OK;
-}
-
-static void
-start_known(struct exchange *x)
-{
-	struct reading *r = reading_create(x, 0);
-
-	r->run = run_known;
-	reading_start(r);
 }
 
 static void
@@ -223,7 +189,7 @@ known(struct http_request *rq, void *app)
 {
 	static const struct access access = {.role = ROLE_AGENT, .scope = "customers:read"};
 
-	exchange_begin(rq, app, &access, start_known);
+	reading_route(rq, app, &access, run_known);
 }
 
 const struct http_route tag_routes[] = {

@@ -15,6 +15,7 @@
 #include "api/input.h"
 #include "api/nonces.h"
 #include "api/origin.h"
+#include "api/reading.h"
 #include "api/routes.h"
 #include "base/arena.h"
 #include "base/clock.h"

@@ -3,6 +3,7 @@
 
 #include "api/app.h"
 #include "api/directory.h"
+#include "api/reading.h"
 #include "api/widget_socket.h"
 #include "base/arena.h"
 #include "model/names.h"
