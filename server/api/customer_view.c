@@ -190,11 +190,14 @@ write_timelines(struct reader *r, uint64_t customer, struct arena *a,
 	}
 	jw_key(w, "timelines");
 	jw_array(w);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
+		uint64_t pub = 0;
+
+		rc = read_public_end(r, &ends[i], a, &pub, e);
 		jw_object(w);
 		jw_kid(w, "timeline", ends[i].timeline);
 		jw_ki64(w, "seq", (int64_t)ends[i].seq);
-		jw_ki64(w, "pub", (int64_t)ends[i].pub);
+		jw_ki64(w, "pub", (int64_t)pub);
 		jw_object_end(w);
 	}
 	jw_array_end(w);

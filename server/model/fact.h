@@ -29,6 +29,8 @@ struct delivery_state {
 
 #define FACT_BODY_MAX (64 * 1024)
 #define FACT_SALT_SIZE 16
+/* Each so many facts a timeline keeps how many of them its customer sees. Part of the schema. */
+#define FACT_STEP 32
 
 struct fact {
 	unsigned references;

@@ -271,15 +271,24 @@ struct answered {
 static enum err
 find_answered(struct batch *b, struct job *j, const struct head *h, struct answered *out)
 {
-	struct value args[] = {value_id(h->timeline), value_id(j->change->feedback.pub)};
+	uint64_t pub = j->change->feedback.pub;
+	struct value step_args[] = {value_id(h->timeline), value_id(pub - 1)};
+	struct value args[] = {value_id(h->timeline), value_id(0), value_id(pub)};
 	struct json *body = NULL;
 	const struct value *row;
 	const char *text;
 	struct rows r;
 	bool asked = false;
 
+	if (pub == 0 || pub > h->state.pub) {
+		return job_refuse(j, ERR_NOT_FOUND, "there is no such answer");
+	}
 	if (batch_flush(b) != ERR_OK ||
-		batch_read(b, STATEMENT_FACT_BY_PUB, args, &r) != ERR_OK) {
+		batch_read(b, STATEMENT_STEP_BEFORE, step_args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	args[1] = r.count > 0 ? *rows_at(&r, 0) : value_id(0);
+	if (batch_read(b, STATEMENT_FACT_BY_PUB, args, &r) != ERR_OK) {
 		return b->failed;
 	}
 	row = r.count > 0 ? rows_at(&r, 0) : NULL;

@@ -259,6 +259,26 @@ flush_late(struct batch *b)
 	return count > 0 ? run_rows(b, STATEMENT_LATE_INSERT, count, NULL) : ERR_OK;
 }
 
+/* Readers find a customer's entries by these. */
+static enum err
+flush_steps(struct batch *b)
+{
+	struct value *v = values_for(b, (b->fact_count - b->fact_flushed) * 3);
+	size_t count = 0;
+
+	for (size_t i = b->fact_flushed; i < b->fact_count; i++) {
+		const struct pending_fact *p = &b->facts[i];
+
+		if (p->fact->seq % FACT_STEP == 0) {
+			*v++ = value_id(p->fact->timeline);
+			*v++ = value_id(p->pub);
+			*v++ = value_id(p->fact->seq);
+			count++;
+		}
+	}
+	return count > 0 ? run_rows(b, STATEMENT_STEP_INSERT, count, NULL) : ERR_OK;
+}
+
 static enum err
 flush_facts(struct batch *b)
 {
@@ -272,7 +292,7 @@ flush_facts(struct batch *b)
 		v = put_fact(v, &b->facts[b->fact_flushed + i]);
 	}
 	if (run_rows(b, STATEMENT_FACT_INSERT, count, NULL) != ERR_OK ||
-		flush_late(b) != ERR_OK) {
+		flush_late(b) != ERR_OK || flush_steps(b) != ERR_OK) {
 		return b->failed;
 	}
 	b->fact_flushed = b->fact_count;

@@ -30,6 +30,7 @@ struct store_conf;
 
 struct pending_fact {
 	struct fact *fact;
+	uint64_t pub; /* the newest of the customer's numbers, this fact included */
 	uint8_t salt[FACT_SALT_SIZE];
 	uint8_t body_digest[DIGEST_SIZE];
 	uint8_t hash[DIGEST_SIZE];

@@ -40,6 +40,7 @@ chain(struct batch *b, struct head_state *s, struct fact *f)
 	struct fact_chain_input in;
 
 	p->fact = f;
+	p->pub = s->pub;
 	take_salt(b, p->salt);
 	fact_body_digest(p->salt, f->body, f->body_length, p->body_digest);
 	memcpy(in.previous, s->hash, DIGEST_SIZE);

@@ -23,6 +23,7 @@ EMBED(migration_0012, "0012_tags.sql");
 EMBED(migration_0013, "0013_rules.sql");
 EMBED(migration_0014, "0014_answers.sql");
 EMBED(migration_0015, "0015_phrases.sql");
+EMBED(migration_0016, "0016_public_steps.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
@@ -40,5 +41,6 @@ const struct migration migrations[] = {
 	{13, "rules", migration_0013},
 	{14, "answers", migration_0014},
 	{15, "phrases", migration_0015},
+	{16, "public_steps", migration_0016},
 	{0, NULL, NULL},
 };

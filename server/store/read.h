@@ -158,10 +158,13 @@ void chain_list_release(struct chain_list *l);
 MUST_CHECK enum err read_chain(struct reader *r, uint64_t timeline, uint64_t after_seq,
 	size_t limit, struct arena *a, struct chain_list *out, struct error *e);
 struct timeline_end {
-	uint64_t timeline, seq, pub;
+	uint64_t timeline, seq;
 };
 MUST_CHECK enum err read_timelines_of(struct reader *r, uint64_t customer,
 	struct arena *a, struct timeline_end **out, size_t *count, struct error *e);
+/* The newest of the customer's own numbers. */
+MUST_CHECK enum err read_public_end(struct reader *r, const struct timeline_end *end,
+	struct arena *a, uint64_t *out, struct error *e);
 
 /* --- marks ---------------------------------------------------------------------------- */
 struct mark_row {

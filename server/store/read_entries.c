@@ -65,12 +65,43 @@ read_timelines_of(struct reader *r, uint64_t customer, struct arena *a,
 		ends[i] = (struct timeline_end){
 			.timeline = value_as_id(&row[0]),
 			.seq = value_as_id(&row[1]),
-			.pub = value_as_id(&row[2]),
 		};
 	}
 	*out = ends;
 	*count = rows.count;
 	return ERR_OK;
+}
+
+enum err
+read_public_end(struct reader *r, const struct timeline_end *end, struct arena *a,
+	uint64_t *out, struct error *e)
+{
+	struct value args[] = {
+		value_id(end->timeline),
+		value_id(end->seq - end->seq % FACT_STEP),
+		value_id(end->timeline),
+	};
+	struct rows rows;
+	enum err err = reader_run(r, STATEMENT_HEAD_PUB, args, a, &rows, e);
+
+	if (err == ERR_OK) {
+		*out = rows.count > 0 ? value_as_id(rows_at(&rows, 0)) : 0;
+	}
+	return err;
+}
+
+enum err
+read_step(struct reader *r, enum statement s, uint64_t timeline, uint64_t pub,
+	struct value otherwise, struct arena *a, struct value *out, struct error *e)
+{
+	struct value args[] = {value_id(timeline), value_id(pub)};
+	struct rows rows;
+	enum err err = reader_run(r, s, args, a, &rows, e);
+
+	if (err == ERR_OK) {
+		*out = rows.count > 0 ? *rows_at(&rows, 0) : otherwise;
+	}
+	return err;
 }
 
 enum err
@@ -104,13 +135,20 @@ read_public(struct reader *r, uint64_t timeline, uint64_t after_pub, uint64_t be
 	bool older = after_pub == 0 && before_pub > 0;
 	struct value args[] = {
 		value_id(timeline),
+		value_id(0),
 		value_id(older ? before_pub : after_pub),
 		value_i64((int64_t)limit_of(limit)),
 	};
 	enum err err;
 
-	err = list(r, older ? STATEMENT_ENTRIES_BEFORE_PUB : STATEMENT_ENTRIES_AFTER_PUB,
-		args, a, out, e);
+	err = older ? read_step(r, STATEMENT_STEP_BEHIND, timeline, before_pub,
+					  value_i64(INT64_MAX), a, &args[1], e)
+				: read_step(r, STATEMENT_STEP_BEFORE, timeline, after_pub,
+					  value_id(0), a, &args[1], e);
+	if (err == ERR_OK) {
+		err = list(r, older ? STATEMENT_ENTRIES_BEFORE_PUB : STATEMENT_ENTRIES_AFTER_PUB,
+			args, a, out, e);
+	}
 	if (err == ERR_OK && older) {
 		reverse(out);
 	}

@@ -80,7 +80,7 @@ static enum err
 read_progress(struct reader *r, struct arena *a, struct outbox_due *d, struct error *e)
 {
 	uint64_t timeline = d->fact != NULL ? d->fact->timeline : d->item.lane;
-	struct value unseen[] = {value_id(timeline), value_id(0)};
+	struct value unseen[] = {value_id(timeline), value_id(0), value_id(0)};
 	struct mark_row *marks;
 	size_t count = 0;
 	struct rows rows;
@@ -90,8 +90,12 @@ read_progress(struct reader *r, struct arena *a, struct outbox_due *d, struct er
 		if (marks[i].party == PARTY_CUSTOMER) {
 			d->delivered = marks[i].delivered;
 			d->seen = marks[i].seen;
-			unseen[1] = value_id(marks[i].seen);
+			unseen[2] = value_id(marks[i].seen);
 		}
+	}
+	if (err == ERR_OK) {
+		err = read_step(r, STATEMENT_STEP_BEFORE, timeline, value_as_id(&unseen[2]),
+			value_id(0), a, &unseen[1], e);
 	}
 	if (err == ERR_OK) {
 		err = reader_run(r, STATEMENT_OUTBOX_UNREAD, unseen, a, &rows, e);

@@ -17,6 +17,7 @@ static enum err
 load_chain(struct batch *b, uint64_t timeline, struct head_state *s)
 {
 	struct value args[] = {value_id(timeline)};
+	struct value newest[3];
 	struct rows r;
 
 	if (batch_read(b, STATEMENT_HEAD_FACT, args, &r) != ERR_OK) {
@@ -29,7 +30,9 @@ load_chain(struct batch *b, uint64_t timeline, struct head_state *s)
 		(void)value_as_bytes(&row[1], s->hash, sizeof(s->hash));
 		s->committed_at = value_as_i64(&row[2]);
 	}
-	if (batch_read(b, STATEMENT_HEAD_PUB, args, &r) != ERR_OK) {
+	newest[0] = newest[2] = value_id(timeline);
+	newest[1] = value_id(s->seq - s->seq % FACT_STEP);
+	if (batch_read(b, STATEMENT_HEAD_PUB, newest, &r) != ERR_OK) {
 		return b->failed;
 	}
 	s->pub = r.count > 0 ? value_as_id(rows_at(&r, 0)) : 0;

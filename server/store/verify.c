@@ -110,6 +110,9 @@ verify_all(struct verification *v, struct error *e)
 	if (err == ERR_OK) {
 		err = verify_late(v, e);
 	}
+	if (err == ERR_OK) {
+		err = verify_steps(v, e);
+	}
 	return err == ERR_OK ? verify_audit(v, e) : err;
 }
 

@@ -44,6 +44,8 @@ MUST_CHECK enum err
 verify_timeline(struct verification *v, uint64_t timeline, struct error *e);
 /* All facts in feed order against their numbers and the signed records. */
 MUST_CHECK enum err verify_feed(struct verification *v, struct error *e);
+/* The steps by which a customer's entries are found: all there, and none that hides one. */
+MUST_CHECK enum err verify_steps(struct verification *v, struct error *e);
 /* Late facts without the row by which readers find them. */
 MUST_CHECK enum err verify_late(struct verification *v, struct error *e);
 MUST_CHECK enum err verify_audit(struct verification *v, struct error *e);

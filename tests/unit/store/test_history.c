@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
-enum { ENTRIES = 90, HOUR_MS = 3600 * 1000 };
+enum { ENTRIES = 90, HOUR_MS = 3600 * 1000, PUBLIC_PAGE = 7 };
 
 struct two {
 	struct store_fixture *f;
@@ -166,6 +166,84 @@ an_entry_told_of_late_stands_where_it_happened(void **state)
 	fact_list_release(&list);
 }
 
+/* Of the page after a number, or before one, the count and the first number. */
+static void
+check_public(struct store_fixture *f, uint64_t timeline, uint64_t after, uint64_t before,
+	size_t count, uint64_t first)
+{
+	struct fact_list list = {0};
+
+	assert_int_equal(read_public(f->reader, timeline, after, before, PUBLIC_PAGE,
+						 f->arena, &list, NULL),
+		ERR_OK);
+	assert_int_equal(list.count, count);
+	for (size_t i = 0; i < list.count; i++) {
+		assert_int_equal(list.items[i]->timeline, timeline);
+		assert_int_equal(list.items[i]->pub, first + i);
+	}
+	fact_list_release(&list);
+}
+
+static uint64_t
+newest_public(struct store_fixture *f, uint64_t timeline)
+{
+	return (uint64_t)fixture_number(f,
+		arena_printf(f->arena, "SELECT MAX(pub) FROM fact WHERE timeline = %llu",
+			(unsigned long long)timeline));
+}
+
+/* Entries that she does not see stand between those that she does. */
+static void
+customers_find_their_entries_by_their_own_numbers(void **state)
+{
+	struct store_fixture *f = *state;
+	struct two t = write_history(f);
+	uint64_t timeline;
+	uint64_t last;
+
+	for (unsigned i = 0; i < 80; i++) {
+		post(&t, &t.visitors[0], clock_now_ms() - HOUR_MS, pick(&t, 2) == 0);
+	}
+	timeline = (uint64_t)fixture_number(f,
+		"SELECT timeline FROM fact GROUP BY timeline ORDER BY COUNT(*) DESC LIMIT 1");
+	last = newest_public(f, timeline);
+	assert_true(last > FACT_STEP);
+	assert_true(fixture_number(f, "SELECT COUNT(*) FROM public_step") >= 3);
+	for (uint64_t pub = 1; pub <= last + 2; pub++) {
+		uint64_t rest = pub < last ? last - pub : 0;
+		uint64_t end = pub <= last ? pub : last + 1;
+		uint64_t older = end - 1 < PUBLIC_PAGE ? end - 1 : PUBLIC_PAGE;
+
+		check_public(f, timeline, pub, 0, rest < PUBLIC_PAGE ? rest : PUBLIC_PAGE,
+			pub + 1);
+		check_public(f, timeline, 0, pub, older, end - older);
+	}
+	check_public(f, timeline, 0, INT64_MAX, PUBLIC_PAGE, last + 1 - PUBLIC_PAGE);
+	check_public(f, timeline, INT64_MAX, 0, 0, 0);
+	/* A writer that begins anew goes on where the last one ended. */
+	fixture_close(f);
+	fixture_open(f);
+	post(&t, &t.visitors[0], 0, false);
+	assert_int_equal(newest_public(f, timeline), last + 1);
+}
+
+static void
+verify_names_what_would_hide_entries_from_their_customer(void **state)
+{
+	struct store_fixture *f = *state;
+	struct verify_report report;
+	struct error e = {0};
+
+	(void)write_history(f);
+	assert_int_equal(store_verify(&f->conf, 0, NULL, NULL, &report, &e), ERR_OK);
+	fixture_sql(f, "UPDATE public_step SET pub = pub - 1");
+	assert_int_equal(store_verify(&f->conf, 0, NULL, NULL, &report, &e), ERR_CORRUPT);
+	assert_non_null(strstr(report.first_reason, "public_step"));
+	fixture_sql(f, "DELETE FROM public_step");
+	assert_int_equal(store_verify(&f->conf, 0, NULL, NULL, &report, &e), ERR_CORRUPT);
+	assert_non_null(strstr(report.first_reason, "public_step lacks it"));
+}
+
 static void
 verify_names_a_late_fact_that_nobody_would_see(void **state)
 {
@@ -191,6 +269,8 @@ main(void)
 		ON_BOTH(pages_of_any_size_give_every_entry_once_and_in_order),
 		ON_BOTH(entries_of_several_processes_in_one_millisecond_come_once),
 		ON_BOTH(an_entry_told_of_late_stands_where_it_happened),
+		ON_BOTH(customers_find_their_entries_by_their_own_numbers),
+		ON_BOTH(verify_names_what_would_hide_entries_from_their_customer),
 		ON_BOTH(verify_names_a_late_fact_that_nobody_would_see),
 	};
 
