@@ -157,6 +157,33 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 		await lin.close();
 	});
 
+	test("Enter while a file is on its way sends when it is there", async () => {
+		const lin = await talkAbout("文件很大");
+		const ways = [
+			[lin, lin.frame.locator("input[type=file]"), ann.message("见附件").locator("img[alt*='凭证.png']")],
+			[ann, ann.page.locator(".composer input[type=file]"), lin.frame.locator("button.picture[aria-label*='凭证.png']").nth(1)],
+		] as const;
+		for (const [who, input, received] of ways) {
+			let release = (): void => undefined;
+			const held = new Promise<void>((resolve) => (release = resolve));
+			await who.page.route("**/files", async (route) => {
+				await held;
+				await route.continue();
+			});
+			await input.setInputFiles(picture());
+			await who.write("见附件");
+			await (who === lin ? lin.frame.getByRole("status") : ann.page).getByText("文件上传完成后自动发送").waitFor();
+			expect(await who.composer.inputValue()).toBe("见附件");
+			release();
+			await received.waitFor();
+			await expect.poll(() => who.composer.inputValue()).toBe("");
+			await who.page.unroute("**/files");
+		}
+		await expectCount(ann.message("见附件"), 2);
+		await expectCount(lin.message("见附件"), 2);
+		await lin.close();
+	});
+
 	test("notes stay inside the house", async () => {
 		const lin = await talkAbout("别让我看到");
 		const frames: string[] = [];

@@ -382,7 +382,7 @@ export default {
 		tooLong: "{count} characters too long",
 		upload: {
 			list: "Attachments",
-			wait: "Can be sent once the files are uploaded",
+			willSend: "Will be sent when the files are uploaded",
 			progress: "Uploading {name}",
 			remove: "Remove {name}",
 			failed: "The upload failed",

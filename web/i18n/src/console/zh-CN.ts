@@ -380,7 +380,7 @@ export default {
 		tooLong: "超出 {count} 个字符",
 		upload: {
 			list: "附件",
-			wait: "文件上传完成后即可发送",
+			willSend: "文件上传完成后自动发送",
 			progress: "正在上传 {name}",
 			remove: "移除 {name}",
 			failed: "上传失败",

@@ -41,6 +41,7 @@ export default {
 		placeholder: "Write a message",
 		attach: "Send a picture or file",
 		send: "Send",
+		whenUploaded: "Will be sent when the file is uploaded",
 		tooLong: "At most {max} characters, now {count}",
 		drop: "Drop to attach",
 	},

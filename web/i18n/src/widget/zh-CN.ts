@@ -38,6 +38,7 @@ export default {
 		placeholder: "输入消息",
 		attach: "发送图片或文件",
 		send: "发送",
+		whenUploaded: "文件上传完成后自动发送",
 		tooLong: "最多 {max} 字，现为 {count} 字",
 		drop: "松开以添加文件",
 	},

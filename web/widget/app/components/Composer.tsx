@@ -48,7 +48,10 @@ export function Composer({ model }: { model: Model }): JSX.Element {
 	const items = model.uploads.items.value;
 	const tooLong = text.length > MAX_TEXT;
 	const empty = text.trim() === "" && model.uploads.ready.length === 0;
-	const sendable = model.writable && !empty && !tooLong && !model.uploads.busy && items.every(({ problem }) => problem === null);
+	const { busy } = model.uploads;
+	const complete = model.writable && (busy || !empty) && !tooLong && items.every(({ problem }) => problem === null);
+	// Enter while a file is on its way holds until it is there; whatever is changed meanwhile takes it back.
+	const [wished, setWished] = useState(false);
 
 	useEffect(() => model.open.subscribe((open) => {
 		// On a phone the keyboard would hide the conversation.
@@ -58,12 +61,18 @@ export function Composer({ model }: { model: Model }): JSX.Element {
 	}), []);
 
 	const send = (): void => {
-		if (sendable) {
+		setWished(complete && busy);
+		if (complete && !busy) {
 			model.send(text.trim());
 			setText("");
 			area.current?.focus();
 		}
 	};
+	useEffect(() => {
+		if (wished && !(complete && busy)) {
+			send();
+		}
+	}, [wished, complete, busy]);
 	const keyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
 		if (event.key === "Enter" && !event.shiftKey && !event.altKey && !isComposing(event)) {
 			event.preventDefault();
@@ -72,6 +81,7 @@ export function Composer({ model }: { model: Model }): JSX.Element {
 	};
 	const input = (event: TargetedInputEvent<HTMLTextAreaElement>): void => {
 		setText(event.currentTarget.value);
+		setWished(false);
 		if (event.currentTarget.value === "") {
 			model.client.typingEnded();
 		} else {
@@ -95,6 +105,7 @@ export function Composer({ model }: { model: Model }): JSX.Element {
 		<footer class="widget-foot">
 			<PersonBar model={model} />
 			<Tray model={model} />
+			{wished && <p class="hint" role="status">{t("composer.whenUploaded")}</p>}
 			{tooLong && <p class="hint" id="too-long" role="alert">{t("composer.tooLong", { max: MAX_TEXT, count: text.length })}</p>}
 			<form class="composer" onSubmit={(event) => { event.preventDefault(); send(); }}>
 				<input ref={picker} type="file" multiple accept={ACCEPT} onChange={pick} hidden />
@@ -110,7 +121,7 @@ export function Composer({ model }: { model: Model }): JSX.Element {
 					aria-invalid={tooLong} aria-describedby={tooLong ? "too-long" : undefined}
 					onInput={input} onKeyDown={keyDown} onPaste={paste} onBlur={() => model.client.typingEnded()}
 				/>
-				<button type="submit" class="icon-btn is-send" disabled={!sendable} aria-label={t("composer.send")}>
+				<button type="submit" class="icon-btn is-send" disabled={!complete} aria-label={t("composer.send")}>
 					<Icon path={icons.send} />
 				</button>
 			</form>

@@ -1,7 +1,7 @@
 /* What is being written to one customer: text per kind with its draft, typing signals, sending. */
 import { TypingSignal } from "@trunkline/client";
 import { browserClock } from "@trunkline/ui/browser";
-import { computed, onBeforeUnmount, ref, watch, type ComputedRef, type Ref } from "vue";
+import { computed, onBeforeUnmount, ref, shallowRef, watch, type ComputedRef, type Ref } from "vue";
 import { useConnection } from "../../stores/connection";
 import { useDrafts } from "../../stores/drafts";
 import { useQuickReplies } from "../../stores/quickReplies";
@@ -18,7 +18,11 @@ export interface Composer {
 	kind: Ref<Kind>;
 	text: Ref<string>;
 	saved: Ref<boolean>;
+	/* All is there, or will be once the files are up. */
+	complete: ComputedRef<boolean>;
 	canSend: ComputedRef<boolean>;
+	/* It was said to send while a file was on its way: then it is sent by itself. */
+	willSend: ComputedRef<boolean>;
 	/* How much may be written, in letters. */
 	limit: ComputedRef<number>;
 	/* The text was made of this quick reply. */
@@ -89,13 +93,32 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 	});
 
 	const limit = computed(() => (kind.value === "mail" ? maxMailText : maxText));
-	const canSend = computed(() => {
-		const ready = !uploads.sending.value && !uploads.failed.value && text.value.length <= limit.value;
+	const complete = computed(() => {
+		const ready = !uploads.failed.value && text.value.length <= limit.value;
 		if (kind.value === "mail") {
 			return ready && !mail.busy.value && mail.missing.value === null && text.value.trim() !== "";
 		}
 		return ready && (text.value.trim() !== "" || uploads.items.value.length > 0);
 	});
+	const canSend = computed(() => complete.value && !uploads.sending.value);
+	/* What was wished while a file was on its way; whatever is changed meanwhile takes it back. */
+	const wish = shallowRef<(() => unknown) | null>(null);
+	const willSend = computed(() => wish.value !== null);
+
+	watch(canSend, (can) => {
+		const act = wish.value;
+		wish.value = null;
+		if (can && act !== null) {
+			void act();
+		}
+	});
+	watch([text, kind, complete], () => (wish.value = null), { flush: "sync" });
+
+	/* Whether it can be done now; if only files are missing, it is done when they are there. */
+	function now(act: () => unknown): boolean {
+		wish.value = complete.value && !canSend.value ? act : null;
+		return canSend.value;
+	}
 
 	function seenSeq(timeline: string): number {
 		return thread.looked.get(timeline) ?? thread.model.newest(timeline) ?? 0;
@@ -132,7 +155,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 	}
 
 	async function send(acknowledged: readonly string[] = []): Promise<boolean> {
-		if (!canSend.value) {
+		if (!now(() => send(acknowledged))) {
 			return false;
 		}
 		/* Who answers an unassigned conversation has taken it; the other agents see that. */
@@ -168,10 +191,10 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 	}
 
 	async function sendAndResolve(acknowledged: readonly string[] = []): Promise<void> {
-		if (await send(acknowledged)) {
+		if (now(() => sendAndResolve(acknowledged)) && (await send(acknowledged))) {
 			await actions.resolve();
 		}
 	}
 
-	return { kind, text, saved, canSend, limit, madeOf: (reply) => made.add(reply), send, sendAndResolve };
+	return { kind, text, saved, complete, canSend, willSend, limit, madeOf: (reply) => made.add(reply), send, sendAndResolve };
 }
