@@ -46,7 +46,7 @@ ifneq ($(SANITIZE),)
 # FORTIFY hides from the sanitizers what they would report better.
 HARDENING := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -fPIE
 LINK_HARDENING := -fsanitize=$(SANITIZE) -pie
-OPTIMISE := -O1 -g
+OPTIMISE := -O1 -g1
 endif
 ifneq ($(COVERAGE),)
 OPTIMISE := -O0 -g --coverage
@@ -58,6 +58,8 @@ CFLAGS ?=
 ALL_CFLAGS := -std=gnu17 $(OPTIMISE) $(WARNINGS) $(HARDENING) -fno-strict-aliasing \
 	-fvisibility=hidden -pthread -D_GNU_SOURCE $(INCLUDES)
 LDFLAGS ?=
+# A hundred test programs are linked three times over.
+TEST_LINKER := $(if $(shell command -v mold 2>/dev/null),-fuse-ld=mold)
 
 # ---- Sources ---------------------------------------------------------------------------
 
@@ -134,8 +136,8 @@ $(BINARY): $(BUILD)/obj/server/main.o $(LIBRARY)
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(TEST_SUPPORT_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) $(LINK_HARDENING) -Wl,--allow-multiple-definition $^ \
-		$(TEST_LIBS) $(LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(LINK_HARDENING) $(TEST_LINKER) -Wl,--allow-multiple-definition \
+		$^ $(TEST_LIBS) $(LIBS) -o $@
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIBRARY)
 	@mkdir -p $(@D)

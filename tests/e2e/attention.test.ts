@@ -1,7 +1,7 @@
 /** A message that concerns her calls the agent: a sound, the title, a notification, in a second. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk, expectText, launchBrowser, patienceMs, startDemo } from "../lib/browser.ts";
+import { Desk, expectText, launchWholeBrowser, patienceMs, startDemo } from "../lib/browser.ts";
 import { customer, say } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
 import type { TestSocket } from "../lib/socket.ts";
@@ -42,7 +42,7 @@ function called(page = ann.page): Promise<Called> {
 
 beforeAll(async () => {
 	server = await startDemo();
-	browser = await launchBrowser();
+	browser = await launchWholeBrowser();
 	ann = await Desk.open(browser, server, "ann");
 	await ann.context.grantPermissions(["notifications"], { origin: server.url });
 	await ann.context.addInitScript(listen);
