@@ -13,16 +13,11 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/str.h"
 #include "knowledge/index_private.h"
-#include "knowledge/index_tokenizer.h"
 #include "model/fact.h"
 
-enum {
-	FILE_PATH_SIZE = INDEX_PATH_SIZE + 64,
-	TEXT_MAX_BYTES = 4 * 1024 * 1024,
-};
+enum { FILE_PATH_SIZE = INDEX_FOLDER_PATH_SIZE + 32 };
 
 static enum err
 fail(const char *what, const char *path, struct error *e)
@@ -62,7 +57,6 @@ add_block(struct index *ix, unsigned node, uint64_t number, struct error *e)
 {
 	char path[FILE_PATH_SIZE];
 	struct index_block block = {.node = node, .number = number};
-	uint64_t synced;
 	enum err err;
 
 	block_path(ix, node, number, path);
@@ -70,15 +64,21 @@ add_block(struct index *ix, unsigned node, uint64_t number, struct error *e)
 	if (err != ERR_OK) {
 		return err;
 	}
-	synced = index_rows_synced(index_file_rows(block.file));
-	block.next = index_file_upto(block.file);
-	block.next = synced < block.next ? synced : block.next;
 	pthread_rwlock_wrlock(&ix->changing);
 	ix->blocks = xrealloc(ix->blocks, (ix->count + 1) * sizeof(*ix->blocks));
 	ix->blocks[ix->count++] = block;
 	qsort(ix->blocks, ix->count, sizeof(*ix->blocks), compare_blocks);
 	pthread_rwlock_unlock(&ix->changing);
 	return ERR_OK;
+}
+
+static bool
+is_block(const char *name, const char *ending, unsigned *node, uint64_t *number)
+{
+	int end = 0;
+
+	return sscanf(name, "%3u-%7" SCNx64 "%n", node, number, &end) == 2 && end > 0 &&
+		strcmp(name + end, ending) == 0;
 }
 
 static enum err
@@ -94,10 +94,11 @@ read_folder(struct index *ix, struct error *e)
 	while (err == ERR_OK && (entry = readdir(folder)) != NULL) {
 		unsigned node;
 		uint64_t number;
-		int end = 0;
 
-		if (sscanf(entry->d_name, "%3u-%7" SCNx64 ".db%n", &node, &number, &end) == 2 &&
-			end > 0 && entry->d_name[end] == '\0') {
+		if (is_block(entry->d_name, ".db", &node, &number)) {
+			err = error_set(e, ERR_CORRUPT, "search index: %s is of an older version",
+				ix->folder);
+		} else if (is_block(entry->d_name, ".rows", &node, &number)) {
 			err = add_block(ix, node, number, e);
 		}
 	}
@@ -247,10 +248,12 @@ index_next(struct index *ix, unsigned node)
 	uint64_t number = 0;
 	const struct index_block *b;
 
-	while ((b = find_block(ix, node, number)) != NULL && b->next == INDEX_BLOCK_ROWS) {
+	while ((b = find_block(ix, node, number)) != NULL &&
+		index_file_upto(b->file) == INDEX_BLOCK_ROWS) {
 		number++;
 	}
-	return FACT_ID(node, number << INDEX_BLOCK_BITS) + (b != NULL ? b->next : 0);
+	return FACT_ID(node, number << INDEX_BLOCK_BITS) + 
+		(b != NULL ? index_file_upto(b->file) : 0);
 }
 
 uint64_t
@@ -288,70 +291,27 @@ row_of(const struct index_entry *entry)
 	};
 }
 
-/* The text and behind it the customer's mark, as FTS5 gets it. */
-static void
-write_marked(struct buf *out, const char *text, size_t length, uint64_t timeline)
-{
-	buf_clear(out);
-	buf_append(out, text, length);
-	buf_printf(out, "%ck%" PRIu64 "%c", INDEX_MARK_CUSTOMER, timeline, INDEX_MARK_END);
-}
-
-/* Rows below upto are there again after a power failure, their terms still. */
 static enum err
-add_entries(struct index_file *file, const struct index_entry *entries, size_t count,
-	struct error *e)
+fill(struct index_file *file, const struct index_entry *entries, size_t count,
+	uint64_t end, uint64_t mark, struct error *e)
 {
 	uint64_t upto = index_file_upto(file);
-	enum err err = ERR_OK;
-	struct buf marked;
+	enum err err = index_file_full(file) ? index_file_sync(file, e) : ERR_OK;
 
-	buf_init(&marked, TEXT_MAX_BYTES);
-	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+	if (err != ERR_OK || end <= upto) {
+		return err;
+	}
+	for (size_t i = 0; i < count; i++) {
 		const struct index_entry *entry = &entries[i];
 		size_t place = entry->id & (INDEX_BLOCK_ROWS - 1);
 		struct index_row row = row_of(entry);
 
-		if (entry->text == NULL) {
-			continue;
+		if (entry->text != NULL && place >= upto) {
+			index_file_add(file, place, &row, entry->text, entry->length);
 		}
-		write_marked(&marked, entry->text, entry->length, entry->timeline);
-		err = index_file_add(file, place, &row, place >= upto ? marked.data : NULL,
-			marked.length, e);
 	}
-	buf_fini(&marked);
-	return err;
-}
-
-static enum err
-fill(struct index_block *b, const struct index_entry *entries, size_t count, uint64_t end,
-	uint64_t mark, struct error *e)
-{
-	uint64_t upto = index_file_upto(b->file);
-	enum err err = index_file_begin(b->file, e);
-
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = add_entries(b->file, entries, count, e);
-	if (err != ERR_OK) {
-		index_file_rollback(b->file);
-		return err;
-	}
-	if (end < upto) { /* rows only */
-		end = b->next > end ? b->next : end;
-		mark = index_file_mark(b->file);
-		index_file_rollback(b->file);
-	} else {
-		err = index_file_commit(b->file, end, mark, e);
-	}
-	if (err == ERR_OK) {
-		b->next = end;
-	}
-	if (err == ERR_OK && end == INDEX_BLOCK_ROWS && upto < end) {
-		err = index_file_optimize(b->file, e);
-	}
-	return err;
+	index_file_reached(file, end, mark);
+	return end == INDEX_BLOCK_ROWS ? index_file_sync(file, e) : ERR_OK;
 }
 
 enum err
@@ -372,39 +332,22 @@ index_add(struct index *ix, const struct index_entry *entries, size_t count,
 		}
 		b = find_block(ix, node, number);
 	}
-	return fill(b, entries, count, (upto & (INDEX_BLOCK_ROWS - 1)) + 1, mark, e);
+	return fill(b->file, entries, count, (upto & (INDEX_BLOCK_ROWS - 1)) + 1, mark, e);
 }
 
 enum err
-index_erase(struct index *ix, uint64_t id, const char *text, size_t length,
-	struct error *e)
+index_erase(struct index *ix, uint64_t id, struct error *e)
 {
 	const struct index_block *b = find_block(ix, FACT_NODE(id),
 		FACT_N(id) >> INDEX_BLOCK_BITS);
 	size_t place = id & (INDEX_BLOCK_ROWS - 1);
-	uint64_t timeline = b != NULL
-		? index_rows_at(index_file_rows(b->file), place)->timeline
-		: 0;
-	struct buf marked;
-	enum err err;
 
-	if (timeline == 0 || place >= index_file_upto(b->file)) {
+	if (b == NULL || place >= index_file_upto(b->file) ||
+		index_rows_at(index_file_rows(b->file), place)->timeline == 0) {
 		return error_set(e, ERR_NOT_FOUND, "the search index does not have this entry");
 	}
-	err = index_file_begin(b->file, e);
-	if (err != ERR_OK) {
-		return err;
-	}
-	buf_init(&marked, TEXT_MAX_BYTES);
-	write_marked(&marked, text, length, timeline);
-	err = index_file_erase(b->file, place, marked.data, marked.length, e);
-	buf_fini(&marked);
-	if (err != ERR_OK) {
-		index_file_rollback(b->file);
-		return err;
-	}
-	return index_file_commit(b->file, index_file_upto(b->file), index_file_mark(b->file),
-		e);
+	index_rows_clear(index_file_rows(b->file), place);
+	return ERR_OK;
 }
 
 void
@@ -416,29 +359,40 @@ index_move(struct index *ix, const uint64_t *timelines, const uint32_t *units,
 	}
 }
 
+/* What moved in other blocks goes first: a segment says that it need not be read once more. */
 enum err
 index_sync(struct index *ix, struct error *e)
 {
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < ix->count && err == ERR_OK; i++) {
-		struct index_block *b = &ix->blocks[i];
-		uint64_t upto = index_file_upto(b->file);
+		struct index_rows *rows = index_file_rows(ix->blocks[i].file);
 
-		if (b->next >= upto && index_rows_synced(index_file_rows(b->file)) < upto) {
-			err = index_file_sync(b->file, e);
+		if (index_rows_moved(rows)) {
+			err = index_rows_sync(rows, index_rows_synced(rows), e);
 		}
+	}
+	for (size_t i = 0; i < ix->count && err == ERR_OK; i++) {
+		err = index_file_sync(ix->blocks[i].file, e);
 	}
 	return err;
 }
 
 enum err
-index_optimize(struct index *ix, struct error *e)
+index_purge(struct index *ix, struct error *e)
 {
-	enum err err = ERR_OK;
+	enum err err = index_sync(ix, e);
 
 	for (size_t i = 0; i < ix->count && err == ERR_OK; i++) {
-		err = index_file_optimize(ix->blocks[i].file, e);
+		err = index_file_purge(ix->blocks[i].file, e);
 	}
 	return err;
+}
+
+void
+index_warm(struct index *ix)
+{
+	for (size_t i = ix->count; i-- > 0;) {
+		index_file_warm(ix->blocks[i].file);
+	}
 }

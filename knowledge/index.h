@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "knowledge/index_match.h"
 #include "knowledge/index_rows.h"
 #include "model/actor.h"
 
@@ -36,7 +37,7 @@ void index_stats(struct index *ix, struct index_stats *out);
 
 /* --- searching: any thread ---------------------------------------------------------------- */
 struct index_filter {
-	const char *match; /* of index_query_match() */
+	const struct index_match *match; /* of index_query_match() */
 	struct scope scope;
 	const uint64_t *own; /* timelines that may be seen whatever their unit, ascending */
 	size_t own_count;
@@ -91,18 +92,20 @@ index_block_end(uint64_t id) /* the last id of its block */
 }
 /* What was given with the last id of the node that is in; *upto 0: none is. */
 uint64_t index_mark(struct index *ix, unsigned node, uint64_t *upto);
-/* In one transaction. Ascending, of one block; everything up to `upto` is dealt with then. */
+/* Ascending, of one block; everything up to `upto` is dealt with then, and can be found. */
 MUST_CHECK enum err index_add(struct index *ix, const struct index_entry *entries,
 	size_t count, uint64_t upto, uint64_t mark, struct error *e);
-/* Takes an entry out, for good: with the text that was added. */
-MUST_CHECK enum err index_erase(struct index *ix, uint64_t id, const char *text,
-	size_t length, struct error *e);
 /* These timelines (ascending) belong to these units from now on. */
 void index_move(struct index *ix, const uint64_t *timelines, const uint32_t *units,
 	size_t count);
-/* Rows to the disk; without it a power failure makes the feeder read more once more. */
+/* To the disk: what was added since the last time is lost with the process, and index_next()
+ * goes back to there. */
 MUST_CHECK enum err index_sync(struct index *ix, struct error *e);
-/* After an erasure: nothing of what was erased remains in any file. */
-MUST_CHECK enum err index_optimize(struct index *ix, struct error *e);
+/* Is never found again. */
+MUST_CHECK enum err index_erase(struct index *ix, uint64_t id, struct error *e);
+/* After erasures: nothing of what was erased remains in any file. */
+MUST_CHECK enum err index_purge(struct index *ix, struct error *e);
+/* Asks the kernel to read what every search begins with; returns at once. */
+void index_warm(struct index *ix);
 
 #endif

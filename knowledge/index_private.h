@@ -8,18 +8,16 @@
 #include "knowledge/index.h"
 #include "knowledge/index_file.h"
 
-#define INDEX_PATH_SIZE 900
+#define INDEX_FOLDER_PATH_SIZE 900
 
 struct index_block {
 	unsigned node;
 	uint64_t number; /* ids (node, number << INDEX_BLOCK_BITS ...) */
-	uint64_t
-		next; /* place; what is in is below upto, but rows from here on may be lost */
 	struct index_file *file;
 };
 
 struct index {
-	char folder[INDEX_PATH_SIZE];
+	char folder[INDEX_FOLDER_PATH_SIZE];
 	dev_t device; /* of the folder as it was opened */
 	ino_t inode;
 	int lock; /* -1: only searches */

@@ -1,33 +1,54 @@
 #include "knowledge/index_query.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "knowledge/fold.h"
 #include "knowledge/index_tokenizer.h"
 #include "knowledge/utf8_step.h"
 
-enum { MATCH_BYTES = 32 * 1024 };
-
 struct expression {
-	struct buf out;
-	size_t terms;
+	struct arena *arena;
+	struct index_group *groups;
+	size_t count;
 };
 
-/* A term has no quote in it: it is letters, digits and Han. */
 static void
-put_term(struct expression *x, const char *mark, const char *term, size_t length,
-	bool begins)
+put_group(struct expression *x, const struct index_key *keys, size_t count)
 {
-	if (x->terms == INDEX_QUERY_TERMS) {
-		return; /* fewer terms find more; the comparison with the text decides */
+	if (x->count < INDEX_QUERY_TERMS) { /* fewer find more; the comparison decides */
+		x->groups[x->count++] = (struct index_group){keys, count};
 	}
-	buf_puts(&x->out, x->terms++ > 0 ? " AND \"" : "\"");
-	buf_puts(&x->out, mark);
-	buf_append(&x->out, term, length);
-	buf_puts(&x->out, begins ? "\" *" : "\"");
+}
+
+static void
+put_term(struct expression *x, const char *term, size_t length, bool begins)
+{
+	struct index_key *key = arena_alloc(x->arena, sizeof(*key));
+
+	*key = (struct index_key){term, length, begins};
+	put_group(x, key, 1);
+}
+
+static const char *
+prefix_term(const struct expression *x, const char *word, size_t length)
+{
+	char *term = arena_alloc(x->arena, length + 2);
+
+	term[0] = INDEX_MARK_PREFIX;
+	memcpy(term + 1, word, length);
+	return term;
+}
+
+/* One letter is a word, or begins one. */
+static void
+put_letter(struct expression *x, const char *word, size_t length)
+{
+	struct index_key *keys = arena_alloc(x->arena, 2 * sizeof(*keys));
+
+	keys[0] = (struct index_key){word, length, false};
+	keys[1] = (struct index_key){prefix_term(x, word, length), length + 1, true};
+	put_group(x, keys, 2);
 }
 
 /* All triples. What is shorter is a pair or, alone at the end, the beginning of a pair. */
@@ -38,13 +59,13 @@ put_han(struct expression *x, const char *run, size_t length, size_t characters,
 	size_t at = 0;
 
 	if (characters <= 3) {
-		put_term(x, "", run, length, characters == 1 && open);
+		put_term(x, run, length, characters == 1 && open);
 		return;
 	}
 	for (size_t i = 0; i + 3 <= characters; i++) {
 		size_t bytes = index_first(run + at, length - at, 3, length);
 
-		put_term(x, "", run + at, bytes, false);
+		put_term(x, run + at, bytes, false);
 		at += index_first(run + at, length - at, 1, length);
 	}
 }
@@ -53,15 +74,16 @@ static void
 put_word(struct expression *x, const char *word, size_t length, size_t characters,
 	bool open)
 {
-	static const char prefix[] = {INDEX_MARK_PREFIX, '\0'};
-
 	if (length > INDEX_WORD_BYTES) {
-		put_term(x, "", word, index_first(word, length, SIZE_MAX, INDEX_WORD_BYTES),
-			false);
-	} else if (open && characters >= INDEX_PREFIX_MIN && characters <= INDEX_PREFIX_MAX) {
-		put_term(x, prefix, word, length, false);
+		put_term(x, word, index_first(word, length, SIZE_MAX, INDEX_WORD_BYTES), false);
+	} else if (!open) {
+		put_term(x, word, length, false);
+	} else if (characters < INDEX_PREFIX_MIN) {
+		put_letter(x, word, length);
+	} else if (characters <= INDEX_PREFIX_MAX) {
+		put_term(x, prefix_term(x, word, length), length + 1, false);
 	} else {
-		put_term(x, "", word, length, open);
+		put_term(x, word, length, true);
 	}
 }
 
@@ -70,7 +92,7 @@ static bool
 put_runs(struct expression *x, const struct index_word *w)
 {
 	struct index_run run;
-	size_t before = x->terms;
+	size_t before = x->count;
 	size_t at = 0;
 
 	while (index_next_run(w->text, w->length, &at, &run)) {
@@ -84,7 +106,7 @@ put_runs(struct expression *x, const struct index_word *w)
 			put_word(x, text, length, run.characters, open);
 		}
 	}
-	return x->terms > before;
+	return x->count > before;
 }
 
 /* --- reading ------------------------------------------------------------------------------ */
@@ -170,7 +192,7 @@ enum err
 index_query_read(const char *text, struct arena *a, struct index_query *out,
 	struct error *e)
 {
-	struct expression x = {.terms = 0};
+	struct expression x = {.arena = a};
 	struct index_query q = {.word_count = 0};
 	size_t length = strlen(text);
 	struct folded folded;
@@ -182,12 +204,11 @@ index_query_read(const char *text, struct arena *a, struct index_query *out,
 	}
 	fold_text(text, length, a, &folded);
 	read_words(&folded, &q);
-	buf_init(&x.out, MATCH_BYTES);
+	x.groups = arena_alloc(a, INDEX_QUERY_TERMS * sizeof(*x.groups));
 	for (size_t i = 0; i < q.word_count && i < INDEX_QUERY_WORDS; i++) {
 		known = put_runs(&x, &q.words[i]) || known;
 	}
-	q.match = x.out.length > 0 ? arena_strndup(a, x.out.data, x.out.length) : "";
-	buf_fini(&x.out);
+	q.match = (struct index_match){x.groups, x.count};
 	err = check(&q, known, e);
 	if (err == ERR_OK) {
 		*out = q;
@@ -195,25 +216,30 @@ index_query_read(const char *text, struct arena *a, struct index_query *out,
 	return err;
 }
 
-const char *
+const struct index_match *
 index_query_match(const struct index_query *q, const uint64_t *timelines, size_t count,
 	struct arena *a)
 {
-	const char *match = q->match;
-	struct buf out;
+	struct index_match *match = arena_alloc(a, sizeof(*match));
+	struct index_group *groups;
+	struct index_key *keys;
 
+	*match = q->match;
 	if (count == 0) {
 		return match;
 	}
-	buf_init(&out, MATCH_BYTES);
-	buf_printf(&out, "(%s) AND (", match);
-	for (size_t i = 0; i < count && i < INDEX_QUERY_CUSTOMERS; i++) {
-		buf_printf(&out, "%s\"%ck%" PRIu64 "\"", i > 0 ? " OR " : "", INDEX_MARK_CUSTOMER,
-			timelines[i]);
+	count = count < INDEX_QUERY_CUSTOMERS ? count : INDEX_QUERY_CUSTOMERS;
+	keys = arena_alloc(a, count * sizeof(*keys));
+	for (size_t i = 0; i < count; i++) {
+		char *term = arena_alloc(a, INDEX_CUSTOMER_BYTES);
+
+		index_customer_term(timelines[i], term);
+		keys[i] = (struct index_key){term, INDEX_CUSTOMER_BYTES, false};
 	}
-	buf_putc(&out, ')');
-	match = arena_strndup(a, out.data, out.length);
-	buf_fini(&out);
+	groups = arena_alloc(a, (match->count + 1) * sizeof(*groups));
+	memcpy(groups, match->groups, match->count * sizeof(*groups));
+	groups[match->count++] = (struct index_group){keys, count};
+	match->groups = groups;
 	return match;
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "knowledge/index_match.h"
 
 struct arena;
 
@@ -33,16 +34,16 @@ struct index_word {
 struct index_query {
 	struct index_word words[INDEX_QUERY_WORDS];
 	size_t word_count;
-	const char *match; /* for FTS5; "" when there is nothing but the customer to go by */
+	struct index_match match;
 };
 
 /* `text`: valid UTF-8. ERR_INVALID, with a reason for a person: too long, too many words, or
  * nothing in it that could be found (only punctuation). */
 MUST_CHECK enum err index_query_read(const char *text, struct arena *a,
 	struct index_query *out, struct error *e);
-/* The expression for FTS5, restricted to these timelines (count 0: to none). */
-const char *index_query_match(const struct index_query *q, const uint64_t *timelines,
-	size_t count, struct arena *a);
+/* What the index is asked, restricted to these timelines (count 0: to none). */
+const struct index_match *index_query_match(const struct index_query *q,
+	const uint64_t *timelines, size_t count, struct arena *a);
 
 /* Where a word stands in the folded text at or behind `from`; false: nowhere. */
 bool index_word_find(const struct index_word *w, const char *text, size_t length,

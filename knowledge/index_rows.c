@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -28,6 +29,7 @@ struct file {
 struct index_rows {
 	struct file *file;
 	int fd;
+	bool moved;
 };
 
 static void
@@ -84,19 +86,36 @@ index_rows_close(struct index_rows *r)
 }
 
 uint64_t
+index_rows_bytes(const struct index_rows *r)
+{
+	enum { DISK_UNIT = 512 };
+	struct stat status;
+
+	return fstat(r->fd, &status) == 0 ? (uint64_t)status.st_blocks * DISK_UNIT : 0;
+}
+
+uint64_t
 index_rows_synced(const struct index_rows *r)
 {
 	return r->file->head.synced;
 }
 
+bool
+index_rows_moved(const struct index_rows *r)
+{
+	return r->moved;
+}
+
+/* The number goes with the rows: where they are on the disk it is no smaller. */
 enum err
 index_rows_sync(struct index_rows *r, uint64_t upto, struct error *e)
 {
-	if (fdatasync(r->fd) != 0 || msync(r->file, sizeof(*r->file), MS_SYNC) != 0) {
+	r->file->head.synced = upto;
+	if (msync(r->file, sizeof(*r->file), MS_SYNC) != 0) {
 		return error_set(e, ERR_UNAVAILABLE, "cannot write the rows of the index: %s",
 			strerror(errno));
 	}
-	r->file->head.synced = upto;
+	r->moved = false;
 	return ERR_OK;
 }
 
@@ -184,6 +203,7 @@ index_rows_move(struct index_rows *r, const uint64_t *timelines, const uint32_t 
 		at = row->timeline != 0 ? find(timelines, count, row->timeline) : count;
 		if (at < count && timelines[at] == row->timeline && row->unit != units[at]) {
 			__atomic_store_n(&row->unit, units[at], __ATOMIC_RELAXED);
+			r->moved = true;
 		}
 	}
 }

@@ -45,9 +45,12 @@ struct index_rows;
 MUST_CHECK enum err
 index_rows_open(const char *path, struct index_rows **out, struct error *e);
 void index_rows_close(struct index_rows *r); /* NULL is fine */
-/* Everything up to here is on the disk. */
+uint64_t index_rows_bytes(const struct index_rows *r); /* on the disk */
+/* Everything below is on the disk, or more. */
 uint64_t index_rows_synced(const struct index_rows *r);
 MUST_CHECK enum err index_rows_sync(struct index_rows *r, uint64_t upto, struct error *e);
+/* Rows below that are of other units than on the disk, perhaps. */
+bool index_rows_moved(const struct index_rows *r);
 
 void index_rows_put(struct index_rows *r, size_t place, const struct index_row *row);
 void index_rows_clear(struct index_rows *r, size_t place); /* erased */

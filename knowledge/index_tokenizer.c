@@ -2,10 +2,15 @@
 
 #include <string.h>
 
-#include <sqlite3.h>
 #include <unicode/uchar.h>
 
 #include "knowledge/utf8_step.h"
+
+static const uint8_t ascii_classes[128] = {
+	['0' ... '9'] = RUN_DIGITS,
+	['A' ... 'Z'] = RUN_LETTERS,
+	['a' ... 'z'] = RUN_LETTERS,
+};
 
 static bool
 is_han(uint32_t c)
@@ -20,11 +25,7 @@ enum run_class
 index_class(uint32_t c)
 {
 	if (c < 0x80) {
-		if (c >= '0' && c <= '9') {
-			return RUN_DIGITS;
-		}
-		c |= 0x20;
-		return c >= 'a' && c <= 'z' ? RUN_LETTERS : RUN_OTHER;
+		return ascii_classes[c];
 	}
 	if (is_han(c)) {
 		return RUN_HAN;
@@ -98,154 +99,148 @@ index_first(const char *text, size_t length, size_t characters, size_t max_bytes
 	return end;
 }
 
-static int
-han_terms(const char *run, size_t length, index_term *each, void *ctx)
+/* --- terms -------------------------------------------------------------------------------- */
+
+/* The class of the character at `at`, and where the next one begins. Most are ASCII or of the
+ * Han characters from U+5000 on, which their first byte tells. */
+static inline enum run_class
+class_at(const char *text, size_t at, size_t *next)
 {
-	size_t second = 0; /* where the last character but one begins */
-	size_t third = 0;  /* and the one before it */
-	size_t at = 0;
+	uint8_t byte = (uint8_t)text[at];
+
+	if (byte < 0x80) {
+		*next = at + 1;
+		return ascii_classes[byte];
+	}
+	if (byte >= 0xe5 && byte <= 0xe9) {
+		*next = at + 3;
+		return RUN_HAN;
+	}
+	*next = at;
+	return index_class(utf8_next(text, next));
+}
+
+struct terms {
+	const char *text;
+	size_t length;
+	index_term *each;
+	void *ctx;
+};
+
+/* The run whose first character ends at `*at`; `*at` becomes its end. */
+static int
+han_terms(const struct terms *t, size_t begin, size_t *at)
+{
+	size_t last = begin; /* where the last character begins */
+	size_t before = begin; /* and the one before it */
+	size_t end = *at;
+	size_t next;
 	int rc = 0;
 
-	for (size_t count = 0; at < length && rc == 0; count++) {
-		size_t begin = at;
-
-		(void)utf8_next(run, &at);
-		if (count >= 2) {
-			rc = each(ctx, run + third, at - third);
+	for (size_t count = 1;
+		 end < t->length && class_at(t->text, end, &next) == RUN_HAN && rc == 0; count++) {
+		if (count > 1) {
+			rc = t->each(t->ctx, t->text + before, next - before);
 		}
-		if (count >= 1 && rc == 0) {
-			rc = each(ctx, run + second, at - second);
+		if (rc == 0) {
+			rc = t->each(t->ctx, t->text + last, next - last);
 		}
-		third = second;
-		second = begin;
+		before = last;
+		last = end;
+		end = next;
 	}
-	return rc != 0 ? rc : each(ctx, run + second, length - second);
+	*at = end;
+	return rc != 0 ? rc : t->each(t->ctx, t->text + last, end - last);
 }
 
+/* Likewise. */
 static int
-word_terms(const char *word, const struct index_run *run, index_term *each, void *ctx)
+word_terms(const struct terms *t, size_t begin, enum run_class class, size_t *at)
 {
-	size_t length = run->end - run->begin;
-	size_t known = index_first(word, length, SIZE_MAX, INDEX_WORD_BYTES);
+	size_t ends[INDEX_PREFIX_MAX + 1] = {0, *at - begin}; /* of so many characters */
+	size_t known = *at - begin;
 	char prefix[INDEX_TERM_BYTES] = {INDEX_MARK_PREFIX};
-	int rc = each(ctx, word, known);
+	const char *word = t->text + begin;
+	size_t count = 1;
+	size_t end = *at;
+	size_t next;
+	int rc;
 
-	for (size_t n = INDEX_PREFIX_MIN; n <= INDEX_PREFIX_MAX && n <= run->characters;
-		 n++) {
-		size_t bytes = index_first(word, length, n, INDEX_WORD_BYTES);
-
-		if (rc != 0) {
-			break;
+	while (end < t->length && class_at(t->text, end, &next) == class) {
+		end = next;
+		if (++count <= INDEX_PREFIX_MAX) {
+			ends[count] = end - begin;
 		}
-		memcpy(prefix + 1, word, bytes);
-		rc = each(ctx, prefix, bytes + 1);
+		known = end - begin <= INDEX_WORD_BYTES ? end - begin : known;
+	}
+	*at = end;
+	rc = t->each(t->ctx, word, known);
+	count = count < INDEX_PREFIX_MAX ? count : INDEX_PREFIX_MAX;
+	memcpy(prefix + 1, word, ends[count]);
+	for (size_t n = INDEX_PREFIX_MIN; n <= count && rc == 0; n++) {
+		rc = t->each(t->ctx, prefix, 1 + ends[n]);
 	}
 	return rc;
-}
-
-/* "\1k17\2": the mark that ends it belongs to no term. */
-static int
-mark_term(const char *text, size_t length, size_t *at, index_term *each, void *ctx)
-{
-	const char *end = memchr(text + *at, INDEX_MARK_END, length - *at);
-	size_t begin = *at;
-	size_t stop = end != NULL ? (size_t)(end - text) : length;
-
-	*at = end != NULL ? stop + 1 : stop;
-	return each(ctx, text + begin, stop - begin);
 }
 
 int
 index_terms(const char *text, size_t length, index_term *each, void *ctx)
 {
-	struct index_run run;
+	struct terms t = {text, length, each, ctx};
 	size_t at = 0;
 	int rc = 0;
 
 	while (at < length && rc == 0) {
-		if (text[at] == INDEX_MARK_CUSTOMER) {
-			rc = mark_term(text, length, &at, each, ctx);
-			continue;
-		}
-		if (!index_next_run(text, length, &at, &run)) {
-			break;
-		}
-		if (run.class == RUN_HAN) {
-			rc = han_terms(text + run.begin, run.end - run.begin, each, ctx);
-		} else if (run.class != RUN_OTHER) {
-			rc = word_terms(text + run.begin, &run, each, ctx);
-		} else {
-			const char *mark = memchr(text + run.begin, INDEX_MARK_CUSTOMER,
-				run.end - run.begin);
+		size_t begin = at;
+		enum run_class class = class_at(text, begin, &at);
 
-			at = mark != NULL ? (size_t)(mark - text) : at;
+		if (class == RUN_HAN) {
+			rc = han_terms(&t, begin, &at);
+		} else if (class != RUN_OTHER) {
+			rc = word_terms(&t, begin, class, &at);
 		}
 	}
 	return rc;
 }
 
-/* --- for FTS5 ----------------------------------------------------------------------------- */
-
-struct passing {
-	void *ctx;
-	int (*token)(void *ctx, int flags, const char *token, int length, int begin, int end);
-};
-
-/* Places are of no use: the index has detail=none. */
-static int
-pass_on(void *ctx, const char *term, size_t length)
+void
+index_customer_term(uint64_t timeline, char out[static INDEX_CUSTOMER_BYTES])
 {
-	const struct passing *p = ctx;
-
-	return p->token(p->ctx, 0, term, (int)length, 0, 0);
-}
-
-/* A query comes as ready terms, each for itself in quotes. */
-static int
-tokenize(Fts5Tokenizer *t, void *ctx, int flags, const char *text, int length,
-	int (*token)(void *, int, const char *, int, int, int))
-{
-	struct passing p = {ctx, token};
-
-	(void)t;
-	if ((flags & FTS5_TOKENIZE_QUERY) != 0) {
-		return token(ctx, 0, text, length, 0, length);
+	out[0] = INDEX_MARK_CUSTOMER;
+	for (size_t i = 1; i < INDEX_CUSTOMER_BYTES; i++) {
+		out[i] = (char)(timeline >> (INDEX_CUSTOMER_BYTES - 1 - i) * 8 & 255);
 	}
-	return index_terms(text, (size_t)length, pass_on, &p);
 }
 
-/* It has no state; FTS5 wants a pointer that is not NULL. */
-static int
-create(void *ctx, const char **arguments, int count, Fts5Tokenizer **out)
+/* How many characters it has; counting ends behind `most`. */
+static size_t
+characters_of(const char *term, size_t length, size_t most)
 {
-	(void)arguments;
-	(void)count;
-	*out = ctx;
-	return SQLITE_OK;
-}
+	size_t count = 0;
 
-static void
-destroy(Fts5Tokenizer *t)
-{
-	(void)t;
-}
-
-enum err
-index_tokenizer_register(struct sqlite3 *db, struct error *e)
-{
-	static char stateless;
-	fts5_tokenizer tokenizer = {create, destroy, tokenize};
-	sqlite3_stmt *st = NULL;
-	fts5_api *api = NULL;
-
-	if (sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &st, NULL) == SQLITE_OK) {
-		sqlite3_bind_pointer(st, 1, &api, "fts5_api_ptr", NULL);
-		(void)sqlite3_step(st);
+	for (size_t at = 0; at < length && count <= most; count++) {
+		(void)utf8_next(term, &at);
 	}
-	sqlite3_finalize(st);
-	if (api == NULL ||
-		api->xCreateTokenizer(api, "hz", &stateless, &tokenizer, NULL) != SQLITE_OK) {
-		return error_set(e, ERR_UNAVAILABLE, "this SQLite library has no FTS5");
+	return count;
+}
+
+size_t
+index_head(const char *term, size_t length)
+{
+	size_t mark = term[0] == INDEX_MARK_PREFIX;
+	size_t first = mark;
+	enum run_class class;
+
+	if (term[0] == INDEX_MARK_CUSTOMER) {
+		return 0;
 	}
-	return ERR_OK;
+	class = index_class(utf8_next(term, &first));
+	if (mark > 0 || class == RUN_HAN) {
+		size_t characters = characters_of(term + mark, length - mark, 2);
+
+		return characters == 2 || (characters == 1 && mark == 0) ? first : 0;
+	}
+	return characters_of(term, length, INDEX_PREFIX_MAX) > INDEX_PREFIX_MAX
+		? index_first(term, length, INDEX_PREFIX_MAX, length)
+		: 0;
 }

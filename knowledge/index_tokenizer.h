@@ -12,21 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
-
 /* Stored with the index; another one means that it has to be built anew. */
-#define INDEX_TOKENIZER_VERSION 1
+#define INDEX_TOKENIZER_VERSION 2
 
 enum {
 	INDEX_WORD_BYTES = 32, /* longer words are known by their beginning */
 	INDEX_PREFIX_MIN = 2,  /* characters of the prefix terms */
 	INDEX_PREFIX_MAX = 4,
 	INDEX_TERM_BYTES = 40,
+	INDEX_CUSTOMER_BYTES = 9,
 };
 
 /* First bytes that no folded text has: of terms that are no text. */
-#define INDEX_MARK_CUSTOMER '\1' /* "\1k<timeline>", ended by the next in the text */
-#define INDEX_MARK_END '\2'
+#define INDEX_MARK_CUSTOMER '\1' /* and the timeline, its highest byte first */
 #define INDEX_MARK_PREFIX '\3'
 
 enum run_class { RUN_OTHER = 0, RUN_HAN, RUN_LETTERS, RUN_DIGITS };
@@ -47,12 +45,17 @@ bool index_next_run(const char *text, size_t length, size_t *at, struct index_ru
 size_t index_first(const char *text, size_t length, size_t characters, size_t max_bytes);
 
 /* Calls `each` for every term in the order of the text until it returns other than 0, and
- * returns that. A term may come several times. */
+ * returns that. A term may come several times, and has INDEX_TERM_BYTES at most. */
 typedef int index_term(void *ctx, const char *term, size_t length);
 int index_terms(const char *text, size_t length, index_term *each, void *ctx);
 
-/* Makes the tokenizer known to a connection under the name of 'hz'. */
-struct sqlite3;
-MUST_CHECK enum err index_tokenizer_register(struct sqlite3 *db, struct error *e);
+/* The mark of a customer's timeline, found as a whole only. */
+void index_customer_term(uint64_t timeline, char out[static INDEX_CUSTOMER_BYTES]);
+
+/* What is looked for by its beginning: one Han character begins pairs, or is the last of a run;
+ * a letter or a digit begins prefix terms of two; five characters of a word begin words. For
+ * terms that are found so, the length of the head under which they are kept together (the first
+ * character; the first four of a word), else 0. */
+size_t index_head(const char *term, size_t length);
 
 #endif

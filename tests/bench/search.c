@@ -163,7 +163,7 @@ search_index(struct bench *b, const struct index_query *q,
 	out->count = 0;
 	do {
 		if (index_search(b->index, &f, PAGE + 6, &page, &e) != ERR_OK) {
-			die(f.match, &e);
+			die(asked->text, &e);
 		}
 		for (size_t i = 0; i < page.count && out->count < PAGE; i++) {
 			if (has(b, q, FACT_N(page.hits[i].id))) {
@@ -196,22 +196,20 @@ look(void *ctx, uint32_t number)
 	return l->result->count < PAGE;
 }
 
-/* The terms of the index's own expression: "one" AND "two" * */
+/* What the index is asked; the queries here have no group of several keys. */
 static size_t
-terms_of(const char *match, struct limit_term *out)
+terms_of(const struct index_match *match, struct limit_term *out)
 {
 	size_t count = 0;
 
-	for (const char *at = strchr(match, '"'); at != NULL && count < TERMS_MAX;
-		 at = strchr(at, '"')) {
-		const char *end = strchr(at + 1, '"');
+	for (size_t i = 0; i < match->count && count < TERMS_MAX; i++) {
+		const struct index_key *key = match->groups[i].keys;
 		struct limit_term *t = &out[count++];
 
-		t->length = (size_t)(end - at - 1);
-		memcpy(t->text, at + 1, t->length);
+		t->length = key->length;
+		memcpy(t->text, key->term, t->length);
 		t->text[t->length] = '\0';
-		t->begins = strncmp(end, "\" *", 3) == 0;
-		at = end + 1;
+		t->begins = key->begins;
 	}
 	return count;
 }
@@ -222,7 +220,7 @@ search_limit(struct bench *b, const struct index_query *q,
 {
 	struct limit_term terms[TERMS_MAX];
 	struct looking l = {b, q, asked, out};
-	size_t count = terms_of(q->match, terms);
+	size_t count = terms_of(&q->match, terms);
 	int64_t start = 1700000000000;
 	uint32_t first = 1;
 	uint32_t last = (uint32_t)b->entries;

@@ -1,0 +1,435 @@
+/* A hash table of terms. Each has its newest number, and the distances between all of them in
+ * slices that double in size, so that rare terms take little room and frequent ones few slices.
+ * Terms and slices lie in chunks and are known by 32-bit places; the table has 8 bytes a term.
+ *
+ * A search for the beginning of terms goes along a chain: terms with the same head (index_head)
+ * hang on a record of the head's own, which has no numbers. */
+#include "knowledge/index_memory.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/id.h"
+#include "knowledge/index_memory_private.h"
+
+enum {
+	TABLE_START = 4096,
+	FULL_ENTRIES = 64 * 1024,
+	FULL_CHUNKS = 64,
+	SLICE_UNITS = 2, /* of the first */
+	SLICE_LEVELS = 8,
+	MARK_HEAD = '\4', /* no term begins with it */
+};
+
+void *
+index_memory_at(const struct index_memory *m, uint32_t ref)
+{
+	return m->chunks[ref / INDEX_CHUNK_UNITS] + (size_t)(ref % INDEX_CHUNK_UNITS) * 8;
+}
+
+static uint32_t
+take_units(struct index_memory *m, uint32_t units)
+{
+	uint32_t ref;
+
+	if (m->chunk_count == 0 || m->used + units > INDEX_CHUNK_UNITS) {
+		m->chunks = xrealloc(m->chunks, (m->chunk_count + 1) * sizeof(*m->chunks));
+		m->chunks[m->chunk_count++] = xmalloc((size_t)INDEX_CHUNK_UNITS * 8);
+		m->used = m->chunk_count == 1; /* 0 stands for nothing */
+	}
+	ref = (uint32_t)(m->chunk_count - 1) * INDEX_CHUNK_UNITS + m->used;
+	m->used += units;
+	return ref;
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+struct index_memory *
+index_memory_create(uint32_t first)
+{
+	struct index_memory *m = xcalloc(1, sizeof(*m));
+	pthread_rwlockattr_t kind;
+
+	/* Who searches without a pause must not keep the feeder out for ever. */
+	pthread_rwlockattr_init(&kind);
+	pthread_rwlockattr_setkind_np(&kind, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&m->changing, &kind);
+	pthread_rwlockattr_destroy(&kind);
+	m->first = first;
+	m->references = 1;
+	m->capacity = TABLE_START;
+	m->slots = xcalloc(m->capacity, sizeof(*m->slots));
+	random_bytes(&m->seed, sizeof(m->seed));
+	return m;
+}
+
+struct index_memory *
+index_memory_get(struct index_memory *m)
+{
+	m->references++;
+	return m;
+}
+
+void
+index_memory_put(struct index_memory *m)
+{
+	if (m == NULL || --m->references > 0) {
+		return;
+	}
+	for (size_t i = 0; i < m->chunk_count; i++) {
+		free(m->chunks[i]);
+	}
+	free(m->chunks);
+	free(m->slots);
+	pthread_rwlock_destroy(&m->changing);
+	free(m);
+}
+
+uint32_t
+index_memory_first(const struct index_memory *m)
+{
+	return m->first;
+}
+
+uint32_t
+index_memory_entries(const struct index_memory *m)
+{
+	return m->entries;
+}
+
+bool
+index_memory_full(const struct index_memory *m)
+{
+	return m->entries >= FULL_ENTRIES || m->chunk_count > FULL_CHUNKS;
+}
+
+/* --- the table ---------------------------------------------------------------------------- */
+
+static uint64_t
+load_64(const char *bytes)
+{
+	uint64_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return value;
+}
+
+static uint64_t
+load_32(const char *bytes)
+{
+	uint32_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return value;
+}
+
+/* Seeded: nobody can write texts whose terms all fall into one place. */
+static uint32_t
+hash(const struct index_memory *m, const char *term, size_t length)
+{
+	const uint64_t factor = UINT64_C(0x9fb21c651e98df25);
+	uint64_t h = m->seed ^ length * factor;
+
+	for (; length > 8; term += 8, length -= 8) {
+		h = (h ^ load_64(term)) * factor;
+		h ^= h >> 32;
+	}
+	if (length >= 4) {
+		h ^= load_32(term) | load_32(term + length - 4) << 32;
+	} else if (length > 0) {
+		h ^= (uint64_t)(uint8_t)term[0] | (uint64_t)(uint8_t)term[length / 2] << 8 |
+			(uint64_t)(uint8_t)term[length - 1] << 16;
+	}
+	h *= factor;
+	h ^= h >> 32;
+	h *= factor;
+	return (uint32_t)(h >> 32);
+}
+
+static struct index_slot *
+slot_of(const struct index_memory *m, uint32_t tag, const char *term, size_t length)
+{
+	size_t at = tag & (m->capacity - 1);
+
+	for (; m->slots[at].ref != 0; at = (at + 1) & (m->capacity - 1)) {
+		const struct index_record *r;
+
+		if (m->slots[at].tag != tag) {
+			continue;
+		}
+		r = index_memory_at(m, m->slots[at].ref);
+		if (r->length == length && memcmp(r->term, term, length) == 0) {
+			break;
+		}
+	}
+	return &m->slots[at];
+}
+
+static void
+grow(struct index_memory *m)
+{
+	struct index_slot *old = m->slots;
+	size_t count = m->capacity;
+
+	m->capacity *= 2;
+	m->slots = xcalloc(m->capacity, sizeof(*m->slots));
+	for (size_t i = 0; i < count; i++) {
+		size_t at = old[i].tag & (m->capacity - 1);
+
+		if (old[i].ref == 0) {
+			continue;
+		}
+		while (m->slots[at].ref != 0) {
+			at = (at + 1) & (m->capacity - 1);
+		}
+		m->slots[at] = old[i];
+	}
+	free(old);
+}
+
+static uint32_t
+add_record(struct index_memory *m, struct index_slot *slot, uint32_t tag,
+	const char *term, size_t length)
+{
+	uint32_t ref = take_units(m, (uint32_t)(sizeof(struct index_record) + length + 7) / 8);
+	struct index_record *r = index_memory_at(m, ref);
+
+	*r = (struct index_record){.length = (uint8_t)length};
+	memcpy(r->term, term, length);
+	*slot = (struct index_slot){tag, ref};
+	if (++m->count * 2 > m->capacity) {
+		grow(m);
+	}
+	return ref;
+}
+
+static const struct index_record *
+find_record(const struct index_memory *m, const char *term, size_t length)
+{
+	const struct index_slot *slot = slot_of(m, hash(m, term, length), term, length);
+
+	return slot->ref != 0 ? index_memory_at(m, slot->ref) : NULL;
+}
+
+static size_t
+head_key(const char *term, size_t length, char out[static INDEX_TERM_BYTES])
+{
+	out[0] = MARK_HEAD;
+	memcpy(out + 1, term, length);
+	return length + 1;
+}
+
+static void
+hang_on_head(struct index_memory *m, uint32_t ref, const char *term, size_t head)
+{
+	char key[INDEX_TERM_BYTES];
+	size_t length = head_key(term, head, key);
+	uint32_t tag = hash(m, key, length);
+	struct index_slot *slot = slot_of(m, tag, key, length);
+	uint32_t at = slot->ref != 0 ? slot->ref : add_record(m, slot, tag, key, length);
+	struct index_record *of_head = index_memory_at(m, at);
+	struct index_record *r = index_memory_at(m, ref);
+
+	r->alike = of_head->alike;
+	of_head->alike = ref;
+}
+
+/* --- adding ------------------------------------------------------------------------------- */
+
+static uint32_t
+slice_bytes(uint8_t level)
+{
+	return (uint32_t)(SLICE_UNITS * 8) << level;
+}
+
+/* The last four bytes of a slice are the place of the next. */
+static void
+put_byte(struct index_memory *m, struct index_record *r, uint8_t byte)
+{
+	uint8_t *slice;
+
+	if (r->begin == 0) {
+		r->begin = take_units(m, SLICE_UNITS);
+		r->slice = r->begin;
+	}
+	slice = index_memory_at(m, r->slice);
+	if (r->used + sizeof(uint32_t) == slice_bytes(r->level)) {
+		uint8_t level = r->level + 1 < SLICE_LEVELS ? r->level + 1 : r->level;
+		uint32_t next = take_units(m, slice_bytes(level) / 8);
+
+		memcpy(slice + r->used, &next, sizeof(next));
+		r->slice = next;
+		r->level = level;
+		r->used = 0;
+		slice = index_memory_at(m, next);
+	}
+	slice[r->used++] = byte;
+}
+
+static void
+put_distance(struct index_memory *m, struct index_record *r, uint32_t distance)
+{
+	for (; distance >= 128; distance >>= 7) {
+		put_byte(m, r, (uint8_t)(distance | 128));
+	}
+	put_byte(m, r, (uint8_t)distance);
+}
+
+struct adding {
+	struct index_memory *memory;
+	uint32_t number;
+};
+
+static int
+add_term(void *ctx, const char *term, size_t length)
+{
+	const struct adding *a = ctx;
+	struct index_memory *m = a->memory;
+	uint32_t tag = hash(m, term, length);
+	struct index_slot *slot = slot_of(m, tag, term, length);
+	struct index_record *r;
+
+	if (slot->ref == 0) {
+		uint32_t ref = add_record(m, slot, tag, term, length);
+		size_t head = index_head(term, length);
+
+		r = index_memory_at(m, ref);
+		r->newest = a->number;
+		r->count = 1;
+		if (head > 0) {
+			hang_on_head(m, ref, term, head);
+		}
+		return 0;
+	}
+	r = index_memory_at(m, slot->ref);
+	if (r->newest == a->number) {
+		return 0;
+	}
+	if (r->count == 1) {
+		put_distance(m, r, r->newest - m->first);
+	}
+	put_distance(m, r, a->number - r->newest);
+	r->newest = a->number;
+	r->count++;
+	return 0;
+}
+
+void
+index_memory_add(struct index_memory *m, uint32_t number, uint64_t timeline,
+	const char *text, size_t length)
+{
+	struct adding a = {m, number};
+	char customer[INDEX_CUSTOMER_BYTES];
+
+	assert(number >= m->first);
+	index_customer_term(timeline, customer);
+	pthread_rwlock_wrlock(&m->changing);
+	(void)add_term(&a, customer, sizeof(customer));
+	(void)index_terms(text, length, add_term, &a);
+	m->entries++;
+	pthread_rwlock_unlock(&m->changing);
+}
+
+/* --- reading ------------------------------------------------------------------------------ */
+
+struct index_slices
+index_memory_slices(const struct index_memory *m, const struct index_record *r)
+{
+	struct index_slices s = {.memory = m, .left = r->count, .number = m->first};
+
+	if (r->count == 1) {
+		s.number = r->newest; /* it has no slice yet */
+		return s;
+	}
+	s.at = index_memory_at(m, r->begin);
+	s.end = s.at + slice_bytes(0) - sizeof(uint32_t);
+	return s;
+}
+
+static uint8_t
+next_byte(struct index_slices *s)
+{
+	if (s->at == s->end) {
+		uint32_t next;
+
+		memcpy(&next, s->end, sizeof(next));
+		s->level = s->level + 1 < SLICE_LEVELS ? s->level + 1 : s->level;
+		s->at = index_memory_at(s->memory, next);
+		s->end = s->at + slice_bytes(s->level) - sizeof(uint32_t);
+	}
+	return *s->at++;
+}
+
+bool
+index_slices_next(struct index_slices *s, uint32_t *out)
+{
+	uint32_t distance = 0;
+	uint8_t byte;
+
+	if (s->left == 0) {
+		return false;
+	}
+	s->left--;
+	if (s->at != NULL) {
+		unsigned shift = 0;
+
+		do {
+			byte = next_byte(s);
+			distance |= (uint32_t)(byte & 127) << shift;
+			shift += 7;
+		} while (byte >= 128);
+	}
+	s->number += distance;
+	*out = s->number;
+	return true;
+}
+
+static void
+put_numbers(const struct index_memory *m, const struct index_record *r,
+	struct index_bits *out)
+{
+	struct index_slices s = index_memory_slices(m, r);
+	uint32_t number;
+
+	while (index_slices_next(&s, &number)) {
+		index_bits_set(out, number);
+	}
+}
+
+static void
+put_beginning(const struct index_memory *m, const char *term, size_t length,
+	struct index_bits *out)
+{
+	char key[INDEX_TERM_BYTES];
+	size_t head = index_head(term, length);
+	const struct index_record *r;
+
+	r = find_record(m, key, head_key(term, head > 0 ? head : length, key));
+	for (uint32_t ref = r != NULL ? r->alike : 0; ref != 0; ref = r->alike) {
+		r = index_memory_at(m, ref);
+		if (r->length >= length && memcmp(r->term, term, length) == 0) {
+			put_numbers(m, r, out);
+		}
+	}
+}
+
+void
+index_memory_search(struct index_memory *m, const char *term, size_t length, bool begins,
+	struct index_bits *out)
+{
+	pthread_rwlock_rdlock(&m->changing);
+	if (begins) {
+		put_beginning(m, term, length, out);
+	} else {
+		const struct index_record *r = find_record(m, term, length);
+
+		if (r != NULL) {
+			put_numbers(m, r, out);
+		}
+	}
+	pthread_rwlock_unlock(&m->changing);
+}

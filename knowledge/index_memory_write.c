@@ -1,0 +1,120 @@
+/* Terms in order of their bytes: the first eight as a number, sorted byte by byte from the last;
+ * only terms that have the same are compared. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "knowledge/index_memory_private.h"
+
+enum { KEY_BYTES = 8, DIGITS = 256 };
+
+struct sorted {
+	uint64_t key;
+	const struct index_record *record;
+};
+
+static uint64_t
+key_of(const struct index_record *r)
+{
+	uint64_t key = 0;
+
+	memcpy(&key, r->term, r->length < KEY_BYTES ? r->length : KEY_BYTES);
+	return be64toh(key);
+}
+
+static size_t
+gather(const struct index_memory *m, struct sorted *out, uint32_t *longest)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->capacity; i++) {
+		const struct index_record *r;
+
+		if (m->slots[i].ref == 0) {
+			continue;
+		}
+		r = index_memory_at(m, m->slots[i].ref);
+		if (r->count > 0) {
+			out[count++] = (struct sorted){key_of(r), r};
+			*longest = r->count > *longest ? r->count : *longest;
+		}
+	}
+	return count;
+}
+
+/* Stable, by one byte of the key. */
+static void
+sort_by(unsigned byte, const struct sorted *from, struct sorted *to, size_t count)
+{
+	size_t begin[DIGITS] = {0};
+	size_t sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		begin[from[i].key >> byte * 8 & 255]++;
+	}
+	for (size_t digit = 0; digit < DIGITS; digit++) {
+		size_t of_digit = begin[digit];
+
+		begin[digit] = sum;
+		sum += of_digit;
+	}
+	for (size_t i = 0; i < count; i++) {
+		to[begin[from[i].key >> byte * 8 & 255]++] = from[i];
+	}
+}
+
+static int
+compare(const void *x, const void *y)
+{
+	const struct index_record *a = ((const struct sorted *)x)->record;
+	const struct index_record *b = ((const struct sorted *)y)->record;
+	int order = memcmp(a->term, b->term, a->length < b->length ? a->length : b->length);
+
+	return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+/* An even number of passes: the result is where it began. */
+static void
+sort(struct sorted *items, size_t count)
+{
+	struct sorted *other = xmalloc((count + 1) * sizeof(*other));
+
+	for (unsigned byte = 0; byte < KEY_BYTES; byte += 2) {
+		sort_by(byte, items, other, count);
+		sort_by(byte + 1, other, items, count);
+	}
+	free(other);
+	for (size_t i = 0; i < count;) {
+		size_t end = i + 1;
+
+		while (end < count && items[end].key == items[i].key) {
+			end++;
+		}
+		if (end - i > 1) {
+			qsort(&items[i], end - i, sizeof(*items), compare);
+		}
+		i = end;
+	}
+}
+
+void
+index_memory_write(const struct index_memory *m, struct index_segment_writer *w)
+{
+	struct sorted *items = xmalloc((m->count + 1) * sizeof(*items));
+	uint32_t longest = 1;
+	size_t count = gather(m, items, &longest);
+	uint32_t *numbers = xmalloc(longest * sizeof(*numbers));
+
+	sort(items, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct index_record *r = items[i].record;
+		struct index_slices s = index_memory_slices(m, r);
+
+		for (uint32_t k = 0; index_slices_next(&s, &numbers[k]); k++) {
+			continue;
+		}
+		index_segment_write_term(w, r->term, r->length, numbers, r->count);
+	}
+	free(numbers);
+	free(items);
+}

@@ -1,0 +1,259 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "knowledge/index_segment_private.h"
+
+enum {
+	PATH_SIZE = 1024,
+	CHUNK = 256 * 1024,
+	LIST_MAX = 64 * 1024 * 1024,
+	TABLE_MAX = 1024 * 1024 * 1024,
+};
+
+struct index_segment_writer {
+	char path[PATH_SIZE];
+	char made[PATH_SIZE + 8];
+	int fd;
+	struct index_segment_head head;
+	uint64_t written; /* bytes that went to the file */
+	uint64_t page_began;
+	struct buf out;   /* bytes that did not yet */
+	struct buf keys;
+	struct buf pages;
+	char term[INDEX_TERM_BYTES]; /* the one before */
+	size_t length;
+	bool page_open;
+	int failed; /* errno */
+};
+
+uint32_t
+index_segment_checksum(const struct index_segment_head *head)
+{
+	struct index_segment_head copy = *head;
+	const uint8_t *bytes = (const uint8_t *)&copy;
+	uint32_t sum = 2166136261u;
+
+	copy.checksum = 0;
+	for (size_t i = 0; i < sizeof(copy); i++) {
+		sum = (sum ^ bytes[i]) * 16777619u;
+	}
+	return sum;
+}
+
+static void
+flush(struct index_segment_writer *w)
+{
+	size_t done = 0;
+
+	while (w->failed == 0 && done < w->out.length) {
+		ssize_t n = write(w->fd, w->out.data + done, w->out.length - done);
+
+		if (n < 0 && errno != EINTR) {
+			w->failed = errno;
+		}
+		done += n > 0 ? (size_t)n : 0;
+	}
+	w->written += w->out.length;
+	buf_clear(&w->out);
+}
+
+enum err
+index_segment_write(const char *path, const struct index_segment_about *about,
+	struct index_segment_writer **out, struct error *e)
+{
+	struct index_segment_writer *w = xcalloc(1, sizeof(*w));
+
+	snprintf(w->path, sizeof(w->path), "%s", path);
+	snprintf(w->made, sizeof(w->made), "%s.new", w->path);
+	w->fd = open(w->made, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (w->fd < 0) {
+		enum err err = error_set(e, ERR_UNAVAILABLE, "cannot make %s: %s", w->made,
+			strerror(errno));
+
+		free(w);
+		return err;
+	}
+	w->head = (struct index_segment_head){
+		.magic = INDEX_SEGMENT_MAGIC,
+		.version = INDEX_SEGMENT_VERSION,
+		.first = about->first,
+		.upto = about->upto,
+		.entries = about->entries,
+		.mark = about->mark,
+	};
+	buf_init(&w->out, LIST_MAX);
+	buf_init(&w->keys, TABLE_MAX);
+	buf_init(&w->pages, TABLE_MAX);
+	buf_append(&w->out, &w->head, sizeof(w->head)); /* its place */
+	*out = w;
+	return ERR_OK;
+}
+
+static void
+add_page(struct index_segment_writer *w, const char *term, size_t length)
+{
+	struct index_segment_page page = {
+		.begin = w->written + w->out.length,
+		.key = w->keys.length,
+	};
+
+	buf_append(&w->pages, &page, sizeof(page));
+	buf_append(&w->keys, term, length);
+}
+
+static size_t
+shared_with(const struct index_segment_writer *w, const char *term, size_t length)
+{
+	size_t most = length < w->length ? length : w->length;
+	size_t shared = 0;
+
+	while (shared < most && w->term[shared] == term[shared]) {
+		shared++;
+	}
+	return shared;
+}
+
+/* The length of the list goes before it, so room for the longest is kept. */
+static void
+put_list(struct index_segment_writer *w, const uint32_t *numbers, uint32_t count)
+{
+	uint8_t bytes[2 * INDEX_VARINT_BYTES];
+	size_t length = index_varint_write(bytes, count);
+	size_t at;
+	size_t list;
+
+	if (count == 1) {
+		length += index_varint_write(bytes + length, numbers[0] - w->head.first);
+		buf_append(&w->out, bytes, length);
+		return;
+	}
+	at = w->out.length;
+	index_list_write(&w->out, numbers, count, w->head.first);
+	list = w->out.length - at;
+	length += index_varint_write(bytes + length, (uint32_t)list);
+	if (buf_extend(&w->out, length) != NULL) {
+		memmove(w->out.data + at + length, w->out.data + at, list);
+		memcpy(w->out.data + at, bytes, length);
+	}
+}
+
+void
+index_segment_write_term(struct index_segment_writer *w, const char *term, size_t length,
+	const uint32_t *numbers, uint32_t count)
+{
+	uint64_t here = w->written + w->out.length;
+	size_t shared = 0;
+	uint8_t sizes[2];
+
+	if (!w->page_open || here - w->page_began >= INDEX_PAGE_BYTES) {
+		add_page(w, term, length);
+		w->page_open = true;
+		w->page_began = here;
+	} else {
+		shared = shared_with(w, term, length);
+	}
+	sizes[0] = (uint8_t)shared;
+	sizes[1] = (uint8_t)(length - shared);
+	buf_append(&w->out, sizes, sizeof(sizes));
+	buf_append(&w->out, term + shared, length - shared);
+	put_list(w, numbers, count);
+	memcpy(w->term, term, length);
+	w->length = length;
+	if (w->out.overflowed || w->keys.overflowed || w->pages.overflowed) {
+		w->failed = EFBIG;
+	}
+	if (w->out.length >= CHUNK) {
+		flush(w);
+	}
+}
+
+static void
+free_writer(struct index_segment_writer *w)
+{
+	buf_fini(&w->out);
+	buf_fini(&w->keys);
+	buf_fini(&w->pages);
+	if (w->fd >= 0) {
+		close(w->fd);
+	}
+	free(w);
+}
+
+/* The name is on the disk too, before what the segment replaces may go. */
+static int
+sync_folder(const char *path)
+{
+	char folder[PATH_SIZE];
+	char *slash;
+	int failed = 0;
+	int fd;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	if (slash != NULL) {
+		*slash = '\0';
+	}
+	fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0) {
+		failed = errno;
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	return failed;
+}
+
+static void
+put_in_place(struct index_segment_writer *w)
+{
+	struct index_segment_head *head = &w->head;
+
+	head->checksum = index_segment_checksum(head);
+	if (pwrite(w->fd, head, sizeof(*head), 0) != (ssize_t)sizeof(*head) ||
+		fdatasync(w->fd) != 0 || rename(w->made, w->path) != 0) {
+		w->failed = errno != 0 ? errno : EIO;
+		return;
+	}
+	w->failed = sync_folder(w->path);
+}
+
+enum err
+index_segment_write_end(struct index_segment_writer *w, struct error *e)
+{
+	enum err err = ERR_OK;
+
+	w->head.pages = (uint32_t)(w->pages.length / sizeof(struct index_segment_page));
+	w->head.keys = w->written + w->out.length;
+	add_page(w, "", 0);
+	flush(w);
+	buf_append(&w->out, w->keys.data, w->keys.length);
+	w->head.table = w->written + w->out.length;
+	buf_append(&w->out, w->pages.data, w->pages.length);
+	w->head.length = w->written + w->out.length;
+	flush(w);
+	if (w->failed == 0) {
+		put_in_place(w);
+	}
+	if (w->failed != 0) {
+		err = error_set(e, ERR_UNAVAILABLE, "cannot write %s: %s", w->path,
+			strerror(w->failed));
+		(void)unlink(w->made);
+	}
+	free_writer(w);
+	return err;
+}
+
+void
+index_segment_write_cancel(struct index_segment_writer *w)
+{
+	if (w != NULL) {
+		(void)unlink(w->made);
+		free_writer(w);
+	}
+}
