@@ -14,10 +14,9 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "knowledge/index_folder.h"
 #include "knowledge/index_private.h"
 #include "model/fact.h"
-
-enum { FILE_PATH_SIZE = INDEX_FOLDER_PATH_SIZE + 32 };
 
 static enum err
 fail(const char *what, const char *path, struct error *e)
@@ -29,13 +28,6 @@ uint32_t
 index_agent_hash(uint64_t id)
 {
 	return (uint32_t)(id ^ id >> 32);
-}
-
-static void
-block_path(const struct index *ix, unsigned node, uint64_t number,
-	char out[static FILE_PATH_SIZE])
-{
-	snprintf(out, FILE_PATH_SIZE, "%s/%03u-%07" PRIx64, ix->folder, node, number);
 }
 
 /* --- opening ------------------------------------------------------------------------------ */
@@ -55,12 +47,12 @@ compare_blocks(const void *x, const void *y)
 static enum err
 add_block(struct index *ix, unsigned node, uint64_t number, struct error *e)
 {
-	char path[FILE_PATH_SIZE];
+	char name[INDEX_BLOCK_NAME_SIZE];
 	struct index_block block = {.node = node, .number = number};
 	enum err err;
 
-	block_path(ix, node, number, path);
-	err = index_file_open(path, ix->lock >= 0, &block.file, e);
+	snprintf(name, sizeof(name), "%03u-%07" PRIx64, node, number);
+	err = index_file_open(ix->folder, name, ix->lock >= 0, &block.file, e);
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -84,12 +76,12 @@ is_block(const char *name, const char *ending, unsigned *node, uint64_t *number)
 static enum err
 read_folder(struct index *ix, struct error *e)
 {
-	DIR *folder = opendir(ix->folder);
+	DIR *folder = opendir(ix->path);
 	struct dirent *entry;
 	enum err err = ERR_OK;
 
 	if (folder == NULL) {
-		return errno == ENOENT && ix->lock < 0 ? ERR_OK : fail("read", ix->folder, e);
+		return fail("read", ix->path, e);
 	}
 	while (err == ERR_OK && (entry = readdir(folder)) != NULL) {
 		unsigned node;
@@ -97,7 +89,7 @@ read_folder(struct index *ix, struct error *e)
 
 		if (is_block(entry->d_name, ".db", &node, &number)) {
 			err = error_set(e, ERR_CORRUPT, "search index: %s is of an older version",
-				ix->folder);
+				ix->path);
 		} else if (is_block(entry->d_name, ".rows", &node, &number)) {
 			err = add_block(ix, node, number, e);
 		}
@@ -109,43 +101,53 @@ read_folder(struct index *ix, struct error *e)
 static enum err
 take_lock(struct index *ix, struct error *e)
 {
-	char path[FILE_PATH_SIZE];
-
-	if (mkdir(ix->folder, 0700) != 0 && errno != EEXIST) {
-		return fail("make", ix->folder, e);
-	}
-	snprintf(path, sizeof(path), "%s/lock", ix->folder);
-	ix->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ix->lock = openat(ix->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (ix->lock < 0) {
-		return fail("open", path, e);
+		return fail("lock", ix->path, e);
 	}
 	if (flock(ix->lock, LOCK_EX | LOCK_NB) != 0) {
 		return error_set(e, ERR_BUSY, "another process writes the search index in %s",
-			ix->folder);
+			ix->path);
 	}
 	return ERR_OK;
+}
+
+static enum err
+open_folder(struct index *ix, bool writes, struct error *e)
+{
+	struct stat status;
+
+	if (writes && mkdir(ix->path, 0700) != 0 && errno != EEXIST) {
+		return fail("make", ix->path, e);
+	}
+	ix->folder = open(ix->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (ix->folder < 0) {
+		return errno == ENOENT ? ERR_OK : fail("open", ix->path, e);
+	}
+	if (fstat(ix->folder, &status) != 0) {
+		return fail("read", ix->path, e);
+	}
+	ix->device = status.st_dev;
+	ix->inode = status.st_ino;
+	return writes ? take_lock(ix, e) : ERR_OK;
 }
 
 enum err
 index_open(const char *folder, bool writes, struct index **out, struct error *e)
 {
 	struct index *ix = xcalloc(1, sizeof(*ix));
-	struct stat status;
 	enum err err = ERR_OK;
 
+	ix->folder = -1;
 	ix->lock = -1;
 	pthread_rwlock_init(&ix->changing, NULL);
-	if (!str_copy(ix->folder, sizeof(ix->folder), folder)) {
+	if (!str_copy(ix->path, sizeof(ix->path), folder)) {
 		err = error_set(e, ERR_INVALID, "the path of the search index is too long");
 	}
-	if (err == ERR_OK && writes) {
-		err = take_lock(ix, e);
-	}
-	if (err == ERR_OK && stat(folder, &status) == 0) {
-		ix->device = status.st_dev;
-		ix->inode = status.st_ino;
-	}
 	if (err == ERR_OK) {
+		err = open_folder(ix, writes, e);
+	}
+	if (err == ERR_OK && ix->folder >= 0) {
 		err = read_folder(ix, e);
 	}
 	if (err != ERR_OK) {
@@ -168,6 +170,9 @@ index_close(struct index *ix)
 	free(ix->blocks);
 	if (ix->lock >= 0) {
 		close(ix->lock);
+	}
+	if (ix->folder >= 0) {
+		close(ix->folder);
 	}
 	pthread_rwlock_destroy(&ix->changing);
 	free(ix);
@@ -196,7 +201,8 @@ index_wipe(const char *folder, struct error *e)
 		return errno == ENOENT ? ERR_OK : fail("read", folder, e);
 	}
 	while (err == ERR_OK && (entry = readdir(open)) != NULL) {
-		if (is_ours(entry->d_name) && unlinkat(dirfd(open), entry->d_name, 0) != 0) {
+		if (is_ours(entry->d_name) && unlinkat(dirfd(open), entry->d_name, 0) != 0 &&
+			errno != ENOENT) {
 			err = fail("remove a file of", folder, e);
 		}
 	}
@@ -210,7 +216,7 @@ index_replaced(const struct index *ix)
 {
 	struct stat status;
 
-	return stat(ix->folder, &status) != 0 || status.st_dev != ix->device ||
+	return stat(ix->path, &status) != 0 || status.st_dev != ix->device ||
 		status.st_ino != ix->inode;
 }
 
@@ -252,7 +258,7 @@ index_next(struct index *ix, unsigned node)
 		index_file_upto(b->file) == INDEX_BLOCK_ROWS) {
 		number++;
 	}
-	return FACT_ID(node, number << INDEX_BLOCK_BITS) + 
+	return FACT_ID(node, number << INDEX_BLOCK_BITS) +
 		(b != NULL ? index_file_upto(b->file) : 0);
 }
 

@@ -20,7 +20,8 @@ enum {
 };
 
 struct index_file {
-	char path[INDEX_PATH_SIZE];
+	int folder;
+	char block[INDEX_BLOCK_NAME_SIZE];
 	struct index_rows *rows;
 	bool writes;
 	uint64_t mark;
@@ -43,27 +44,29 @@ durable_upto(const struct index_file *f)
 static enum err
 open_rows(struct index_file *f, struct error *e)
 {
-	char path[INDEX_PATH_SIZE + 8];
+	char name[INDEX_NAME_SIZE];
 	enum err err;
 
-	snprintf(path, sizeof(path), "%s.rows", f->path);
-	err = index_rows_open(path, &f->rows, e);
+	snprintf(name, sizeof(name), "%s.rows", f->block);
+	err = index_rows_open(f->folder, name, &f->rows, e);
 	if (err == ERR_OK && index_rows_synced(f->rows) < durable_upto(f)) {
-		err = error_set(e, ERR_CORRUPT, "search index: %s was lost", path);
+		err = error_set(e, ERR_CORRUPT, "search index: %s was lost", name);
 	}
 	return err;
 }
 
 enum err
-index_file_open(const char *path, bool writes, struct index_file **out, struct error *e)
+index_file_open(int folder, const char *block, bool writes, struct index_file **out,
+	struct error *e)
 {
 	struct index_file *f = xcalloc(1, sizeof(*f));
 	enum err err;
 
 	pthread_mutex_init(&f->lock, NULL);
-	snprintf(f->path, sizeof(f->path), "%s", path);
+	f->folder = folder;
+	(void)snprintf(f->block, sizeof(f->block), "%s", block);
 	f->writes = writes;
-	err = index_segments_open(path, writes, &f->segments, e);
+	err = index_segments_open(folder, f->block, writes, &f->segments, e);
 	if (err == ERR_OK) {
 		err = open_rows(f, e);
 	}
@@ -198,18 +201,18 @@ write_memory(struct index_file *f, struct error *e)
 	};
 	struct index_segment_writer *w;
 	struct index_segment *s = NULL;
-	char path[INDEX_SEGMENT_PATH_SIZE];
+	char name[INDEX_NAME_SIZE];
 	enum err err;
 
-	index_segments_path(f->path, about.first, about.upto, path);
-	err = index_segment_write(path, &about, &w, e);
+	index_segments_name(f->block, about.first, about.upto, name);
+	err = index_segment_write(f->folder, name, &about, &w, e);
 	if (err != ERR_OK) {
 		return err;
 	}
 	index_memory_write(f->memory, w);
 	err = index_segment_write_end(w, e);
 	if (err == ERR_OK) {
-		err = index_segment_open(path, &s, e);
+		err = index_segment_open(f->folder, name, &s, e);
 	}
 	if (err == ERR_OK) {
 		take_over(f, s);
@@ -238,7 +241,7 @@ merge(struct index_file *f, size_t from, bool purge, struct error *e)
 	struct index_segment_about about = *index_segment_about(old[count - 1]);
 	struct index_segment_writer *w = NULL;
 	struct index_segment *s = NULL;
-	char path[INDEX_SEGMENT_PATH_SIZE];
+	char name[INDEX_NAME_SIZE];
 	enum err err;
 
 	about.first = index_segment_about(old[0])->first;
@@ -246,8 +249,8 @@ merge(struct index_file *f, size_t from, bool purge, struct error *e)
 		about.entries += index_segment_about(old[i])->entries;
 	}
 	about.entries = purge ? count_rows(f, &about) : about.entries;
-	index_segments_path(f->path, about.first, about.upto, path);
-	err = index_segment_write(path, &about, &w, e);
+	index_segments_name(f->block, about.first, about.upto, name);
+	err = index_segment_write(f->folder, name, &about, &w, e);
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -258,13 +261,13 @@ merge(struct index_file *f, size_t from, bool purge, struct error *e)
 	}
 	err = index_segment_write_end(w, e);
 	if (err == ERR_OK) {
-		err = index_segment_open(path, &s, e);
+		err = index_segment_open(f->folder, name, &s, e);
 	}
 	if (err == ERR_OK) {
 		pthread_mutex_lock(&f->lock);
 		index_segments_replace(&f->segments, from, count, s);
 		pthread_mutex_unlock(&f->lock);
-		index_segments_clean(f->path, &f->segments);
+		index_segments_clean(f->folder, f->block, &f->segments);
 	}
 	return err;
 }
@@ -327,8 +330,8 @@ index_file_purge(struct index_file *f, struct error *e)
 		err = index_rows_sync(f->rows, f->upto, e);
 	}
 	for (size_t i = 0; i < f->segments.count; i++) {
-		const struct index_segment_about *about =
-			index_segment_about(f->segments.items[i]);
+		const struct index_segment_about *about = index_segment_about(
+			f->segments.items[i]);
 
 		erased = erased || count_rows(f, about) != about->entries;
 	}
@@ -365,8 +368,8 @@ index_file_search(struct index_file *f, const struct index_match *match, size_t 
 	index_match_memory(match, s.memory, s.upto, (int64_t)first, (int64_t)last, each, ctx,
 		&stopped);
 	for (size_t i = s.segments.count; i-- > 0 && err == ERR_OK && !stopped;) {
-		const struct index_segment_about *about =
-			index_segment_about(s.segments.items[i]);
+		const struct index_segment_about *about = index_segment_about(
+			s.segments.items[i]);
 
 		if (about->first <= last && about->upto > first) {
 			err = index_match_segment(match, s.segments.items[i], (int64_t)first,

@@ -4,7 +4,7 @@
  * feeder reads it once more, from index_file_upto() on. Segments of a size become one larger, so
  * that there are never many; a full block has one.
  *
- * PATH.rows, PATH.FIRST-UPTO. A segment that covers others takes their place by being there.
+ * BLOCK.rows, BLOCK.FIRST-UPTO. A segment that covers others takes their place by being there.
  *
  * One thread feeds, any searches. */
 #ifndef KNOWLEDGE_INDEX_FILE_H
@@ -20,11 +20,11 @@
 
 struct index_file;
 
-/* `path`: without the endings that this adds. ERR_CORRUPT: broken, or of another version.
+/* `folder` must stay open. ERR_CORRUPT: broken, or of another version.
  * `writes`: is made when it is not there, and what was left over is removed; else nothing but
  * searching is allowed, also while another process feeds. */
-MUST_CHECK enum err
-index_file_open(const char *path, bool writes, struct index_file **out, struct error *e);
+MUST_CHECK enum err index_file_open(int folder, const char *block, bool writes,
+	struct index_file **out, struct error *e);
 void index_file_close(struct index_file *f); /* NULL is fine */
 
 /* Numbers within the block, 0 .. INDEX_BLOCK_ROWS: everything below is in; and how many of them
@@ -53,8 +53,8 @@ MUST_CHECK enum err index_file_purge(struct index_file *f, struct error *e);
 
 /* --- searching ---------------------------------------------------------------------------- */
 /* Calls `each` with the places that match, from the last to the first, until it says false. */
-MUST_CHECK enum err index_file_search(struct index_file *f,
-	const struct index_match *match, size_t first, size_t last, index_found *each,
-	void *ctx, struct error *e);
+MUST_CHECK enum err
+index_file_search(struct index_file *f, const struct index_match *match, size_t first,
+	size_t last, index_found *each, void *ctx, struct error *e);
 
 #endif

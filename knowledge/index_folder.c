@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,13 @@ struct ranges {
 };
 
 void
-index_segments_path(const char *path, uint32_t first, uint32_t upto,
-	char out[static INDEX_SEGMENT_PATH_SIZE])
+index_segments_name(const char *block, uint32_t first, uint32_t upto,
+	char out[static INDEX_NAME_SIZE])
 {
-	snprintf(out, INDEX_SEGMENT_PATH_SIZE, "%s.%06x-%06x", path, first, upto);
+	snprintf(out, INDEX_NAME_SIZE, "%s.%06x-%06x", block, first, upto);
 }
 
-/* "PATH.FIRST-UPTO" and nothing behind it. */
+/* "BLOCK.FIRST-UPTO" and nothing behind it. */
 static bool
 range_of(const char *name, const char *block, struct range *out)
 {
@@ -40,27 +41,27 @@ range_of(const char *name, const char *block, struct range *out)
 		end > 0 && name[length + (size_t)end] == '\0' && out->first < out->upto;
 }
 
-/* A file that is not whole has an ending. */
 static bool
 is_unfinished(const char *name, const char *block)
 {
+	const size_t ending = strlen(INDEX_UNFINISHED);
 	size_t length = strlen(block);
 	size_t all = strlen(name);
 
-	return strncmp(name, block, length) == 0 && name[length] == '.' && all > 4 &&
-		strcmp(name + all - 4, ".new") == 0;
+	return strncmp(name, block, length) == 0 && name[length] == '.' && all > ending &&
+		strcmp(name + all - ending, INDEX_UNFINISHED) == 0;
 }
 
 static DIR *
-open_folder(const char *path, const char **block)
+read_again(int folder)
 {
-	const char *slash = strrchr(path, '/');
-	char folder[INDEX_PATH_SIZE];
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *names = fd >= 0 ? fdopendir(fd) : NULL;
 
-	*block = slash != NULL ? slash + 1 : path;
-	snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - path) : 1,
-		slash != NULL ? path : ".");
-	return opendir(folder);
+	if (fd >= 0 && names == NULL) {
+		close(fd);
+	}
+	return names;
 }
 
 /* By first number, the longer ones before the shorter. */
@@ -77,24 +78,23 @@ compare(const void *x, const void *y)
 }
 
 static enum err
-list(const char *path, struct ranges *out, struct error *e)
+list(int folder, const char *block, struct ranges *out, struct error *e)
 {
-	const char *block;
-	DIR *folder = open_folder(path, &block);
+	DIR *names = read_again(folder);
 	struct dirent *entry;
 	struct range range;
 
-	if (folder == NULL) {
-		return error_set(e, ERR_UNAVAILABLE, "cannot read the folder of %s: %s", path,
+	if (names == NULL) {
+		return error_set(e, ERR_UNAVAILABLE, "cannot read the folder of the index: %s",
 			strerror(errno));
 	}
-	while ((entry = readdir(folder)) != NULL) {
+	while ((entry = readdir(names)) != NULL) {
 		if (range_of(entry->d_name, block, &range)) {
 			out->items = xrealloc(out->items, (out->count + 1) * sizeof(range));
 			out->items[out->count++] = range;
 		}
 	}
-	closedir(folder);
+	closedir(names);
 	if (out->count > 0) {
 		qsort(out->items, out->count, sizeof(*out->items), compare);
 	}
@@ -102,22 +102,22 @@ list(const char *path, struct ranges *out, struct error *e)
 }
 
 static enum err
-open_ranges(const char *path, const struct ranges *ranges, struct index_segments *out,
-	struct error *e)
+open_ranges(int folder, const char *block, const struct ranges *ranges,
+	struct index_segments *out, struct error *e)
 {
 	uint32_t upto = 0;
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < ranges->count && err == ERR_OK; i++) {
-		char name[INDEX_SEGMENT_PATH_SIZE];
+		char name[INDEX_NAME_SIZE];
 		const struct index_segment_about *about;
 		struct index_segment *s;
 
 		if (ranges->items[i].first != upto) {
 			continue; /* another one covers it */
 		}
-		index_segments_path(path, upto, ranges->items[i].upto, name);
-		err = index_segment_open(name, &s, e);
+		index_segments_name(block, upto, ranges->items[i].upto, name);
+		err = index_segment_open(folder, name, &s, e);
 		if (err != ERR_OK) {
 			break;
 		}
@@ -133,8 +133,8 @@ open_ranges(const char *path, const struct ranges *ranges, struct index_segments
 
 /* Another process may merge files away between listing and opening them. */
 enum err
-index_segments_open(const char *path, bool cleans, struct index_segments *out,
-	struct error *e)
+index_segments_open(int folder, const char *block, bool cleans,
+	struct index_segments *out, struct error *e)
 {
 	struct index_segments segments = {.count = 0};
 	enum err err = ERR_NOT_FOUND;
@@ -143,9 +143,9 @@ index_segments_open(const char *path, bool cleans, struct index_segments *out,
 		struct ranges ranges = {.count = 0};
 
 		index_segments_close(&segments);
-		err = list(path, &ranges, e);
+		err = list(folder, block, &ranges, e);
 		if (err == ERR_OK) {
-			err = open_ranges(path, &ranges, &segments, e);
+			err = open_ranges(folder, block, &ranges, &segments, e);
 		}
 		free(ranges.items);
 	}
@@ -154,7 +154,7 @@ index_segments_open(const char *path, bool cleans, struct index_segments *out,
 		return err;
 	}
 	if (cleans) {
-		index_segments_clean(path, &segments);
+		index_segments_clean(folder, block, &segments);
 	}
 	*out = segments;
 	return ERR_OK;
@@ -212,21 +212,20 @@ counts(const struct index_segments *s, const struct range *range)
 }
 
 void
-index_segments_clean(const char *path, const struct index_segments *s)
+index_segments_clean(int folder, const char *block, const struct index_segments *s)
 {
-	const char *block;
-	DIR *folder = open_folder(path, &block);
+	DIR *names = read_again(folder);
 	struct dirent *entry;
 	struct range range;
 
-	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+	while (names != NULL && (entry = readdir(names)) != NULL) {
 		bool is_segment = range_of(entry->d_name, block, &range);
 
 		if ((is_segment && !counts(s, &range)) || is_unfinished(entry->d_name, block)) {
-			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+			(void)unlinkat(folder, entry->d_name, 0);
 		}
 	}
-	if (folder != NULL) {
-		closedir(folder);
+	if (names != NULL) {
+		closedir(names);
 	}
 }

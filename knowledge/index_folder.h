@@ -10,8 +10,8 @@
 #include "base/err.h"
 #include "knowledge/index_segment.h"
 
-#define INDEX_PATH_SIZE 960
-#define INDEX_SEGMENT_PATH_SIZE (INDEX_PATH_SIZE + 16)
+/* "NODE-NUMBER", with which the names of all files of a block begin. */
+#define INDEX_BLOCK_NAME_SIZE 24
 
 /* Ranges follow each other without a gap, from 0 on. Holds a reference to each. */
 struct index_segments {
@@ -19,10 +19,10 @@ struct index_segments {
 	size_t count;
 };
 
-void index_segments_path(const char *path, uint32_t first, uint32_t upto,
-	char out[static INDEX_SEGMENT_PATH_SIZE]);
+void index_segments_name(const char *block, uint32_t first, uint32_t upto,
+	char out[static INDEX_NAME_SIZE]);
 /* `cleans`: removes files that do not count. */
-MUST_CHECK enum err index_segments_open(const char *path, bool cleans,
+MUST_CHECK enum err index_segments_open(int folder, const char *block, bool cleans,
 	struct index_segments *out, struct error *e);
 void index_segments_close(struct index_segments *s);
 void index_segments_copy(const struct index_segments *s, struct index_segments *out);
@@ -30,6 +30,6 @@ void index_segments_copy(const struct index_segments *s, struct index_segments *
 void index_segments_replace(struct index_segments *s, size_t from, size_t count,
 	struct index_segment *with);
 /* Removes the files of this block that are not among these. */
-void index_segments_clean(const char *path, const struct index_segments *s);
+void index_segments_clean(int folder, const char *block, const struct index_segments *s);
 
 #endif

@@ -52,8 +52,8 @@ index_varint_write(uint8_t *out, uint32_t value)
 	return length;
 }
 
-void index_list_write(struct buf *out, const uint32_t *numbers, uint32_t count,
-	uint32_t base);
+void
+index_list_write(struct buf *out, const uint32_t *numbers, uint32_t count, uint32_t base);
 /* All of them, `count` numbers; false: broken. */
 bool index_list_read(const struct index_list *l, uint32_t *out);
 

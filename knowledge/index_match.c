@@ -113,8 +113,7 @@ add_key(struct lists *l, const struct index_segment *s, const struct index_key *
 	struct index_segment_cursor c;
 
 	for (bool more = index_segment_seek(&c, s, key->term, key->length);
-		 more && c.length >= key->length &&
-		 memcmp(c.term, key->term, key->length) == 0;
+		 more && c.length >= key->length && memcmp(c.term, key->term, key->length) == 0;
 		 more = index_segment_next(&c)) {
 		if (!key->begins) {
 			if (c.length == key->length) {

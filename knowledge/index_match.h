@@ -35,8 +35,8 @@ MUST_CHECK enum err index_match_segment(const struct index_match *match,
 	const struct index_segment *s, int64_t first, int64_t last, index_found *each,
 	void *ctx, bool *stopped, struct error *e);
 /* Of numbers below `upto`. */
-void index_match_memory(const struct index_match *match, struct index_memory *m,
-	uint32_t upto, int64_t first, int64_t last, index_found *each, void *ctx,
-	bool *stopped);
+void
+index_match_memory(const struct index_match *match, struct index_memory *m, uint32_t upto,
+	int64_t first, int64_t last, index_found *each, void *ctx, bool *stopped);
 
 #endif

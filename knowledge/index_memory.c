@@ -195,7 +195,8 @@ static uint32_t
 add_record(struct index_memory *m, struct index_slot *slot, uint32_t tag,
 	const char *term, size_t length)
 {
-	uint32_t ref = take_units(m, (uint32_t)(sizeof(struct index_record) + length + 7) / 8);
+	uint32_t ref = take_units(m,
+		(uint32_t)(sizeof(struct index_record) + length + 7) / 8);
 	struct index_record *r = index_memory_at(m, ref);
 
 	*r = (struct index_record){.length = (uint8_t)length};

@@ -9,7 +9,7 @@
 
 struct merging {
 	struct index_segment_cursor *cursors; /* by age */
-	size_t *heap;                         /* of those that have a term; the smallest first */
+	size_t *heap; /* of those that have a term; the smallest first */
 	size_t count;
 	uint32_t *numbers;
 	size_t capacity;

@@ -8,7 +8,7 @@
 #include "knowledge/index.h"
 #include "knowledge/index_file.h"
 
-#define INDEX_FOLDER_PATH_SIZE 900
+#define INDEX_PATH_SIZE 900
 
 struct index_block {
 	unsigned node;
@@ -17,7 +17,8 @@ struct index_block {
 };
 
 struct index {
-	char folder[INDEX_FOLDER_PATH_SIZE];
+	char path[INDEX_PATH_SIZE];
+	int folder;   /* open; -1: there is none */
 	dev_t device; /* of the folder as it was opened */
 	ino_t inode;
 	int lock; /* -1: only searches */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -46,25 +45,25 @@ begin(struct head *head)
 }
 
 enum err
-index_rows_open(const char *path, struct index_rows **out, struct error *e)
+index_rows_open(int folder, const char *name, struct index_rows **out, struct error *e)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct index_rows *r;
 	void *memory;
 
 	if (fd < 0) {
-		return error_set(e, ERR_UNAVAILABLE, "cannot open %s: %s", path, strerror(errno));
+		return error_set(e, ERR_UNAVAILABLE, "cannot open %s: %s", name, strerror(errno));
 	}
 	/* The disk is given out page by page as rows come. */
 	if (ftruncate(fd, sizeof(struct file)) != 0) {
 		close(fd);
-		return error_set(e, ERR_UNAVAILABLE, "cannot make %s larger: %s", path,
+		return error_set(e, ERR_UNAVAILABLE, "cannot make %s larger: %s", name,
 			strerror(errno));
 	}
 	memory = mmap(NULL, sizeof(struct file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (memory == MAP_FAILED) {
 		close(fd);
-		return error_set(e, ERR_UNAVAILABLE, "cannot map %s: %s", path, strerror(errno));
+		return error_set(e, ERR_UNAVAILABLE, "cannot map %s: %s", name, strerror(errno));
 	}
 	r = xcalloc(1, sizeof(*r));
 	r->file = memory;

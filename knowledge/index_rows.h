@@ -43,8 +43,8 @@ struct index_span {
 struct index_rows;
 
 MUST_CHECK enum err
-index_rows_open(const char *path, struct index_rows **out, struct error *e);
-void index_rows_close(struct index_rows *r); /* NULL is fine */
+index_rows_open(int folder, const char *name, struct index_rows **out, struct error *e);
+void index_rows_close(struct index_rows *r);           /* NULL is fine */
 uint64_t index_rows_bytes(const struct index_rows *r); /* on the disk */
 /* Everything below is on the disk, or more. */
 uint64_t index_rows_synced(const struct index_rows *r);

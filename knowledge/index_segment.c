@@ -34,7 +34,7 @@ is_sound(const struct index_segment_head *h, uint64_t length)
 }
 
 static enum err
-map(int fd, const char *path, struct index_segment **out, struct error *e)
+map(int fd, const char *name, struct index_segment **out, struct error *e)
 {
 	struct index_segment_head head;
 	struct index_segment *s;
@@ -42,16 +42,16 @@ map(int fd, const char *path, struct index_segment **out, struct error *e)
 	void *memory;
 
 	if (fstat(fd, &status) != 0) {
-		return error_set(e, ERR_UNAVAILABLE, "cannot read %s: %s", path, strerror(errno));
+		return error_set(e, ERR_UNAVAILABLE, "cannot read %s: %s", name, strerror(errno));
 	}
 	if (pread(fd, &head, sizeof(head), 0) != (ssize_t)sizeof(head) ||
 		!is_sound(&head, (uint64_t)status.st_size)) {
 		return error_set(e, ERR_CORRUPT,
-			"search index: %s is broken or of another version", path);
+			"search index: %s is broken or of another version", name);
 	}
 	memory = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (memory == MAP_FAILED) {
-		return error_set(e, ERR_UNAVAILABLE, "cannot map %s: %s", path, strerror(errno));
+		return error_set(e, ERR_UNAVAILABLE, "cannot map %s: %s", name, strerror(errno));
 	}
 	s = xcalloc(1, sizeof(*s));
 	s->bytes = memory;
@@ -65,16 +65,17 @@ map(int fd, const char *path, struct index_segment **out, struct error *e)
 }
 
 enum err
-index_segment_open(const char *path, struct index_segment **out, struct error *e)
+index_segment_open(int folder, const char *name, struct index_segment **out,
+	struct error *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
 	enum err err;
 
 	if (fd < 0) {
 		return error_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_UNAVAILABLE,
-			"cannot open %s: %s", path, strerror(errno));
+			"cannot open %s: %s", name, strerror(errno));
 	}
-	err = map(fd, path, out, e);
+	err = map(fd, name, out, e);
 	close(fd);
 	return err;
 }

@@ -20,6 +20,10 @@
 
 struct index_segment;
 
+/* Files are known by their names in a folder that is open: it may get another name itself. */
+#define INDEX_NAME_SIZE 40
+#define INDEX_UNFINISHED ".new"
+
 struct index_segment_about {
 	uint32_t first; /* [first, upto) */
 	uint32_t upto;
@@ -29,8 +33,8 @@ struct index_segment_about {
 
 /* --- reading: any thread ------------------------------------------------------------------ */
 /* ERR_NOT_FOUND: there is no such file; ERR_CORRUPT: of another version, or broken. */
-MUST_CHECK enum err
-index_segment_open(const char *path, struct index_segment **out, struct error *e);
+MUST_CHECK enum err index_segment_open(int folder, const char *name,
+	struct index_segment **out, struct error *e);
 struct index_segment *index_segment_get(struct index_segment *s); /* one more reference */
 void index_segment_put(struct index_segment *s);                  /* NULL is fine */
 const struct index_segment_about *index_segment_about(const struct index_segment *s);
@@ -57,10 +61,10 @@ bool index_segment_next(struct index_segment_cursor *c);
 /* --- writing: one thread ------------------------------------------------------------------ */
 struct index_segment_writer;
 
-/* Under another name until it is whole. */
-MUST_CHECK enum err index_segment_write(const char *path,
-	const struct index_segment_about *about, struct index_segment_writer **out,
-	struct error *e);
+/* Has an ending behind its name until it is whole. `folder` must stay open. */
+MUST_CHECK enum err
+index_segment_write(int folder, const char *name, const struct index_segment_about *about,
+	struct index_segment_writer **out, struct error *e);
 /* Terms ascending; numbers ascending, at least one. What fails is told at the end. */
 void index_segment_write_term(struct index_segment_writer *w, const char *term,
 	size_t length, const uint32_t *numbers, uint32_t count);

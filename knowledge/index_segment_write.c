@@ -10,20 +10,20 @@
 #include "knowledge/index_segment_private.h"
 
 enum {
-	PATH_SIZE = 1024,
 	CHUNK = 256 * 1024,
 	LIST_MAX = 64 * 1024 * 1024,
 	TABLE_MAX = 1024 * 1024 * 1024,
 };
 
 struct index_segment_writer {
-	char path[PATH_SIZE];
-	char made[PATH_SIZE + 8];
+	int folder;
+	char name[INDEX_NAME_SIZE];
+	char made[INDEX_NAME_SIZE + sizeof(INDEX_UNFINISHED)];
 	int fd;
 	struct index_segment_head head;
 	uint64_t written; /* bytes that went to the file */
 	uint64_t page_began;
-	struct buf out;   /* bytes that did not yet */
+	struct buf out; /* bytes that did not yet */
 	struct buf keys;
 	struct buf pages;
 	char term[INDEX_TERM_BYTES]; /* the one before */
@@ -64,14 +64,15 @@ flush(struct index_segment_writer *w)
 }
 
 enum err
-index_segment_write(const char *path, const struct index_segment_about *about,
+index_segment_write(int folder, const char *name, const struct index_segment_about *about,
 	struct index_segment_writer **out, struct error *e)
 {
 	struct index_segment_writer *w = xcalloc(1, sizeof(*w));
 
-	snprintf(w->path, sizeof(w->path), "%s", path);
-	snprintf(w->made, sizeof(w->made), "%s.new", w->path);
-	w->fd = open(w->made, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	w->folder = folder;
+	snprintf(w->name, sizeof(w->name), "%s", name);
+	snprintf(w->made, sizeof(w->made), "%s" INDEX_UNFINISHED, w->name);
+	w->fd = openat(folder, w->made, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (w->fd < 0) {
 		enum err err = error_set(e, ERR_UNAVAILABLE, "cannot make %s: %s", w->made,
 			strerror(errno));
@@ -185,30 +186,7 @@ free_writer(struct index_segment_writer *w)
 	free(w);
 }
 
-/* The name is on the disk too, before what the segment replaces may go. */
-static int
-sync_folder(const char *path)
-{
-	char folder[PATH_SIZE];
-	char *slash;
-	int failed = 0;
-	int fd;
-
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (slash != NULL) {
-		*slash = '\0';
-	}
-	fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0) {
-		failed = errno;
-	}
-	if (fd >= 0) {
-		close(fd);
-	}
-	return failed;
-}
-
+/* The name too, before what the segment replaces may go. */
 static void
 put_in_place(struct index_segment_writer *w)
 {
@@ -216,11 +194,10 @@ put_in_place(struct index_segment_writer *w)
 
 	head->checksum = index_segment_checksum(head);
 	if (pwrite(w->fd, head, sizeof(*head), 0) != (ssize_t)sizeof(*head) ||
-		fdatasync(w->fd) != 0 || rename(w->made, w->path) != 0) {
+		fdatasync(w->fd) != 0 || renameat(w->folder, w->made, w->folder, w->name) != 0 ||
+		fsync(w->folder) != 0) {
 		w->failed = errno != 0 ? errno : EIO;
-		return;
 	}
-	w->failed = sync_folder(w->path);
 }
 
 enum err
@@ -241,9 +218,9 @@ index_segment_write_end(struct index_segment_writer *w, struct error *e)
 		put_in_place(w);
 	}
 	if (w->failed != 0) {
-		err = error_set(e, ERR_UNAVAILABLE, "cannot write %s: %s", w->path,
+		err = error_set(e, ERR_UNAVAILABLE, "cannot write %s: %s", w->name,
 			strerror(w->failed));
-		(void)unlink(w->made);
+		(void)unlinkat(w->folder, w->made, 0);
 	}
 	free_writer(w);
 	return err;
@@ -253,7 +230,7 @@ void
 index_segment_write_cancel(struct index_segment_writer *w)
 {
 	if (w != NULL) {
-		(void)unlink(w->made);
+		(void)unlinkat(w->folder, w->made, 0);
 		free_writer(w);
 	}
 }

@@ -131,14 +131,15 @@ struct terms {
 static int
 han_terms(const struct terms *t, size_t begin, size_t *at)
 {
-	size_t last = begin; /* where the last character begins */
+	size_t last = begin;   /* where the last character begins */
 	size_t before = begin; /* and the one before it */
 	size_t end = *at;
 	size_t next;
 	int rc = 0;
 
 	for (size_t count = 1;
-		 end < t->length && class_at(t->text, end, &next) == RUN_HAN && rc == 0; count++) {
+		 end < t->length && class_at(t->text, end, &next) == RUN_HAN && rc == 0;
+		 count++) {
 		if (count > 1) {
 			rc = t->each(t->ctx, t->text + before, next - before);
 		}

@@ -20,8 +20,7 @@ enum {
 	POLITE = 19, /* nice(2) */
 	REST = 2,    /* times as long as it worked: messages need the processors */
 	REST_MAX_MS = 1000,
-	SYNC_MS = 10 * 1000,
-	SYNC_ENTRIES = 200 * 1000,
+	SYNC_MS = 30 * 1000, /* what was not written is read once more after a crash */
 };
 
 struct index_feed {
@@ -39,7 +38,7 @@ struct index_feed {
 	struct index_fill fill;
 	int64_t synced_at;
 	int64_t rested_at;
-	uint64_t unsynced;
+	bool unsynced;
 	bool complaining; /* said once, until it works again */
 };
 
@@ -106,6 +105,7 @@ open_index(struct index_feed *f, struct error *e)
 	}
 	index_stats(ix, &stats);
 	f->fill.fresh_since = stats.files == 0 ? clock_now_ms() : 0;
+	index_warm(ix);
 	set_index(f, ix);
 	return ERR_OK;
 }
@@ -141,13 +141,15 @@ sync_sometimes(struct index_feed *f, struct error *e)
 {
 	int64_t now = clock_monotonic_ms();
 
-	if (f->unsynced == 0 ||
-		(f->unsynced < SYNC_ENTRIES && now - f->synced_at < SYNC_MS)) {
+	enum err err;
+
+	if (!f->unsynced || now - f->synced_at < SYNC_MS) {
 		return ERR_OK;
 	}
-	f->unsynced = 0;
 	f->synced_at = now;
-	return index_sync(f->index, e);
+	err = index_sync(f->index, e);
+	f->unsynced = err != ERR_OK;
+	return err;
 }
 
 static void
@@ -168,7 +170,7 @@ go_on(void *ctx, const struct index_fill *fill)
 	struct index_feed *f = ctx;
 	struct error e;
 
-	f->unsynced += fill->known - f->known;
+	f->unsynced = true;
 	f->known = fill->known;
 	f->total = fill->total;
 	rest(f);
