@@ -405,11 +405,12 @@ static void
 put_beginning(const struct index_memory *m, const char *term, size_t length,
 	struct index_bits *out)
 {
-	char key[INDEX_TERM_BYTES];
+	char key[INDEX_TERM_BYTES] = {0};
 	size_t head = index_head(term, length);
 	const struct index_record *r;
 
-	r = find_record(m, key, head_key(term, head > 0 ? head : length, key));
+	head = head_key(term, head > 0 ? head : length, key);
+	r = find_record(m, key, head);
 	for (uint32_t ref = r != NULL ? r->alike : 0; ref != 0; ref = r->alike) {
 		r = index_memory_at(m, ref);
 		if (r->length >= length && memcmp(r->term, term, length) == 0) {

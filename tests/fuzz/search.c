@@ -12,9 +12,7 @@
 #include "knowledge/index_tokenizer.h"
 
 struct wanted {
-	const char *term;
-	size_t length;
-	bool begins;
+	const struct index_group *group;
 	bool found;
 };
 
@@ -23,28 +21,26 @@ compare(void *ctx, const char *term, size_t length)
 {
 	struct wanted *w = ctx;
 
-	w->found = w->found ||
-		(length >= w->length && (w->begins || length == w->length) &&
-			memcmp(term, w->term, w->length) == 0);
+	assert(length > 0 && length <= INDEX_TERM_BYTES);
+	for (size_t i = 0; i < w->group->count; i++) {
+		const struct index_key *key = &w->group->keys[i];
+
+		w->found = w->found ||
+			(length >= key->length && memcmp(term, key->term, key->length) == 0 &&
+				(key->begins ? index_head(term, length) > 0 : length == key->length));
+	}
 	return 0;
 }
 
-/* Every term of the expression is one of the text's. */
+/* Of every group that is asked for the text has a term. */
 static void
-check_terms(const char *match, const char *text, size_t length)
+check_terms(const struct index_match *match, const char *text, size_t length)
 {
-	const char *at = match;
+	for (size_t i = 0; i < match->count; i++) {
+		struct wanted w = {.group = &match->groups[i]};
 
-	while ((at = strchr(at, '"')) != NULL) {
-		const char *end = strchr(at + 1, '"');
-		struct wanted w = {.term = at + 1};
-
-		assert(end != NULL);
-		w.length = (size_t)(end - at - 1);
-		w.begins = strncmp(end, "\" *", 3) == 0;
 		(void)index_terms(text, length, compare, &w);
 		assert(w.found);
-		at = end + 1;
 	}
 }
 
@@ -79,7 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fold_text(rest, strlen(rest), a, &fields.fields[0].folded);
 		rest = (char *)index_text_join(&fields, a, &length);
 		if (index_query_read(text, a, &q, &e) == ERR_OK && has(&q, rest, length)) {
-			check_terms(q.match, rest, length);
+			check_terms(&q.match, rest, length);
 		}
 	}
 	arena_destroy(a);
