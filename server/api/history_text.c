@@ -61,6 +61,7 @@ static const struct {
 	{FACT_FLAGGED, "敏感用语提示", "watched phrase"},
 	{FACT_TAGGED, "标签变更", "tags changed"},
 	{FACT_LINK_PROPOSED, "可能属于其他会话", "may belong to another conversation"},
+	{FACT_LINK_JUDGED, "是否属于其他会话的判断", "judged whether it belongs elsewhere"},
 };
 
 bool

@@ -74,61 +74,61 @@ likely(struct http_request *rq, void *app)
 
 /* --- not the same -------------------------------------------------------------------------- */
 
-struct pair {
-	uint64_t one;
-	uint64_t other;
-};
-
 static void
 noted(struct exchange *x, const struct outcome *o)
 {
-	const struct pair *pair = x->state;
-
-	(void)o;
-	console_announce_customer(x->app, pair->one);
-	console_announce_customer(x->app, pair->other);
+	console_announce_customer(x->app, o->customer);
+	console_announce_customer(x->app, o->id);
 	exchange_reply_empty(x);
 }
 
 static void
 other_checked(struct exchange *x, uint64_t primary)
 {
-	struct pair *pair = x->state;
 	struct change *c = exchange_change(x, CHANGE_DISTINCT);
 
-	pair->other = primary;
-	c->distinct = (struct distinct_change){.one = pair->one, .other = pair->other};
+	c->distinct = *(const struct distinct_change *)x->state;
+	c->distinct.other = primary;
 	exchange_submit(x, c, noted, NULL);
 }
 
+/* A proposal names the other, who may be out of this person's sight. */
 static void
 one_checked(struct exchange *x, uint64_t primary)
 {
-	struct pair *pair = x->state;
+	struct distinct_change *said = x->state;
 
-	pair->one = primary;
-	customer_check(x, pair->other, other_checked);
+	said->one = primary;
+	if (said->proposal != 0) {
+		other_checked(x, 0);
+	} else {
+		customer_check(x, said->other, other_checked);
+	}
 }
 
 static void
 start_distinct(struct exchange *x)
 {
 	uint64_t id = exchange_id(x, "id");
-	struct pair *pair = arena_alloc(x->arena, sizeof(*pair));
+	struct distinct_change *said = arena_alloc(x->arena, sizeof(*said));
 	struct input in;
 
 	if (id == 0) {
 		return;
 	}
 	input_init(&in, x, x->arena);
-	pair->other = input_id(&in, "other");
-	if (pair->other == 0) {
+	*said = (struct distinct_change){
+		.other = input_id(&in, "other"),
+		.proposal = input_id(&in, "proposal"),
+		.undo = input_flag(&in, "undo", false),
+	};
+	if (said->other == 0 && said->proposal == 0) {
 		input_wrong(&in, "other", "is missing");
 	}
 	if (exchange_refused(x, &in)) {
 		return;
 	}
-	x->state = pair;
+	x->state = said;
 	customer_check(x, id, one_checked);
 }
 

@@ -222,8 +222,10 @@ struct unmerge_change {
 };
 
 struct distinct_change {
-	uint64_t one; /* primaries; either way round */
-	uint64_t other;
+	uint64_t one;      /* primaries; either way round */
+	uint64_t other;    /* 0: whom the proposal names */
+	uint64_t proposal; /* FACT_LINK_PROPOSED that is judged so; 0: none */
+	bool undo;         /* it was said before and is taken back */
 };
 
 struct visitor_change {

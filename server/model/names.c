@@ -34,6 +34,7 @@ static const struct name fact_kinds[] = {
 	{FACT_FLAGGED, "flagged"},
 	{FACT_TAGGED, "tagged"},
 	{FACT_LINK_PROPOSED, "link_proposed"},
+	{FACT_LINK_JUDGED, "link_judged"},
 	{0, NULL},
 };
 

@@ -32,6 +32,7 @@ enum fact_kind {
 	FACT_TAGGED = 44, /* intent, tags or topics of the customer changed */
 	FACT_LINK_PROPOSED =
 		45, /* this mail seems to belong to another customer's conversation */
+	FACT_LINK_JUDGED = 46, /* somebody said that it does not, or took that back */
 };
 
 enum author_kind {

@@ -148,8 +148,16 @@ describe("mail of the demo", () => {
 		await proposal.getByRole("button", { name: "对比并合并" }).click();
 		await expectText(lead.page.getByRole("dialog"), /Oliver Bennett/);
 		await lead.page.keyboard.press("Escape");
+		await open(ann, "Claire Bennett");
 		await proposal.getByRole("button", { name: "不是" }).click();
-		await lead.log.getByText("关联已处理").waitFor();
+		await lead.log.getByText("您认为这封邮件不属于另一位客户的会话").waitFor();
+		await ann.log.getByText(/.+ said that this mail does not belong to another customer's conversation/).waitFor();
+		await lead.page.getByRole("button", { name: "撤销" }).click();
+		await proposal.waitFor();
+		await ann.log.locator(".mail-link").waitFor();
+		await proposal.getByRole("button", { name: "不是" }).click();
+		await lead.page.reload();
+		await lead.log.getByText("您认为这封邮件不属于另一位客户的会话").waitFor();
 	});
 
 	test("is read and written on a phone in the dark, by keyboard", async () => {

@@ -73,6 +73,16 @@ test("whoever only writes her name under it gets a history of its own, with a li
 	expect((await entriesOf(genuine.customer)).some(({ body }) => body?.text?.startsWith("Forged"))).toBe(false);
 	const contacts = (await ann.get(`/api/v1/customers/${forged.customer}`)).body.contacts as Loose[];
 	expect(contacts.map(({ kind, proven }) => [kind, proven])).toEqual([["sender", true], ["email", false]]);
+	const judge = async (undo: boolean): Promise<number> => (await ann.post(`/api/v1/customers/${forged.customer}/distinct`, { proposal: link.id, undo })).status;
+	const judged = async (): Promise<Loose[]> => (await entriesOf(forged.customer)).filter(({ kind }) => kind === "link_judged");
+	const watching = await ann.socket({ watch: [forged.customer] });
+	expect(await judge(false)).toBe(204);
+	const live = await watching.frame("entry", (frame) => (frame["entry"] as Loose).kind === "link_judged");
+	expect(live["entry"]).toMatchObject({ author: { kind: "staff", id: ann.id }, body: { proposal: link.id, customer: genuine.customer, refused: true } });
+	expect(await judge(true)).toBe(204);
+	expect((await judged()).map(({ body }) => body.refused)).toEqual([true, false]);
+	expect((await ann.post(`/api/v1/customers/${genuine.customer}/distinct`, { proposal: link.id })).status).toBe(404);
+	watching.close();
 	const joined = await ann.post(`/api/v1/customers/${forged.customer}/attach`, { to: genuine.customer });
 	expect(joined.status).toBe(200);
 	await receive({ from: "Wu <wu@example.com>", id: "w3@example.com", text: "Wu once more" });

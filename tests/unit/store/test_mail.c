@@ -243,6 +243,60 @@ an_answer_from_somebody_else_is_only_proposed(void **state)
 	assert_non_null(strstr(link->body, "\"why\":\"reference\""));
 }
 
+static const struct fact *
+judge(struct store_fixture *f, const struct actor *a, uint64_t customer,
+	uint64_t proposal, bool undo, enum err expected)
+{
+	struct change *c = change_create(CHANGE_DISTINCT, a);
+	const struct outcome *o;
+
+	c->distinct = (struct distinct_change){
+		.one = customer,
+		.proposal = proposal,
+		.undo = undo,
+	};
+	o = fixture_call(f, c, expected);
+	return expected == ERR_OK ? o->facts[0] : NULL;
+}
+
+static void
+who_refuses_a_proposed_link_is_told_beside_it(void **state)
+{
+	struct store_fixture *f = *state;
+	struct actor agent = fixture_staff(f, "chen", ROLE_AGENT, UNIT_ROOT);
+	uint64_t mailbox = fixture_channel(f, "email");
+	struct letter question = {.from = "alice@x.example", .proven = true, .id = "1@x"};
+	struct letter foreign = {.from = "mallory@y.example", .id = "2@y", .answers = "1@x"};
+	uint64_t alice = receive(f, mailbox, &question)->customer;
+	const struct outcome *o = receive(f, mailbox, &foreign);
+	uint64_t mallory = o->customer;
+	uint64_t mail = o->facts[0]->id;
+	uint64_t proposal = o->facts[o->fact_count - 1]->id;
+	const struct fact *said;
+	char expected[120];
+
+	said = judge(f, &agent, mallory, proposal, false, ERR_OK);
+	snprintf(expected, sizeof(expected),
+		"{\"proposal\":\"%llu\",\"customer\":\"%llu\",\"refused\":true}",
+		(unsigned long long)proposal, (unsigned long long)alice);
+	assert_int_equal(said->kind, FACT_LINK_JUDGED);
+	assert_string_equal(said->body, expected);
+	assert_int_equal(said->author, agent.id);
+	assert_int_equal(said->timeline, mallory);
+	assert_int_equal(said->pub, 0);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM customer_distinct"), 2);
+
+	said = judge(f, &agent, mallory, proposal, true, ERR_OK);
+	assert_non_null(strstr(said->body, "\"refused\":false"));
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM customer_distinct"), 0);
+
+	/* No proposal at all, one that is another kind of entry, one in another history. */
+	(void)judge(f, &agent, mallory, proposal + 1000, false, ERR_NOT_FOUND);
+	(void)judge(f, &agent, mallory, mail, false, ERR_NOT_FOUND);
+	(void)judge(f, &agent, alice, proposal, false, ERR_NOT_FOUND);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM customer_distinct"), 0);
+}
+
 static void
 a_number_or_a_token_finds_the_conversation(void **state)
 {
@@ -645,6 +699,7 @@ main(void)
 		ON_BOTH(one_message_id_is_one_entry_in_two_mailboxes),
 		ON_BOTH(an_answer_to_our_answer_knows_what_it_answers),
 		ON_BOTH(an_answer_from_somebody_else_is_only_proposed),
+		ON_BOTH(who_refuses_a_proposed_link_is_told_beside_it),
 		ON_BOTH(a_number_or_a_token_finds_the_conversation),
 		ON_BOTH(a_subject_counts_only_with_a_reference_and_only_among_her_own),
 		ON_BOTH(a_bounce_is_told_where_the_mail_is),

@@ -34,6 +34,7 @@ export type {
 	ImportPreview,
 	Likely,
 	LikelyReason,
+	LinkJudgedEntry,
 	LinkProposedEntry,
 	Mail,
 	MailAddress,

@@ -54,6 +54,29 @@ describe("the rows of the trunk line", () => {
 		expect(types(entries)).not.toContain("event");
 	});
 
+	it("shows at a proposed link what was said about it last, and no row for each time", () => {
+		const body = { customer: "2", conversation: null, entry: "5", why: "reference" };
+		const said = (house: FakeHouse, proposal: string, refused: boolean): void => {
+			house.post("1", agent, "link_judged", { proposal, customer: "2", refused });
+		};
+		const entries = thread((house) => {
+			house.post("1", system, "link_proposed", body);
+		});
+		const proposal = entries[0]?.id ?? "";
+		const judged = (...refusals: boolean[]): unknown => {
+			const all = thread((house) => {
+				house.post("1", system, "link_proposed", body);
+				refusals.forEach((refused) => said(house, proposal, refused));
+			});
+			const rows = buildRows(all, [], null).filter((row) => row.type !== "day");
+			expect(rows).toHaveLength(1);
+			return rows[0]?.type === "link_proposed" ? (rows[0].judged?.body?.refused ?? null) : undefined;
+		};
+		expect(judged()).toBeNull();
+		expect(judged(true)).toBe(true);
+		expect(judged(true, false)).toBe(false);
+	});
+
 	it("keeps the newest state when facts of a call come in any order", () => {
 		const entries = thread((house) => {
 			house.post("1", system, "call_ended", { call: callState("9", 3, "missed") });

@@ -66,7 +66,9 @@ export default {
 		},
 		join: "Compare and join",
 		no: "No",
-		settled: "Whether this mail belongs to another customer's conversation was decided",
+		joined: "Whether this mail belongs to another customer's conversation was decided",
+		refused: "{name} said that this mail does not belong to another customer's conversation",
+		refusedToast: "Noted: it does not belong to another customer's conversation",
 	},
 	compose: {
 		channel: "Channel: {name}",

@@ -64,7 +64,9 @@ export default {
 		},
 		join: "对比并合并",
 		no: "不是",
-		settled: "这封邮件与另一位客户的会话的关联已处理",
+		joined: "这封邮件与另一位客户的会话的关联已处理",
+		refused: "{name}认为这封邮件不属于另一位客户的会话",
+		refusedToast: "已记录：不属于另一位客户的会话",
 	},
 	compose: {
 		channel: "发送渠道：{name}",

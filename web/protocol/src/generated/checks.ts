@@ -17,7 +17,7 @@ export const roleCheck = v.picklist(["agent", "supervisor", "administrator"]);
 
 export const authorKindCheck = v.picklist(["system", "customer", "staff", "bot", "api"]);
 
-export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated", "send_failed", "link_proposed", "handed_over", "feedback", "flagged", "tagged"]);
+export const entryKindCheck = v.picklist(["message", "note", "call_started", "call_answered", "call_ended", "call_outcome", "visit", "opened", "assigned", "released", "resolved", "reopened", "customer_created", "customer_edited", "contact_added", "contact_removed", "attached", "identified", "separated", "send_failed", "link_proposed", "link_judged", "handed_over", "feedback", "flagged", "tagged"]);
 
 export const conversationBotCheck = v.picklist(["answered", "unanswered", "quiet"]);
 
@@ -299,6 +299,12 @@ export const linkProposedBodyCheck = v.object({
 	why: v.string(),
 });
 
+export const linkJudgedBodyCheck = v.object({
+	proposal: idCheck,
+	customer: idCheck,
+	refused: v.boolean(),
+});
+
 export const identifiedBodyCheck = v.object({
 	subject: v.string(),
 });
@@ -562,6 +568,26 @@ export const linkProposedEntryCheck = v.object({
 	body: v.nullable(linkProposedBodyCheck),
 });
 
+export const linkJudgedEntryCheck = v.object({
+	id: idCheck,
+	timeline: idCheck,
+	customer: v.nullable(idCheck),
+	seq: countCheck,
+	pub: v.nullable(v.pipe(v.number(), v.safeInteger())),
+	conversation: v.nullable(idCheck),
+	channel: v.nullable(idCheck),
+	channel_kind: channelKindCheck,
+	author: authorCheck,
+	at: timeCheck,
+	committed_at: timeCheck,
+	ref: v.nullable(refCheck),
+	files: v.nullable(v.array(fileCheck)),
+	restricted: v.boolean(),
+	imported: v.boolean(),
+	kind: v.literal("link_judged"),
+	body: v.nullable(linkJudgedBodyCheck),
+});
+
 export const handedOverEntryCheck = v.object({
 	id: idCheck,
 	timeline: idCheck,
@@ -642,7 +668,7 @@ export const taggedEntryCheck = v.object({
 	body: v.nullable(taggedBodyCheck),
 });
 
-export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck, sendFailedEntryCheck, linkProposedEntryCheck, handedOverEntryCheck, feedbackEntryCheck, flaggedEntryCheck, taggedEntryCheck]);
+export const entryCheck = v.variant("kind", [textEntryCheck, callEntryCheck, callOutcomeEntryCheck, visitEntryCheck, stateEntryCheck, assignedEntryCheck, profileEntryCheck, contactEntryCheck, attachedEntryCheck, identifiedEntryCheck, sendFailedEntryCheck, linkProposedEntryCheck, linkJudgedEntryCheck, handedOverEntryCheck, feedbackEntryCheck, flaggedEntryCheck, taggedEntryCheck]);
 
 export const conversationCheck = v.object({
 	id: idCheck,

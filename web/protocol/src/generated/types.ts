@@ -21,7 +21,7 @@ export type Role = "agent" | "supervisor" | "administrator";
 
 export type AuthorKind = "system" | "customer" | "staff" | "bot" | "api";
 
-export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated" | "send_failed" | "link_proposed" | "handed_over" | "feedback" | "flagged" | "tagged";
+export type EntryKind = "message" | "note" | "call_started" | "call_answered" | "call_ended" | "call_outcome" | "visit" | "opened" | "assigned" | "released" | "resolved" | "reopened" | "customer_created" | "customer_edited" | "contact_added" | "contact_removed" | "attached" | "identified" | "separated" | "send_failed" | "link_proposed" | "link_judged" | "handed_over" | "feedback" | "flagged" | "tagged";
 
 export type ConversationBot = "answered" | "unanswered" | "quiet";
 
@@ -351,6 +351,15 @@ export interface LinkProposedBody {
 	readonly why: string;
 }
 
+export interface LinkJudgedBody {
+	/** the entry that proposed it */
+	readonly proposal: Id;
+	/** whom it named */
+	readonly customer: Id;
+	/** false: a refusal was taken back */
+	readonly refused: boolean;
+}
+
 export interface IdentifiedBody {
 	readonly subject: string;
 }
@@ -436,6 +445,11 @@ export interface LinkProposedEntry extends EntryCommon {
 	readonly body: LinkProposedBody | null;
 }
 
+export interface LinkJudgedEntry extends EntryCommon {
+	readonly kind: "link_judged";
+	readonly body: LinkJudgedBody | null;
+}
+
 export interface HandedOverEntry extends EntryCommon {
 	readonly kind: "handed_over";
 	readonly body: HandedOverBody | null;
@@ -456,7 +470,7 @@ export interface TaggedEntry extends EntryCommon {
 	readonly body: TaggedBody | null;
 }
 
-export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry | SendFailedEntry | LinkProposedEntry | HandedOverEntry | FeedbackEntry | FlaggedEntry | TaggedEntry;
+export type Entry = TextEntry | CallEntry | CallOutcomeEntry | VisitEntry | StateEntry | AssignedEntry | ProfileEntry | ContactEntry | AttachedEntry | IdentifiedEntry | SendFailedEntry | LinkProposedEntry | LinkJudgedEntry | HandedOverEntry | FeedbackEntry | FlaggedEntry | TaggedEntry;
 
 export interface Conversation {
 	readonly id: Id;

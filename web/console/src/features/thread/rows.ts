@@ -1,7 +1,7 @@
 /* Turns a customer's entries into the rows of the trunk line: day separators, stops where the
  * channel changes, one card per call however many facts it has, and the "new" line. Pure. */
 import { dayKey } from "../../shared/format";
-import type { CallOutcomeBody, LinkProposedEntry, SendFailedEntry, VisitEntry } from "@trunkline/protocol";
+import type { CallOutcomeBody, LinkJudgedEntry, LinkProposedEntry, SendFailedEntry, VisitEntry } from "@trunkline/protocol";
 import type { Call, CallEntry, Entry, TextEntry } from "../../shared/types";
 
 export interface PendingMessage {
@@ -22,7 +22,7 @@ export type Row =
 	| { type: "message" | "note"; key: string; entry: TextEntry }
 	| { type: "visit"; key: string; entry: VisitEntry }
 	| { type: "send_failed"; key: string; entry: SendFailedEntry }
-	| { type: "link_proposed"; key: string; entry: LinkProposedEntry }
+	| { type: "link_proposed"; key: string; entry: LinkProposedEntry; judged: LinkJudgedEntry | null }
 	| { type: "call"; key: string; call: Call }
 	| { type: "event"; key: string; entry: Entry }
 	| { type: "pending"; key: string; message: PendingMessage };
@@ -33,6 +33,16 @@ function isCallEntry(entry: Entry): entry is CallEntry {
 
 export function callOf(entry: Entry): Call | null {
 	return isCallEntry(entry) ? (entry.body?.call ?? null) : null;
+}
+
+function judgements(entries: readonly Entry[]): ReadonlyMap<string, LinkJudgedEntry> {
+	const last = new Map<string, LinkJudgedEntry>();
+	for (const entry of entries) {
+		if (entry.kind === "link_judged" && entry.body !== null) {
+			last.set(entry.body.proposal, entry);
+		}
+	}
+	return last;
 }
 
 /* The newest state of each call, with the outcome that was noted after it. */
@@ -74,6 +84,8 @@ interface RowState {
 	/* Merging and taking apart are written into both histories; read as one they are said once. */
 	joined: ReadonlyMap<string, string>;
 	calls: Map<string, Call>;
+	/* What was said last about each proposed link: it stands there, not as a row of its own. */
+	judged: ReadonlyMap<string, LinkJudgedEntry>;
 }
 
 /* Everything of the customer above these numbers is new since the thread was opened. */
@@ -132,7 +144,7 @@ function isRepeated(state: RowState, entry: Entry): boolean {
 }
 
 function pushEntry(state: RowState, entry: Entry): void {
-	if (isRepeated(state, entry)) {
+	if (isRepeated(state, entry) || entry.kind === "link_judged") {
 		return;
 	}
 	const call = callOf(entry);
@@ -170,7 +182,7 @@ function pushBody(state: RowState, entry: Entry, call: Call | null): void {
 		return;
 	}
 	if (entry.kind === "link_proposed") {
-		state.rows.push({ type: "link_proposed", key: entry.id, entry });
+		state.rows.push({ type: "link_proposed", key: entry.id, entry, judged: state.judged.get(entry.id) ?? null });
 		return;
 	}
 	if (call !== null) {
@@ -199,6 +211,7 @@ export function buildRows(
 		shownCalls: new Set(),
 		joined: joinedOnce(entries),
 		calls: joinCalls(entries),
+		judged: judgements(entries),
 	};
 	for (const entry of entries) {
 		pushEntry(state, entry);
