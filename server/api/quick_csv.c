@@ -22,95 +22,14 @@ static const char *const headings[COLUMN_COUNT][6] = {
 struct parse {
 	struct quick_csv *csv;
 	struct arena *arena;
-	bool headed;
-	int place[COLUMN_COUNT]; /* of the field, -1: there is none */
-	struct map titles;       /* hash → the row with it */
+	struct map titles; /* hash → the row with it */
 	struct map shortcuts;
 };
 
-void
-quick_csv_add_bad(struct quick_csv *csv, size_t line, const char *reason,
-	const char *title)
-{
-	if (csv->bad_count < QUICK_CSV_BAD_MAX) {
-		csv->bad[csv->bad_count] = (struct quick_csv_bad){line, reason, title};
-	}
-	csv->bad_count++;
-}
-
-/* --- fields ------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------- */
 
 static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct slice
-trimmed(struct slice s)
-{
-	while (s.length > 0 && is_space(s.data[0])) {
-		s.data++;
-		s.length--;
-	}
-	while (s.length > 0 && is_space(s.data[s.length - 1])) {
-		s.length--;
-	}
-	return s;
-}
-
-/* Takes back what the export put before a formula. */
-static struct slice
-unguarded(struct slice s)
-{
-	if (s.length > 1 && s.data[0] == '\'' && memchr("=+-@\t\r", s.data[1], 6) != NULL) {
-		s.data++;
-		s.length--;
-	}
-	return s;
-}
-
-/* One kind of line end, and none of the characters that nobody can see. */
-static char *
-clean(struct arena *a, struct slice s, bool lines)
-{
-	char *text = arena_alloc(a, s.length + 1);
-	size_t length = 0;
-
-	for (size_t i = 0; i < s.length; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		if (c == '\r') {
-			c = '\n';
-			i += i + 1 < s.length && s.data[i + 1] == '\n';
-		}
-		if (c == '\n' && !lines) {
-			c = ' ';
-		}
-		if (c >= 0x20 || c == '\n' || c == '\t') {
-			text[length++] = (char)c;
-		}
-	}
-	text[length] = '\0';
-	return text;
-}
-
-static char *
-field(const struct parse *p, const struct csv_record *record, enum column column)
-{
-	int place = p->place[column];
-	struct slice s = {"", 0};
-
-	if (place >= 0 && (size_t)place < record->count) {
-		s = trimmed(unguarded(trimmed(record->fields[place])));
-	}
-	return clean(p->arena, s, column == COLUMN_TEXT);
-}
-
-/* --- lines -------------------------------------------------------------------------------- */
-
-static bool
-names_column(struct slice s, enum column column)
+names_column(struct slice s, size_t column)
 {
 	for (const char *const *name = headings[column]; *name != NULL; name++) {
 		if (strlen(*name) == s.length && strncasecmp(*name, s.data, s.length) == 0) {
@@ -120,20 +39,40 @@ names_column(struct slice s, enum column column)
 	return false;
 }
 
-static void
-read_heading(struct parse *p, const struct csv_record *record)
+static size_t
+find_column(struct slice heading)
 {
-	p->headed = true;
-	for (size_t i = 0; i < record->count; i++) {
-		struct slice s = trimmed(record->fields[i]);
+	size_t column = 0;
 
-		for (int column = 0; column < COLUMN_COUNT; column++) {
-			if (p->place[column] < 0 && names_column(s, (enum column)column)) {
-				p->place[column] = (int)i;
-			}
-		}
+	while (column < COLUMN_COUNT && !names_column(heading, column)) {
+		column++;
 	}
-	p->csv->no_heading = p->place[COLUMN_TITLE] < 0 || p->place[COLUMN_TEXT] < 0;
+	return column;
+}
+
+static const char *
+heading_problem(const bool *there)
+{
+	return there[COLUMN_TITLE] && there[COLUMN_TEXT]
+		? NULL
+		: "the first line must name the columns: title and text at least";
+}
+
+/* All but the text are of one line. */
+static char *
+field(const struct parse *p, char *const *cells, enum column column)
+{
+	struct slice s = {"", 0};
+	char *text;
+
+	if (cells[column] != NULL) {
+		s = table_trimmed((struct slice){cells[column], strlen(cells[column])});
+	}
+	text = arena_strndup(p->arena, s.data, s.length);
+	for (char *c = text; column != COLUMN_TEXT && *c != '\0'; c++) {
+		*c = *c == '\n' ? ' ' : *c;
+	}
+	return text;
 }
 
 static size_t
@@ -188,23 +127,28 @@ seen_before(struct map *seen, const char *text, struct quick_csv_row *row)
 }
 
 static void
-take_row(struct parse *p, const struct csv_record *record)
+take_row(void *ctx, size_t line, char *const *cells)
 {
+	struct parse *p = ctx;
 	struct quick_csv *csv = p->csv;
 	struct quick_csv_row *row = &csv->rows[csv->row_count];
 	struct quick_reply *q = &row->reply;
-	char *shortcut = field(p, record, COLUMN_SHORTCUT);
+	char *shortcut = field(p, cells, COLUMN_SHORTCUT);
 	const char *problem;
 
+	if (csv->row_count == QUICK_CSV_ROWS_MAX) {
+		table_add_bad(&csv->report, line, "too_many", "", NULL);
+		return;
+	}
 	for (char *c = shortcut; *c != '\0'; c++) {
 		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
 	}
-	row->line = record->line;
+	row->line = line;
 	*q = (struct quick_reply){
-		.folder = field(p, record, COLUMN_FOLDER),
-		.title = field(p, record, COLUMN_TITLE),
+		.folder = field(p, cells, COLUMN_FOLDER),
+		.title = field(p, cells, COLUMN_TITLE),
 		.shortcut = shortcut,
-		.body = field(p, record, COLUMN_TEXT),
+		.body = field(p, cells, COLUMN_TEXT),
 	};
 	problem = problem_of(q);
 	if (problem == NULL && seen_before(&p->titles, q->title, row)) {
@@ -215,58 +159,30 @@ take_row(struct parse *p, const struct csv_record *record)
 		problem = "repeated_shortcut";
 	}
 	if (problem != NULL) {
-		quick_csv_add_bad(csv, row->line, problem, q->title);
+		table_add_bad(&csv->report, line, problem, q->title, NULL);
 		return;
 	}
 	csv->row_count++;
 }
 
-static bool
-is_blank(const struct csv_record *record)
-{
-	for (size_t i = 0; i < record->count; i++) {
-		if (trimmed(record->fields[i]).length > 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static void
-on_record(void *ctx, const struct csv_record *record, const char *problem)
-{
-	struct parse *p = ctx;
-
-	if (problem != NULL) {
-		quick_csv_add_bad(p->csv, record->line, "broken_line", "");
-	} else if (is_blank(record)) {
-		return;
-	} else if (!p->headed) {
-		read_heading(p, record);
-	} else if (p->csv->no_heading) {
-		return;
-	} else if (p->csv->row_count == QUICK_CSV_ROWS_MAX) {
-		quick_csv_add_bad(p->csv, record->line, "too_many", "");
-	} else {
-		take_row(p, record);
-	}
-}
-
 void
 quick_csv_parse(struct arena *a, const char *data, size_t length, struct quick_csv *out)
 {
+	static const struct table_form form = {
+		.column_count = COLUMN_COUNT,
+		.find = find_column,
+		.problem = heading_problem,
+		.row = take_row,
+	};
 	enum charset charset = charset_guess(data, length);
 	struct slice text = charset_decode(a, charset, data, length);
-	struct parse p = {.csv = out, .arena = a, .place = {-1, -1, -1, -1}};
-	struct csv_reader *reader = csv_create(on_record, &p);
+	struct parse p = {.csv = out, .arena = a};
 
-	*out = (struct quick_csv){.charset = charset_name(charset), .no_heading = true};
+	*out = (struct quick_csv){.report = {.charset = charset_name(charset)}};
 	out->rows = arena_alloc(a, (QUICK_CSV_ROWS_MAX + 1) * sizeof(*out->rows));
 	map_init(&p.titles);
 	map_init(&p.shortcuts);
-	csv_feed(reader, text.data, text.length);
-	csv_end(reader);
-	csv_destroy(reader);
+	table_read_csv(a, text, &form, &p, &out->report);
 	map_fini(&p.titles);
 	map_fini(&p.shortcuts);
 }

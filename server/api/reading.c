@@ -75,8 +75,9 @@ reading_start(struct reading *r)
 	r->query.run = run_reading;
 	r->query.done = reading_done;
 	if (store_query(r->exchange->app->store, &r->query) != ERR_OK) {
-		exchange_fail(r->exchange, ERR_BUSY, NULL, "too much is being read just now");
-		reading_destroy(r);
+		r->query.code = error_set(&r->query.error, ERR_BUSY,
+			"too much is being read just now");
+		reading_done(&r->query);
 	}
 }
 

@@ -1,7 +1,6 @@
 /* Quick replies out to a spreadsheet and in from one. The file is read on a worker; its rows go
  * through the store in bounded changes, keyed by title, so that repeating an import, or one that
  * was broken off, changes nothing that is already so. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
@@ -11,11 +10,10 @@
 #include "api/quick_csv.h"
 #include "api/reading.h"
 #include "api/rest_quick.h"
+#include "api/table_transfer.h"
 #include "base/arena.h"
 #include "base/str.h"
-#include "base/worker.h"
 #include "model/change.h"
-#include "net/net.h"
 #include "store/read.h"
 
 /* --- import: the state -------------------------------------------------------------------- */
@@ -25,46 +23,13 @@ struct import {
 	enum quick_scope scope;
 	bool try_only;
 	size_t next; /* first row that was not submitted */
-	size_t created;
-	size_t changed;
-	size_t unchanged;
+	struct table_counts counts;
 	const struct quick_import_batch {
 		size_t first;
 		size_t count;
 		const enum quick_import_result *results; /* in the change's arena */
 	} * batch;
 };
-
-/* --- import: the answer ------------------------------------------------------------------- */
-
-static int
-compare_lines(const void *a, const void *b)
-{
-	const struct quick_csv_bad *left = a;
-	const struct quick_csv_bad *right = b;
-
-	return (left->line > right->line) - (left->line < right->line);
-}
-
-static void
-write_bad(struct json_writer *w, struct quick_csv *csv)
-{
-	size_t shown = csv->bad_count < QUICK_CSV_BAD_MAX ? csv->bad_count
-													  : QUICK_CSV_BAD_MAX;
-
-	qsort(csv->bad, shown, sizeof(csv->bad[0]), compare_lines);
-	jw_ki64(w, "bad_count", (int64_t)csv->bad_count);
-	jw_key(w, "bad");
-	jw_array(w);
-	for (size_t i = 0; i < shown; i++) {
-		jw_object(w);
-		jw_ki64(w, "line", (int64_t)csv->bad[i].line);
-		jw_kstring(w, "reason", csv->bad[i].reason);
-		jw_kstring(w, "title", csv->bad[i].title);
-		jw_object_end(w);
-	}
-	jw_array_end(w);
-}
 
 static void
 reply_import(struct exchange *x)
@@ -73,20 +38,12 @@ reply_import(struct exchange *x)
 	struct json_writer w;
 	struct buf out;
 
-	if (!import->try_only && import->created + import->changed > 0) {
+	if (!import->try_only && import->counts.created + import->counts.changed > 0) {
 		console_announce_quick_reply(x->app, &x->who.actor, 0);
 	}
-	buf_init(&out, REPLY_MAX_BYTES);
-	jw_init(&w, &out);
-	jw_object(&w);
-	jw_kstring(&w, "charset", import->csv.charset);
-	jw_kbool(&w, "tried", import->try_only);
-	jw_ki64(&w, "created", (int64_t)import->created);
-	jw_ki64(&w, "changed", (int64_t)import->changed);
-	jw_ki64(&w, "unchanged", (int64_t)import->unchanged);
-	write_bad(&w, &import->csv);
-	jw_object_end(&w);
-	exchange_reply(x, &out);
+	exchange_open(&out, &w);
+	table_write_outcome(&w, &import->csv.report, import->try_only, &import->counts);
+	exchange_close(x, &out, &w);
 }
 
 /* --- import: through the store ------------------------------------------------------------ */
@@ -97,19 +54,20 @@ count_result(struct import *import, const struct quick_csv_row *row,
 {
 	switch (result) {
 	case QUICK_IMPORT_CREATED:
-		import->created++;
+		import->counts.created++;
 		break;
 	case QUICK_IMPORT_CHANGED:
-		import->changed++;
+		import->counts.changed++;
 		break;
 	case QUICK_IMPORT_UNCHANGED:
-		import->unchanged++;
+		import->counts.unchanged++;
 		break;
 	case QUICK_IMPORT_SHORTCUT_TAKEN:
-		quick_csv_add_bad(&import->csv, row->line, "shortcut_taken", row->reply.title);
+		table_add_bad(&import->csv.report, row->line, "shortcut_taken", row->reply.title,
+			NULL);
 		break;
 	case QUICK_IMPORT_FULL:
-		quick_csv_add_bad(&import->csv, row->line, "full", row->reply.title);
+		table_add_bad(&import->csv.report, row->line, "full", row->reply.title, NULL);
 		break;
 	}
 }
@@ -177,55 +135,22 @@ submit_rows(struct exchange *x)
 
 /* --- import: the file --------------------------------------------------------------------- */
 
-/* The bytes and the arena are the request's, which stays until its reply. */
-struct reading_file {
-	struct job job; /* first */
-	struct exchange *exchange;
-	struct arena *arena;
-	const char *data;
-	size_t length;
-	struct quick_csv *csv;
-};
-
 static void
-run_parse(struct job *job)
+parse(struct arena *a, const char *data, size_t length, void *out)
 {
-	struct reading_file *f = (struct reading_file *)job;
-
-	quick_csv_parse(f->arena, f->data, f->length, f->csv);
-}
-
-static void
-parsed(struct job *job)
-{
-	struct reading_file *f = (struct reading_file *)job;
-	struct exchange *x = f->exchange;
-	struct import *import = x->state;
-
-	free(f);
-	if (import->csv.no_heading) {
-		exchange_fail(x, ERR_INVALID, "file",
-			"the first line must name the columns: title and text at least");
-		return;
-	}
-	submit_rows(x);
+	quick_csv_parse(a, data, length, out);
 }
 
 static void
 start_import(struct exchange *x)
 {
-	const struct web_request *rq = http_request(x->http);
 	struct import *import = arena_alloc(x->arena, sizeof(*import));
-	struct reading_file *f;
 	struct input in;
 
 	x->state = import;
 	input_init(&in, x, x->arena);
 	import->scope = quick_scope_read(query_text(&in, "scope", 20), &in);
 	import->try_only = query_text(&in, "try", 5) != NULL;
-	if (rq->body_length == 0) {
-		input_wrong(&in, "file", "is empty");
-	}
 	if (exchange_refused(x, &in)) {
 		return;
 	}
@@ -234,18 +159,7 @@ start_import(struct exchange *x)
 		exchange_fail(x, ERR_DENIED, NULL, "only supervisors may import these");
 		return;
 	}
-	f = xcalloc(1, sizeof(*f));
-	f->job.run = run_parse;
-	f->job.done = parsed;
-	f->exchange = x;
-	f->arena = x->arena;
-	f->data = rq->body;
-	f->length = rq->body_length;
-	f->csv = &import->csv;
-	if (workers_submit(x->app->workers, &f->job) != ERR_OK) {
-		free(f);
-		exchange_fail(x, ERR_BUSY, NULL, "too much is going on; try again soon");
-	}
+	table_upload(x, parse, &import->csv, &import->csv.report, submit_rows);
 }
 
 void
@@ -288,38 +202,16 @@ run_export(struct reading *r, struct reader *reader, struct error *e)
 }
 
 static void
-export_audited(struct exchange *x, const struct outcome *o)
-{
-	struct buf *table = x->state;
-	struct http_request *rq = exchange_release(x);
-
-	(void)o;
-	http_set_header(rq, "content-disposition",
-		"attachment; filename=\"quick-replies.csv\"");
-	http_set_header(rq, "x-content-type-options", "nosniff");
-	http_set_header(rq, "cache-control", "no-store");
-	http_reply(rq, 200, "text/csv; charset=utf-8", table->data, table->length);
-}
-
-static void
 export_read(struct reading *r)
 {
-	struct exchange *x = r->exchange;
 	const struct export *export = r->parameters;
-	struct change *c = exchange_change(x, CHANGE_AUDIT);
-	struct buf *table = arena_alloc(x->arena, sizeof(*table));
+	struct change *c = exchange_change(r->exchange, CHANGE_AUDIT);
 
-	*table = (struct buf){
-		.data = arena_strndup(x->arena, r->out.data, r->out.length),
-		.length = r->out.length,
-	};
-	x->state = table;
 	c->audit.action = "quick_reply.exported";
 	c->audit.subject_kind = "quick_reply";
 	c->audit.detail = arena_printf(c->arena, "%s: %zu", quick_scope_name(export->scope),
 		export->count);
-	reading_destroy(r);
-	exchange_submit(x, c, export_audited, NULL);
+	table_download(r, c, "quick-replies.csv", "text/csv; charset=utf-8");
 }
 
 static void

@@ -15,20 +15,8 @@ enum { FORMAT_VERSION = 1 };
 struct parse {
 	struct rule_file *file;
 	struct arena *arena;
-	bool headed;
-	int place[COLUMN_COUNT]; /* of the field, -1: there is none */
-	struct map titles;       /* hash → the row with it */
+	struct map titles; /* hash → the row with it */
 };
-
-void
-rule_file_add_bad(struct rule_file *f, size_t line, const char *reason, const char *title,
-	const char *text)
-{
-	if (f->bad_count < RULE_FILE_BAD_MAX) {
-		f->bad[f->bad_count] = (struct rule_file_bad){line, reason, title, text};
-	}
-	f->bad_count++;
-}
 
 /* --- a row, wherever it comes from -------------------------------------------------------- */
 
@@ -56,12 +44,12 @@ take_row(struct parse *p)
 	struct error e = {0};
 
 	if (strstr(row->rule.title, "\xEF\xBF\xBD") != NULL) {
-		rule_file_add_bad(f, row->line, "unreadable", row->rule.title, "");
+		table_add_bad(&f->report, row->line, "unreadable", row->rule.title, NULL);
 	} else if (check_rule(p->arena, row, &e) != ERR_OK) {
-		rule_file_add_bad(f, row->line, "wrong_rule", row->rule.title,
+		table_add_bad(&f->report, row->line, "wrong_rule", row->rule.title,
 			arena_strdup(p->arena, e.text));
 	} else if (map_get(&p->titles, key) != NULL) {
-		rule_file_add_bad(f, row->line, "repeated_title", row->rule.title, "");
+		table_add_bad(&f->report, row->line, "repeated_title", row->rule.title, NULL);
 	} else {
 		map_put(&p->titles, key, row);
 		f->row_count++;
@@ -74,7 +62,7 @@ next_row(struct parse *p, size_t line)
 	struct rule_file_row *row = &p->file->rows[p->file->row_count];
 
 	if (p->file->row_count == RULE_FILE_ROWS_MAX) {
-		rule_file_add_bad(p->file, line, "too_many", "", "");
+		table_add_bad(&p->file->report, line, "too_many", "", NULL);
 		return NULL;
 	}
 	*row = (struct rule_file_row){.line = line};
@@ -83,136 +71,40 @@ next_row(struct parse *p, size_t line)
 
 /* --- a table ------------------------------------------------------------------------------ */
 
-static bool
-is_space(char c)
+static size_t
+find_column(struct slice heading)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return rule_column_find(heading);
 }
 
-static struct slice
-trimmed(struct slice s)
-{
-	while (s.length > 0 && is_space(s.data[0])) {
-		s.data++;
-		s.length--;
-	}
-	while (s.length > 0 && is_space(s.data[s.length - 1])) {
-		s.length--;
-	}
-	return s;
-}
-
-/* Takes back what the export put before a formula; one kind of line end. */
 static const char *
-cell_text(struct arena *a, struct slice s)
+heading_problem(const bool *there)
 {
-	char *text;
-	size_t length = 0;
+	bool words = there[COLUMN_ANY] || there[COLUMN_ALL] || there[COLUMN_PATTERN];
 
-	s = trimmed(s);
-	if (s.length > 1 && s.data[0] == '\'' && memchr("=+-@\t\r", s.data[1], 6) != NULL) {
-		s.data++;
-		s.length--;
-	}
-	text = arena_alloc(a, s.length + 1);
-	for (size_t i = 0; i < s.length; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		if (c == '\r') {
-			c = '\n';
-			i += i + 1 < s.length && s.data[i + 1] == '\n';
-		}
-		if (c >= 0x20 || c == '\n' || c == '\t') {
-			text[length++] = (char)c;
-		}
-	}
-	return text;
+	return there[COLUMN_TITLE] && words
+		? NULL
+		: "the first line must name the columns: a title and words at least";
 }
 
 static void
-read_heading(struct parse *p, const struct csv_record *record)
+read_cells(void *ctx, size_t line, char *const *cells)
 {
-	p->headed = true;
-	for (size_t i = 0; i < record->count; i++) {
-		enum rule_column column = rule_column_find(trimmed(record->fields[i]));
-
-		if (column != COLUMN_COUNT && p->place[column] < 0) {
-			p->place[column] = (int)i;
-		}
-	}
-	if (p->place[COLUMN_TITLE] < 0 ||
-		(p->place[COLUMN_ANY] < 0 && p->place[COLUMN_ALL] < 0 &&
-			p->place[COLUMN_PATTERN] < 0)) {
-		p->file->problem =
-			"the first line must name the columns: a title and words at least";
-	}
-}
-
-static bool
-is_blank(const struct csv_record *record)
-{
-	for (size_t i = 0; i < record->count; i++) {
-		if (trimmed(record->fields[i]).length > 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static void
-read_cells(struct parse *p, const struct csv_record *record)
-{
-	const char *cells[COLUMN_COUNT] = {NULL};
-	struct rule_file_row *row = next_row(p, record->line);
+	struct parse *p = ctx;
+	struct rule_file_row *row = next_row(p, line);
 	enum rule_column where = COLUMN_TITLE;
 	const char *problem;
 
 	if (row == NULL) {
 		return;
 	}
-	for (int column = 0; column < COLUMN_COUNT; column++) {
-		int place = p->place[column];
-
-		if (place >= 0 && (size_t)place < record->count) {
-			cells[column] = cell_text(p->arena, record->fields[place]);
-		}
-	}
-	problem = rule_cells_read(p->arena, cells, row, &where);
+	problem = rule_cells_read(p->arena, (const char *const *)cells, row, &where);
 	if (problem != NULL) {
-		rule_file_add_bad(p->file, row->line, problem, row->rule.title,
+		table_add_bad(&p->file->report, line, problem, row->rule.title,
 			rule_column_heading(where, false));
 		return;
 	}
 	take_row(p);
-}
-
-static void
-on_record(void *ctx, const struct csv_record *record, const char *problem)
-{
-	struct parse *p = ctx;
-
-	if (problem != NULL) {
-		rule_file_add_bad(p->file, record->line, "broken_line", "", "");
-	} else if (is_blank(record) || p->file->problem != NULL) {
-		return;
-	} else if (!p->headed) {
-		read_heading(p, record);
-	} else {
-		read_cells(p, record);
-	}
-}
-
-static void
-parse_table(struct parse *p, struct slice text)
-{
-	struct csv_reader *reader = csv_create(on_record, p);
-
-	csv_feed(reader, text.data, text.length);
-	csv_end(reader);
-	csv_destroy(reader);
-	if (!p->headed) {
-		p->file->problem = "is empty";
-	}
 }
 
 /* --- JSON --------------------------------------------------------------------------------- */
@@ -230,7 +122,7 @@ parse_object(struct parse *p, const struct json *item, size_t number)
 	if (rule_decode(item, p->arena, &row->rule, &e) != ERR_OK) {
 		const char *title = json_string(item, "title");
 
-		rule_file_add_bad(p->file, number, "wrong_rule",
+		table_add_bad(&p->file->report, number, "wrong_rule",
 			arena_strdup(p->arena, title != NULL ? title : ""),
 			arena_strdup(p->arena, e.text));
 		return;
@@ -255,14 +147,14 @@ parse_json(struct parse *p, struct slice text)
 	struct error e = {0};
 	const struct json *rules;
 
-	p->file->format = "json";
+	p->file->report.format = "json";
 	if (json_parse(text.data, text.length, &root, &e) != ERR_OK) {
-		p->file->problem = arena_strdup(p->arena, e.text);
+		p->file->report.problem = arena_strdup(p->arena, e.text);
 		return;
 	}
 	rules = json_is_array(root) ? root : json_get(root, "rules");
 	if (!json_is_array(rules)) {
-		p->file->problem = "has no list of rules";
+		p->file->report.problem = "has no list of rules";
 	}
 	for (size_t i = 0; json_is_array(rules) && i < json_length(rules); i++) {
 		parse_object(p, json_at(rules, i), i + 1);
@@ -273,21 +165,28 @@ parse_json(struct parse *p, struct slice text)
 void
 rule_file_parse(struct arena *a, const char *data, size_t length, struct rule_file *out)
 {
+	static const struct table_form form = {
+		.column_count = COLUMN_COUNT,
+		.find = find_column,
+		.problem = heading_problem,
+		.row = read_cells,
+	};
 	enum charset charset = charset_guess(data, length);
 	struct slice text = charset_decode(a, charset, data, length);
-	struct slice start = trimmed(text);
+	struct slice start = table_trimmed(text);
 	struct parse p = {.file = out, .arena = a};
 
-	*out = (struct rule_file){.charset = charset_name(charset), .format = "csv"};
+	*out = (struct rule_file){.report = {
+								  .charset = charset_name(charset),
+								  .format = "csv",
+								  .explained = true,
+							  }};
 	out->rows = arena_alloc(a, (RULE_FILE_ROWS_MAX + 1) * sizeof(*out->rows));
 	map_init(&p.titles);
-	for (int column = 0; column < COLUMN_COUNT; column++) {
-		p.place[column] = -1;
-	}
 	if (start.length > 0 && (start.data[0] == '{' || start.data[0] == '[')) {
 		parse_json(&p, text);
 	} else {
-		parse_table(&p, text);
+		table_read_csv(a, text, &form, &p, &out->report);
 	}
 	map_fini(&p.titles);
 }

@@ -91,8 +91,8 @@ assert_same(const struct rule_file *f)
 {
 	const struct rule *r = &f->rows[0].rule;
 
-	assert_null(f->problem);
-	assert_int_equal(f->bad_count, 0);
+	assert_null(f->report.problem);
+	assert_int_equal(f->report.bad_count, 0);
 	assert_int_equal(f->row_count, 1);
 	assert_string_equal(r->title, "标题,\"带引号\"");
 	assert_string_equal(r->folder, "@目录");
@@ -171,20 +171,20 @@ bad_rows_are_named_and_the_rest_is_kept(void **state)
 
 	assert_int_equal(f->row_count, 1);
 	assert_int_equal(f->rows[0].rule.cooldown_ms, 500);
-	assert_int_equal(f->bad_count, 7);
+	assert_int_equal(f->report.bad_count, 7);
 	for (size_t i = 0; i < 7; i++) {
-		assert_string_equal(f->bad[i].reason, reasons[i]);
+		assert_string_equal(f->report.bad[i].reason, reasons[i]);
 	}
 }
 
 static void
 what_is_no_table_of_rules_is_refused(void **state)
 {
-	assert_non_null(parse(state, "甲,乙\n1,2\n")->problem);
-	assert_non_null(parse(state, "")->problem);
-	assert_non_null(parse(state, "{\"rules\":")->problem);
-	assert_non_null(parse(state, "{\"other\":[]}")->problem);
-	assert_null(parse(state, "[]")->problem);
+	assert_non_null(parse(state, "甲,乙\n1,2\n")->report.problem);
+	assert_non_null(parse(state, "")->report.problem);
+	assert_non_null(parse(state, "{\"rules\":")->report.problem);
+	assert_non_null(parse(state, "{\"other\":[]}")->report.problem);
+	assert_null(parse(state, "[]")->report.problem);
 }
 
 int
