@@ -19,4 +19,17 @@ MUST_CHECK enum err
 file_store_put(const char *data_dir, const uint8_t digest[static DIGEST_SIZE],
 	const void *data, size_t length, struct error *e);
 
+/* What a put made, and nobody has put since: only that may be taken back, as others with the
+ * same bytes rely on them. Zeros: they were there already. */
+struct file_mark {
+	uint64_t inode;
+	int64_t changed_seconds;
+	int64_t changed_nanoseconds;
+};
+MUST_CHECK enum err
+file_store_put_marked(const char *data_dir, const uint8_t digest[static DIGEST_SIZE],
+	const void *data, size_t length, struct file_mark *mark, struct error *e);
+void file_store_take_back(const char *data_dir, const uint8_t digest[static DIGEST_SIZE],
+	const struct file_mark *mark);
+
 #endif

@@ -19,6 +19,7 @@
 #include "channels/email/mime.h"
 #include "flow/mail_arrival.h"
 #include "model/change.h"
+#include "model/fact.h"
 
 enum {
 	AGAIN_MS = 2000,
@@ -38,7 +39,9 @@ struct part {
 		*content_id; /* of an attachment: how the HTML names it; "" when it does not */
 	uint8_t digest[DIGEST_SIZE];
 	struct picture_size size;
-	uint64_t id; /* once it is registered */
+	struct file_mark mark; /* of its bytes, if they are ours alone */
+	uint64_t id;           /* once it is registered */
+	bool dropped;          /* and is not any more */
 	struct taking *taking;
 };
 
@@ -51,8 +54,8 @@ struct taking {
 	struct mime_mail mail;
 	struct part parts[PARTS_MAX];
 	size_t part_count;
-	size_t registering;
-	enum err code; /* of the step */
+	size_t registering; /* or being dropped: answers that are awaited */
+	enum err code;      /* of the step */
 	struct error error;
 	struct timer timer;
 	void (*again)(struct taking *t);
@@ -125,9 +128,89 @@ tell(struct taking *t, const char *why)
 	finish(t, t->told);
 }
 
+/* --- files that go with no entry -------------------------------------------------------------- */
+
+/* On a worker. */
+static void
+take_back(struct job *job)
+{
+	struct taking *t = (struct taking *)job;
+
+	for (size_t i = 0; i < t->part_count; i++) {
+		if (t->parts[i].dropped) {
+			file_store_take_back(t->app->conf->data_dir, t->parts[i].digest,
+				&t->parts[i].mark);
+		}
+	}
+}
+
+static void
+taken_back(struct job *job)
+{
+	struct taking *t = (struct taking *)job;
+
+	if (t->ended) {
+		destroy(t);
+	} else {
+		finish(t, NULL);
+	}
+}
+
+static void
+all_dropped(struct taking *t)
+{
+	t->job.run = take_back;
+	t->job.done = taken_back;
+	if (workers_submit(t->app->workers, &t->job) != ERR_OK) {
+		taken_back(&t->job);
+	}
+}
+
+/* One that is refused has gone with the entry after all: the change was repeated. */
+static void
+dropped(void *ctx, const struct outcome *o)
+{
+	struct part *part = ctx;
+	struct taking *t = part->taking;
+
+	part->dropped = o->code == ERR_OK;
+	if (--t->registering == 0) {
+		all_dropped(t);
+	}
+}
+
+/* The mail is done whether or not it works: what stays takes room, nothing else. */
+static void
+drop_parts(struct taking *t)
+{
+	struct actor outside = {.kind = AUTHOR_CUSTOMER};
+
+	t->registering = 1; /* our own, so that no answer ends it before all are asked */
+	for (size_t i = 0; i < t->part_count; i++) {
+		struct change *c = change_create(CHANGE_FILE_DROP, &outside);
+
+		c->file.file.id = t->parts[i].id;
+		t->registering++;
+		if (store_submit(t->app->store, c, dropped, &t->parts[i]) != ERR_OK) {
+			t->registering--;
+		}
+	}
+	if (--t->registering == 0) {
+		all_dropped(t);
+	}
+}
+
 /* --- the change ------------------------------------------------------------------------------ */
 
 static void submit(struct taking *t);
+
+/* Another copy of a mail, our own come back, a report: no entry has these files. */
+static bool
+needs_no_files(const struct outcome *o)
+{
+	return o->duplicate || o->dropped || o->fact_count == 0 ||
+		o->facts[0]->kind != FACT_MESSAGE;
+}
 
 static void
 committed(void *ctx, const struct outcome *o)
@@ -136,6 +219,8 @@ committed(void *ctx, const struct outcome *o)
 
 	if (t->ended) {
 		destroy(t);
+	} else if (o->code == ERR_OK && needs_no_files(o)) {
+		drop_parts(t);
 	} else if (o->code == ERR_OK) {
 		finish(t, NULL);
 	} else if (passes(o->code)) {
@@ -344,8 +429,11 @@ run(struct job *job)
 		struct part *part = &t->parts[i];
 
 		sha256(part->bytes, part->length, part->digest);
-		t->code = file_store_put(t->app->conf->data_dir, part->digest, part->bytes,
-			part->length, &t->error);
+		struct file_mark mark;
+
+		t->code = file_store_put_marked(t->app->conf->data_dir, part->digest, part->bytes,
+			part->length, &mark, &t->error);
+		part->mark = mark.inode != 0 ? mark : part->mark; /* of an earlier try */
 	}
 }
 

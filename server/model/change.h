@@ -59,6 +59,7 @@ enum change_kind {
 	CHANGE_OUTBOX,        /* what becomes of an item on its way out */
 	CHANGE_MAILBOX,       /* how far a mailbox has been read */
 	CHANGE_FILE,          /* an upload is on the disk: register it */
+	CHANGE_FILE_DROP,     /* it goes with no entry after all: forget it */
 	CHANGE_MENTIONS,      /* mentions of oneself were looked at */
 	CHANGE_PRESENCE,      /* what somebody is from now on: kept for reports */
 	CHANGE_FILTER,        /* a saved filter */
@@ -298,7 +299,7 @@ struct channel_change {
 };
 
 struct file_change {
-	struct file_row file;
+	struct file_row file; /* CHANGE_FILE_DROP: the id alone */
 };
 
 struct quick_reply_change {

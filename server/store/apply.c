@@ -32,6 +32,7 @@ static apply_step *const steps[] = {
 	[CHANGE_OUTBOX] = apply_outbox,
 	[CHANGE_MAILBOX] = apply_mailbox,
 	[CHANGE_FILE] = apply_file,
+	[CHANGE_FILE_DROP] = apply_file_drop,
 	[CHANGE_QUICK_REPLY] = apply_quick_reply,
 	[CHANGE_RULES] = apply_rules,
 	[CHANGE_RULE_SETTINGS] = apply_rule_settings,

@@ -33,6 +33,7 @@ enum err apply_channel(struct batch *b, struct job *j);
 enum err apply_outbox(struct batch *b, struct job *j);
 enum err apply_mailbox(struct batch *b, struct job *j);
 enum err apply_file(struct batch *b, struct job *j);
+enum err apply_file_drop(struct batch *b, struct job *j);
 enum err apply_quick_reply(struct batch *b, struct job *j);
 enum err apply_rules(struct batch *b, struct job *j);
 enum err apply_rule_settings(struct batch *b, struct job *j);

@@ -209,6 +209,23 @@ apply_file(struct batch *b, struct job *j)
 	return batch_run(b, STATEMENT_FILE_INSERT, args, NULL);
 }
 
+/* Of her own, and only what went with nothing: else ERR_CONFLICT, as somebody needs it. */
+enum err
+apply_file_drop(struct batch *b, struct job *j)
+{
+	struct value args[] = {
+		value_id(j->change->file.file.id),
+		value_i64((int64_t)j->change->actor.kind),
+		value_id(j->change->actor.id),
+	};
+	uint64_t affected = 0;
+	enum err err = batch_run(b, STATEMENT_FILE_DROP, args, &affected);
+
+	return err != ERR_OK || affected == 1
+		? err
+		: job_refuse(j, ERR_CONFLICT, "the file was sent, or is not yours");
+}
+
 enum err
 apply_audit(struct batch *b, struct job *j)
 {

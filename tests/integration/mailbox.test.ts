@@ -133,6 +133,41 @@ test("when the mail server comes back, reading goes on by itself", { timeout: 60
 	expect((await state(id)).state).toBe("connected");
 });
 
+/** What the house keeps of files: rows that go with no entry, digests of the others, and what lies on the disk. */
+function kept(): { orphans: number; digests: number; onDisk: number } {
+	const folder = join(server!.dataDir, "files");
+	const onDisk = readdirSync(folder).flatMap((name) => readdirSync(join(folder, name)));
+	const count = (condition: string): number => Number(server!.sql(`SELECT COUNT(DISTINCT digest) FROM file WHERE ${condition};`).trim());
+	return { orphans: count("fact = 0"), digests: count("fact <> 0"), onDisk: onDisk.length };
+}
+
+test.each(databases)("a second copy of a mail leaves no files behind, on %s", { timeout: 60_000 }, async (database) => {
+	await start(database);
+	const [one, other] = [account(), account()];
+	const first = await addMailbox(one);
+	const second = await addMailbox(other);
+	const attachment = (text: string): string => [
+		'--x', "Content-Type: text/plain", "", text, "--x", 'Content-Type: text/plain; name="terms.txt"', "Content-Disposition: attachment; filename=terms.txt", "",
+		"the same in both", "--x--", "",
+	].join("\r\n");
+	const copy = (way: string): Buffer => Buffer.from(letter({ id: "copied@example.com", headers: [`X-Way: ${way}`], text: attachment("see the terms") })
+		.replace("text/plain; charset=utf-8", 'multipart/mixed; boundary="x"'));
+	await Promise.all([connected(first.id), connected(second.id)]);
+	mail.drop(one, copy("first"));
+	await arrives("see the terms");
+	const before = kept();
+	expect(before).toEqual({ orphans: 0, digests: 2, onDisk: 2 });
+	mail.drop(other, copy("second"));
+	await until("the copy was read", async () => (await state(second.id)).taken === 1, 15_000);
+	mail.drop(one, copy("third"));
+	await until("and one more", async () => (await state(first.id)).taken === 2, 15_000);
+	expect(withText("see the terms")).toHaveLength(1);
+	expect(kept()).toEqual(before);
+	const [file] = JSON.parse(server!.sql("SELECT files FROM fact WHERE files IS NOT NULL;")) as Loose[];
+	const read = await boss.get(`/api/v1/files/${file.id}`);
+	expect([read.status, read.body]).toEqual([200, "the same in both"]);
+});
+
 test("one mail to two mailboxes is one entry", async () => {
 	await start();
 	const [one, other] = [account(), account()];

@@ -252,6 +252,38 @@ the_same_bytes_lie_once(void **state)
 }
 
 static void
+only_what_is_ones_own_alone_is_taken_back(void **state)
+{
+	char folder[] = "/tmp/trunkline-files-XXXXXX";
+	uint8_t digest[DIGEST_SIZE];
+	struct file_mark made;
+	struct file_mark found;
+	const char *path;
+	struct error e = {0};
+
+	assert_non_null(mkdtemp(folder));
+	sha256("hello", 5, digest);
+	path = file_store_path(*state, folder, digest);
+	assert_int_equal(file_store_put_marked(folder, digest, "hello", 5, &made, &e),
+		ERR_OK);
+	file_store_take_back(folder, digest, &made);
+	assert_int_equal(access(path, F_OK), -1);
+	/* Somebody else puts the same: from then on neither may take it from the other. */
+	assert_int_equal(file_store_put_marked(folder, digest, "hello", 5, &made, &e),
+		ERR_OK);
+	assert_int_equal(file_store_put_marked(folder, digest, "hello", 5, &found, &e),
+		ERR_OK);
+	file_store_take_back(folder, digest, &found);
+	assert_int_equal(access(path, F_OK), 0);
+	file_store_take_back(folder, digest, &made);
+	assert_int_equal(access(path, F_OK), 0);
+	unlink(path);
+	rmdir(arena_printf(*state, "%s/files/2c", folder));
+	rmdir(arena_printf(*state, "%s/files", folder));
+	rmdir(folder);
+}
+
+static void
 a_folder_that_refuses_is_told(void **state)
 {
 	uint8_t digest[DIGEST_SIZE] = {0};
@@ -277,6 +309,7 @@ main(void)
 		file_test(long_names_keep_their_ending),
 		file_test(dispositions_are_plain_ascii),
 		file_test(the_same_bytes_lie_once),
+		file_test(only_what_is_ones_own_alone_is_taken_back),
 		file_test(a_folder_that_refuses_is_told),
 	};
 
