@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "store/sqlite_checkpoint.h"
 #include "store/sqlite_conn.h"
+#include "store/sqlite_log.h"
 #include "store/store.h"
 
 enum {
@@ -101,12 +102,14 @@ configure(struct sqlite_conn *c, enum connection_use use, struct error *e)
 }
 
 static pthread_once_t tuned = PTHREAD_ONCE_INIT;
+static const char *gathering; /* the way of opening for those that write */
 
 /* SQLite's count of its memory takes a lock in every allocation, and nobody reads it. */
 static void
 tune(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	gathering = sqlite_log_register();
 }
 
 static enum err
@@ -134,7 +137,8 @@ sqlite_connect(const struct store_conf *conf, enum connection_use use,
 	pthread_once(&tuned, tune);
 	c = xcalloc(1, sizeof(*c));
 	c->base.driver = &store_sqlite;
-	if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(path, &c->db, flags,
+			use == CONNECTION_WRITES ? gathering : NULL) != SQLITE_OK) {
 		err = error_set(e, ERR_UNAVAILABLE, "cannot open %s: %s", path,
 			c->db != NULL ? sqlite3_errmsg(c->db) : "out of memory");
 	} else {
