@@ -60,6 +60,7 @@ struct taking {
 	struct timer timer;
 	void (*again)(struct taking *t);
 	char told[TOLD_SIZE];
+	struct mail_fate fate;
 	bool ended;
 	bool waiting; /* for the timer: nothing else is under way */
 };
@@ -76,12 +77,12 @@ destroy(struct taking *t)
 }
 
 static void
-finish(struct taking *t, const char *told)
+finish(struct taking *t)
 {
 	struct imap_event event = t->event;
 
 	event.bytes = NULL;
-	t->conf.done(t->conf.ctx, t->conf.channel, t->conf.generation, &event, told);
+	t->conf.done(t->conf.ctx, t->conf.channel, t->conf.generation, &event, &t->fate);
 	destroy(t);
 }
 
@@ -125,7 +126,8 @@ tell(struct taking *t, const char *why)
 
 	text = utf8_repair(t->arena, text, length, NULL); /* a cut subject */
 	str_copy(t->told, sizeof(t->told), text);
-	finish(t, t->told);
+	t->fate.told = t->told;
+	finish(t);
 }
 
 /* --- files that go with no entry -------------------------------------------------------------- */
@@ -152,7 +154,7 @@ taken_back(struct job *job)
 	if (t->ended) {
 		destroy(t);
 	} else {
-		finish(t, NULL);
+		finish(t);
 	}
 }
 
@@ -217,12 +219,14 @@ committed(void *ctx, const struct outcome *o)
 {
 	struct taking *t = ctx;
 
+	t->fate.copy = o->code == ERR_OK && o->duplicate;
+	t->fate.dropped = o->code == ERR_OK && o->dropped;
 	if (t->ended) {
 		destroy(t);
 	} else if (o->code == ERR_OK && needs_no_files(o)) {
 		drop_parts(t);
 	} else if (o->code == ERR_OK) {
-		finish(t, NULL);
+		finish(t);
 	} else if (passes(o->code)) {
 		retry(t, submit);
 	} else {

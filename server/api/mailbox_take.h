@@ -4,15 +4,21 @@
 #ifndef API_MAILBOX_TAKE_H
 #define API_MAILBOX_TAKE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "channels/email/imap.h"
 
 struct app;
 
-/* NULL: it is in the store. Else why it cannot be, for a person. */
+/* What became of a mail: nothing is set when it is an entry. */
+struct mail_fate {
+	const char *told; /* why it cannot be one, for a person; NULL: no fault */
+	bool copy;        /* it was an entry already */
+	bool dropped;     /* our own that came back, a loop */
+};
 typedef void mail_taken(void *ctx, uint64_t channel, uint64_t generation,
-	const struct imap_event *event, const char *told);
+	const struct imap_event *event, const struct mail_fate *fate);
 
 struct taking;
 struct taking_conf {

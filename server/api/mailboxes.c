@@ -149,28 +149,30 @@ save(struct mailbox *box)
 
 static void
 taken(void *ctx, uint64_t channel, uint64_t generation, const struct imap_event *event,
-	const char *told)
+	const struct mail_fate *fate)
 {
 	struct mailboxes *m = ctx;
 	struct mailbox *box = map_get(&m->boxes, channel);
 	struct log_quoted q;
 
-	if (told != NULL) {
+	if (fate->told != NULL) {
 		log_event(LOG_WARN, "mail_told", "channel=%" PRIu64 " reason=%s", channel,
-			log_quote(&q, told));
+			log_quote(&q, fate->told));
 	}
 	if (box == NULL || box->generation != generation) {
 		return; /* other settings now: it will come again and die as a duplicate */
 	}
 	box->taking = NULL;
+	m->counts.copies += fate->copy;
+	m->counts.dropped += fate->dropped;
 	box->unsaved = (struct mailbox_change){
 		.channel = channel,
 		.uidvalidity = event->uidvalidity,
 		.uid = event->uid,
-		.taken = told == NULL,
+		.taken = fate->told == NULL,
 	};
-	if (told != NULL) {
-		str_copy(box->unsaved_told, sizeof(box->unsaved_told), told);
+	if (fate->told != NULL) {
+		str_copy(box->unsaved_told, sizeof(box->unsaved_told), fate->told);
 		box->unsaved.told = box->unsaved_told;
 	}
 	box->saving_generation = generation;

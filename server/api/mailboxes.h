@@ -32,6 +32,8 @@ struct mailbox_counts {
 	uint64_t failing;
 	uint64_t taken; /* since the start, as are: */
 	uint64_t told;
+	uint64_t copies;  /* of these taken: they were entries already */
+	uint64_t dropped; /* of these taken: our own that came back, loops */
 	uint64_t failures;
 };
 struct mailbox_counts mailboxes_count(const struct mailboxes *m);

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/worker.h"
+#include "flow/answers.h"
 #include "flow/index_feed.h"
 #include "flow/rules.h"
 #include "model/fact.h"
@@ -180,6 +181,28 @@ put_rules(struct buf *out, const struct app *app)
 }
 
 static void
+put_answers(struct buf *out, const struct app *app)
+{
+	struct answers_stats s;
+
+	answers_stats(app->answers, &s);
+	metric_number(out, "trunkline_answers_asked_total", COUNTER,
+		"Messages of customers that were judged by the rules.", s.asked);
+	metric_number(out, "trunkline_answers_said_total", COUNTER,
+		"Of these, answered automatically.", s.answered);
+	metric_number(out, "trunkline_answers_handed_over_total", COUNTER,
+		"Of these, handed over to a person.", s.handed_over);
+	metric_number(out, "trunkline_answers_missed_total", COUNTER,
+		"Of these, for which no rule had an answer.", s.missed);
+	metric_number(out, "trunkline_answers_held_back_total", COUNTER,
+		"Answers that watched phrases held back.", s.held_back);
+	metric_number(out, "trunkline_answers_judged_again_total", COUNTER,
+		"Judgements that were overtaken and made again.", s.stale);
+	metric_number(out, "trunkline_answers_remembered", GAUGE,
+		"Customers whom the bot has in memory.", s.remembered);
+}
+
+static void
 put_store_counts(struct buf *out, const struct store_stats *s)
 {
 	metric_number(out, "trunkline_store_changes_total", COUNTER,
@@ -276,6 +299,10 @@ put_mailboxes(struct buf *out, const struct app *app)
 		"Mails taken from mailboxes.", n.taken);
 	metric_number(out, "trunkline_mails_told_total", COUNTER,
 		"Mails that could not become an entry.", n.told);
+	metric_number(out, "trunkline_mail_copies_total", COUNTER,
+		"Mails taken that were entries already.", n.copies);
+	metric_number(out, "trunkline_mail_loops_total", COUNTER,
+		"Mails taken and dropped: our own that came back, or going round.", n.dropped);
 }
 
 static void
@@ -334,6 +361,7 @@ answer(struct job *job)
 	put_build(&out, g->app);
 	put_store(&out, g->app);
 	put_rules(&out, g->app);
+	put_answers(&out, g->app);
 	put_net(&out, g->app);
 	put_house(&out, g->app);
 	put_index(&out, &g->index);
