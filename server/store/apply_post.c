@@ -4,6 +4,7 @@
 #include "model/visit.h"
 #include "store/answers.h"
 #include "store/apply.h"
+#include "store/mail_arrivals.h"
 #include "store/mails.h"
 #include "store/mentions.h"
 #include "store/message_files.h"

@@ -6,8 +6,6 @@
 #include "model/mail.h"
 #include "store/apply.h"
 
-#define MAIL_SENT_BYTES_MAX (25 << 20) /* of attachments of one mail that goes */
-
 /* Where earlier mail has it. */
 struct mail_thread {
 	uint64_t entry; /* 0: the conversation has no mail yet */
@@ -31,9 +29,6 @@ struct mail_plan {
 
 /* Before anything is written; chooses the mailbox of what goes. */
 MUST_CHECK enum err mail_check(struct batch *b, struct job *j, struct mail_plan *plan);
-/* Of what comes: our own mail come back is dropped, a report about mail of ours is told where
- * that mail is. `done`: then that is all. */
-MUST_CHECK enum err mail_absorb(struct batch *b, struct job *j, bool *done);
 /* After the party is known; may choose another timeline of the same customer. */
 MUST_CHECK enum err
 mail_place(struct batch *b, struct job *j, struct head **head, struct mail_plan *plan);
@@ -43,13 +38,6 @@ MUST_CHECK enum err mail_write(struct batch *b, struct job *j, struct mail_plan 
 /* After the entry was appended: its Message-ID, its files, and what leaves the house. */
 MUST_CHECK enum err mail_entered(struct batch *b, struct job *j,
 	const struct mail_plan *plan, struct fact *f);
-/* At the end: the link that a person may accept. */
-MUST_CHECK enum err mail_propose(struct batch *b, struct job *j, struct head *h,
-	const struct mail_plan *plan);
-
-/* Whose address a mailbox has, and the name beside it, from the settings of its channel; an
- * address that is there already stays. */
-void mail_sender(struct batch *b, const char *settings, struct mail_address *out);
 
 /* An entry did not arrive. */
 struct send_failure {
