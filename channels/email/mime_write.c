@@ -197,6 +197,8 @@ set_head(GMimeMessage *message, const struct mime_draft *d)
 	set_ids(message, d);
 	if (d->automatic) {
 		g_mime_object_set_header(object, "Auto-Submitted", "auto-replied", "utf-8");
+		/* For programs that know no Auto-Submitted and would answer this. */
+		g_mime_object_set_header(object, "Precedence", "bulk", "utf-8");
 		g_mime_object_set_header(object, "X-Auto-Response-Suppress", "OOF, AutoReply",
 			"utf-8");
 	}

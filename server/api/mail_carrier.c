@@ -194,7 +194,8 @@ read_quote(struct sending *s, struct reader *r, struct error *e)
 	struct fact_list found = {0};
 	enum err err;
 
-	if (s->letter.mail.answers == 0) {
+	/* Nobody is to send words of hers to strangers by way of an automatic answer. */
+	if (s->letter.mail.answers == 0 || s->letter.mail.nature == MAIL_AUTOMATIC) {
 		return ERR_OK;
 	}
 	err = read_fact(r, s->letter.mail.answers, s->arena, &found, e);

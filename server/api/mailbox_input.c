@@ -179,6 +179,16 @@ read_address(struct input *in, struct mailbox_settings *s)
 }
 
 static void
+read_answering(struct input *in, struct mailbox_settings *s)
+{
+	const char *text = input_line(in, "auto_answer", 10);
+
+	if (text != NULL && !mailbox_answering_read(text, &s->answering)) {
+		input_wrong(in, "auto_answer", "must be off, proven or all");
+	}
+}
+
+static void
 read_rest(struct input *in, int64_t now, struct mailbox_settings *s)
 {
 	const char *text = input_clearable(in, "name", MAILBOX_NAME_MAX);
@@ -216,6 +226,7 @@ mailbox_settings_read(struct input *in, const uint8_t secret[static SEAL_SECRET_
 	read_server(&inner, "imap", true, secret, public_key, &s->imap);
 	read_server(&inner, "smtp", false, secret, public_key, &s->smtp);
 	read_rest(&inner, now, s);
+	read_answering(&inner, s);
 	if (inner.field != NULL && in->field == NULL) {
 		memcpy(in->field_name, inner.field_name, sizeof(in->field_name));
 		memcpy(in->text, inner.text, sizeof(in->text));

@@ -11,6 +11,20 @@ enum { SETTINGS_MAX_BYTES = 60000 /* the column holds 64 KiB */ };
 
 static const char *const securities[] = {"tls", "starttls", "none", NULL};
 
+static const char *const answerings[] = {"off", "proven", "all", NULL};
+
+bool
+mailbox_answering_read(const char *text, enum mailbox_answering *out)
+{
+	for (int i = 0; text != NULL && answerings[i] != NULL; i++) {
+		if (strcmp(text, answerings[i]) == 0) {
+			*out = (enum mailbox_answering)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static const char *
 text_of(const struct json *object, const char *name, const char *fallback,
 	struct arena *a)
@@ -67,6 +81,7 @@ mailbox_settings_parse(const char *json, struct arena *a, struct mailbox_setting
 	if (!json_i64(mailbox, "since", &out->since)) {
 		out->since = 0;
 	}
+	(void)mailbox_answering_read(json_string(mailbox, "auto_answer"), &out->answering);
 	parse_server(mailbox, "imap", 993, a, &out->imap);
 	parse_server(mailbox, "smtp", 465, a, &out->smtp);
 	json_free(root);
@@ -107,6 +122,7 @@ write_mailbox(const struct mailbox_settings *s, bool stored, struct json_writer 
 	} else {
 		jw_ktime(w, "since", s->since);
 	}
+	jw_kstring(w, "auto_answer", answerings[s->answering]);
 	jw_object_end(w);
 }
 

@@ -1,7 +1,8 @@
 /* The settings of a mailbox: the member "mailbox" of the settings of a channel of kind email.
  * {"mailbox":{"address":"support@broker.example","name":"Broker","imap":{"host":"...",
  *  "port":993,"security":"tls","user":"...","password":"<sealed>"},"smtp":{...},
- *  "folder":"INBOX","trusted_host":"mx.broker.example","since":ms}}
+ *  "folder":"INBOX","trusted_host":"mx.broker.example","since":ms,
+ *  "auto_answer":"off"}}
  *
  * A password is sealed for its server and user: whoever points the mailbox at another server
  * has to give it again, so that nobody can have it sent to a server of her own. */
@@ -14,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/seal.h"
+#include "model/mailbox.h"
 
 struct arena;
 struct input;
@@ -49,11 +51,14 @@ struct mailbox_settings {
 	const char *folder;       /* UTF-8: "INBOX" */
 	const char *trusted_host; /* whose Authentication-Results count; "": nobody's */
 	int64_t since;            /* older mail is not taken; UTC ms */
+	enum mailbox_answering answering;
 };
 
 /* From channel.settings; texts are copied into the arena. ERR_CORRUPT: no mailbox. */
 MUST_CHECK enum err
 mailbox_settings_parse(const char *json, struct arena *a, struct mailbox_settings *out);
+/* "off", "proven", "all"; false: another word. */
+bool mailbox_answering_read(const char *text, enum mailbox_answering *out);
 /* For the database. */
 const char *mailbox_settings_text(const struct mailbox_settings *s, struct arena *a);
 /* The member "mailbox"; of passwords only whether there are any. */

@@ -8,6 +8,7 @@
 #include "api/file_name.h"
 #include "api/file_store.h"
 #include "api/file_type.h"
+#include "api/mailbox_answers.h"
 #include "api/picture_size.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -234,6 +235,22 @@ committed(void *ctx, const struct outcome *o)
 	}
 }
 
+static bool
+is_answerable(const struct taking *t)
+{
+	struct mail_answerable m = {
+		.mail = &t->mail.head,
+		.text = t->mail.text,
+		.answering = t->event.head_only ? MAILBOX_ANSWERS_NOBODY : t->conf.answering,
+		.sent_at = t->mail.sent_at,
+		.received_at = t->event.received_at,
+		.since = t->conf.since,
+		.now = clock_now_ms(),
+	};
+
+	return mailbox_answers(t->app->directory, t->conf.channel, &m);
+}
+
 static void
 submit(struct taking *t)
 {
@@ -262,7 +279,8 @@ submit(struct taking *t)
 			break;
 		}
 	}
-	if (store_submit(t->app->store, mail_arrival(&t->mail, &files, &where), committed,
+	where.answerable = is_answerable(t);
+	if (ingest_submit(&t->app->ingest, mail_arrival(&t->mail, &files, &where), committed,
 			t) != ERR_OK) {
 		retry(t, submit);
 	}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "channels/email/imap.h"
+#include "model/mailbox.h"
 
 struct app;
 
@@ -27,6 +28,8 @@ struct taking_conf {
 	uint64_t generation;
 	const char *address;
 	const char *trusted_host;
+	enum mailbox_answering answering;
+	int64_t since;       /* what the mailbox takes mail from */
 	const char *trouble; /* of a mail that could not be fetched: what the server said */
 	mail_taken *done;    /* unless it is ended before; event without its bytes */
 	void *ctx;

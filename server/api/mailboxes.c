@@ -45,6 +45,8 @@ struct mailbox {
 	char told[MAILBOX_TOLD_MAX + 1];
 	char address[200];
 	char trusted_host[MAILBOX_HOST_MAX + 1];
+	enum mailbox_answering answering;
+	int64_t since;
 	struct taking *taking;         /* NULL: none */
 	struct mailbox_change unsaved; /* the cursor's next place, until it is committed */
 	char unsaved_told[MAILBOX_TOLD_MAX + 1];
@@ -188,6 +190,8 @@ take(struct mailbox *box, struct mail_news *n)
 		.generation = box->generation,
 		.address = box->address,
 		.trusted_host = box->trusted_host,
+		.answering = box->answering,
+		.since = box->since,
 		.trouble = box->trouble.words,
 		.done = taken,
 		.ctx = box->all,
@@ -361,6 +365,8 @@ switch_on(struct mailbox *box, const struct channel_row *c,
 	box->generation = ++box->all->generations;
 	str_copy(box->address, sizeof(box->address), s->address);
 	str_copy(box->trusted_host, sizeof(box->trusted_host), s->trusted_host);
+	box->answering = s->smtp.host[0] != '\0' ? s->answering : MAILBOX_ANSWERS_NOBODY;
+	box->since = s->since;
 	look_at_place(box, s, a);
 	if (rc != ERR_OK) {
 		struct mail_news n = {.trouble = {MAIL_STEP_LOGIN, MAIL_ADVICE_PASSWORD, ""}};

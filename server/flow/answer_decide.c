@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "flow/answer_mail.h"
 #include "flow/answer_state.h"
 #include "flow/outgoing.h"
 
@@ -50,12 +51,39 @@ reason_name(enum rule_reason reason)
 	return (size_t)reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "none";
 }
 
+static bool
+has_chinese(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= 0xe4 && c <= 0xe9) { /* the first byte of U+4000 to U+9FFF */
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of those who only write mail no language is known. */
+static bool
+speaks_english(const struct answer_case *k)
+{
+	if (k->mail != NULL && str_empty(k->language)) {
+		return !has_chinese(k->text) && !has_chinese(k->mail->subject);
+	}
+	return str_starts_with(k->language, "en");
+}
+
 /* So that nobody waits before a silent window. */
 static const char *
 hand_over_text(const struct answer_case *k)
 {
-	bool english = str_starts_with(k->language, "en");
+	bool english = speaks_english(k);
 
+	if (k->mail != NULL && k->open) {
+		return english ? "I have passed your mail on to a colleague, who will answer you."
+					   : "您的邮件已转交人工客服，同事会尽快回复您。";
+	}
 	if (k->open) {
 		return english ? "I am passing you on to a colleague. Please wait a moment."
 					   : "已为您转接人工客服，请稍候。";
@@ -137,6 +165,14 @@ set_rule(struct auto_answer *answer, const struct rule *rule, struct arena *a)
 	set_tags(answer, rule, a);
 }
 
+/* Nobody looks at a mail until it is answered: of what goes on inside she need not be told. */
+static bool
+is_told(const struct answer_case *k, const char *reason)
+{
+	return k->mail == NULL ||
+		(!str_equals(reason, "misses") && !str_equals(reason, "phrase"));
+}
+
 static void
 hand_over(struct auto_answer *answer, const struct answer_case *k, const char *reason,
 	struct arena *a)
@@ -146,20 +182,24 @@ hand_over(struct auto_answer *answer, const struct answer_case *k, const char *r
 	answer->human = true;
 	answer->reason = reason;
 	answer->ask_helpful = false;
-	if (answer->text_count == 0) {
+	if (answer->text_count == 0 && is_told(k, reason)) {
 		text->text = hand_over_text(k);
 		answer->texts = text;
 		answer->text_count = 1;
 	}
 }
 
-/* All that the customer gets to read: the text, and with the last one the menu's labels. */
+/* All that the customer gets to read: the text, and with the last one the menu's labels; of mail
+ * the subject above it. */
 static const char *
-whole_text(const struct auto_answer_text *text, const struct rule_answer *r,
-	struct arena *a)
+whole_text(const struct auto_answer *answer, const struct auto_answer_text *text,
+	const struct rule_answer *r, struct arena *a)
 {
 	const char *whole = text->text;
 
+	if (answer->subject != NULL) {
+		return arena_printf(a, "%s\n%s", answer->subject, whole);
+	}
 	for (size_t i = 0; text->menu != NULL && i < r->menu_count; i++) {
 		whole = arena_printf(a, "%s\n%s", whole, r->menu[i].label);
 	}
@@ -176,8 +216,8 @@ may_be_said(struct outgoing *outgoing, struct auto_answer *answer,
 
 	for (size_t i = 0; i < answer->text_count; i++) {
 		texts[i] = answer->texts[i];
-		if (!outgoing_unasked(outgoing, whole_text(&texts[i], r, a), a, &texts[i].found,
-				&texts[i].found_count)) {
+		if (!outgoing_unasked(outgoing, whole_text(answer, &texts[i], r, a), a,
+				&texts[i].found, &texts[i].found_count)) {
 			return false;
 		}
 	}
@@ -200,7 +240,11 @@ judge(const struct rule_set *set, const struct answer_case *k, struct arena *a,
 	};
 
 	random_bytes(&q.chance, sizeof(q.chance));
-	rule_answer(set, &q, a, r);
+	if (k->mail != NULL) {
+		answer_mail_judge(set, &q, k->mail, a, r);
+	} else {
+		rule_answer(set, &q, a, r);
+	}
 	*after = r->state;
 	set_rule(answer, r->rule, a);
 	answer->reason = reason_name(r->reason);
@@ -209,6 +253,28 @@ judge(const struct rule_set *set, const struct answer_case *k, struct arena *a,
 	}
 	if (r->verdict == RULE_HUMAN) {
 		hand_over(answer, k, answer->reason, a);
+	}
+}
+
+/* One letter; her own words in its subject only if we may say them. */
+static void
+make_letter(const struct rule_set *set, struct outgoing *outgoing,
+	const struct answer_case *k, const struct rule_answer *r, struct arena *a,
+	struct auto_answer *answer)
+{
+	bool english = speaks_english(k);
+	const struct phrase_found *found;
+	size_t count;
+
+	answer->by_mail = true;
+	answer->ask_helpful = false;
+	if (answer->text_count == 0) {
+		return;
+	}
+	answer_mail_shape(set, r, english, a, answer);
+	answer->subject = answer_mail_subject(k->mail, a);
+	if (!outgoing_unasked(outgoing, answer->subject, a, &found, &count)) {
+		answer->subject = answer_mail_plain_subject(english);
 	}
 }
 
@@ -223,6 +289,7 @@ answer_decide(const struct rule_set *set, struct outgoing *outgoing,
 	*after = k->state;
 	*held_back = false;
 	answer->intent = "";
+	answer->timeline = k->timeline;
 	answer->state_version = k->state_version;
 	if (is_open(k)) {
 		answer->conversation = k->conversation.id;
@@ -234,6 +301,9 @@ answer_decide(const struct rule_set *set, struct outgoing *outgoing,
 		hand_over(answer, k, "asked", a);
 	} else {
 		judge(set, k, a, answer, &r, after);
+	}
+	if (k->mail != NULL) {
+		make_letter(set, outgoing, k, &r, a, answer);
 	}
 	if (!may_be_said(outgoing, answer, &r, a)) {
 		*held_back = true;

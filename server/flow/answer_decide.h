@@ -7,11 +7,13 @@
 #include "model/auto_answer.h"
 #include "model/conversation.h"
 
+struct answer_mail;
 struct arena;
 struct outgoing;
 
 struct answer_case {
 	const char *text;
+	const struct answer_mail *mail; /* NULL: it came by no mail */
 	const char *channel_kind;
 	bool ask_human; /* she pressed the button for it */
 	bool open;
@@ -19,6 +21,7 @@ struct answer_case {
 	int64_t reopen_ms;
 	const char *name; /* "" unknown */
 	const char *language;
+	uint64_t timeline; /* 0: she has none yet */
 	uint64_t state_version;
 	struct rule_state state;
 	bool has_conversation;

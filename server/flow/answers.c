@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "flow/answer_decide.h"
+#include "flow/answer_mail.h"
 #include "flow/answer_state.h"
 #include "model/change.h"
 #include "model/fact.h"
@@ -31,6 +32,8 @@ struct asked {
 	store_done *done;      /* of the question; NULL once it was called */
 	void *ctx;
 	char *text;
+	char *subject; /* of mail; else NULL */
+	struct answer_mail mail;
 	char channel_kind[CHANNEL_KIND_SIZE];
 	bool ask_human;
 	unsigned tries;
@@ -202,7 +205,12 @@ asked_create(struct memory *m, struct change *c, store_done *done, void *ctx)
 	q->change = c;
 	q->done = done;
 	q->ctx = ctx;
-	q->text = xstrdup(c->post.text);
+	q->text = xstrdup(c->post.text != NULL ? c->post.text : "");
+	if (c->post.mail != NULL) {
+		q->mail = answer_mail_of(c->post.mail);
+		q->subject = xstrdup(q->mail.subject);
+		q->mail.subject = q->subject;
+	}
 	q->ask_human = c->post.ask_human;
 	str_copy(q->channel_kind, sizeof(q->channel_kind),
 		c->post.channel_kind != NULL ? c->post.channel_kind : "");
@@ -224,6 +232,7 @@ finish(struct asked *q)
 		}
 	}
 	free(q->text);
+	free(q->subject);
 	free(q);
 	if (m->current != NULL) {
 		m->current->next = NULL;
@@ -324,6 +333,7 @@ judge(struct asked *q, struct rule_set *set)
 	int64_t now = clock_now_ms();
 	struct answer_case k = {
 		.text = q->text,
+		.mail = q->subject != NULL ? &q->mail : NULL,
 		.channel_kind = q->channel_kind,
 		.ask_human = q->ask_human,
 		.open = a->hooks.open(a->hooks.ctx, now),
@@ -331,6 +341,7 @@ judge(struct asked *q, struct rule_set *set)
 		.reopen_ms = a->reopen_ms,
 		.name = m->name,
 		.language = m->language,
+		.timeline = m->timeline,
 		.state_version = m->version,
 		.state = m->state,
 		.has_conversation = m->has_conversation,
@@ -470,6 +481,17 @@ go_on(struct memory *m)
 
 /* --- from outside ------------------------------------------------------------------------------------ */
 
+/* Of mail only what may be answered, and that can be all in its subject. */
+static bool
+has_question(const struct post *p)
+{
+	if (p->mail == NULL) {
+		return !str_empty(p->text);
+	}
+	return p->arrival != NULL && p->arrival->answerable &&
+		(!str_empty(p->text) || !str_empty(p->mail->subject));
+}
+
 bool
 answers_wanted(const struct answers *a, const struct change *c)
 {
@@ -477,7 +499,7 @@ answers_wanted(const struct answers *a, const struct change *c)
 
 	return a != NULL && c->kind == CHANGE_POST && p->kind == FACT_MESSAGE &&
 		c->actor.kind == AUTHOR_CUSTOMER && !c->imported && p->answer == NULL &&
-		!str_empty(p->text) && p->mail == NULL &&
+		has_question(p) &&
 		(p->party.visitor != 0 || !str_empty(p->party.contact_value)) &&
 		a->hooks.rules(a->hooks.ctx) != NULL;
 }

@@ -100,6 +100,7 @@ copy_arrival(struct arena *a, const struct mime_mail *m,
 
 	out->number = m->conversation;
 	out->token = mail_token_read(where->secret, m->token);
+	out->answerable = where->answerable;
 	out->report_id = copy(a, m->report.original_id);
 	out->report_recipient = copy(a, m->report.recipient);
 	out->report_status = copy(a, m->report.status);

@@ -2,6 +2,7 @@
 #ifndef FLOW_MAIL_ARRIVAL_H
 #define FLOW_MAIL_ARRIVAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct mailbox_arrival {
 	uint64_t channel;
 	int64_t received_at;   /* as the mailbox says, UTC ms; 0: now */
 	const uint8_t *secret; /* of the server, SEAL_SECRET_SIZE: for reply tokens */
+	bool answerable;       /* by rules: see mail_answerable.h */
 };
 
 /* A CHANGE_POST, to be submitted. All texts are copied. Its outcome: no fact and `dropped` when

@@ -21,12 +21,15 @@ struct auto_answer_text {
 
 struct auto_answer {
 	/* Assumed: */
+	uint64_t timeline;     /* whose memory it is; 0: she has none yet */
 	uint64_t conversation; /* the open one; 0: none is open */
 	uint64_t conversation_version;
 	uint64_t state_version; /* of the bot's memory of this timeline; 0: none yet */
 	/* Wanted: */
 	uint64_t rule;     /* 0: none matched */
 	const char *title; /* of the rule, kept with what it said; "" none */
+	bool by_mail;
+	const char *subject; /* of what goes by mail, in one text; NULL: nothing goes */
 	const struct auto_answer_text *texts;
 	size_t text_count;
 	bool ask_helpful;
@@ -44,7 +47,8 @@ struct auto_answer {
 enum answer_fate {
 	ANSWER_NONE = 0, /* there was none */
 	ANSWER_GIVEN,
-	ANSWER_STALE, /* something else is true by now: the question alone was committed */
+	ANSWER_STALE,    /* something else is true by now: the question alone was committed */
+	ANSWER_DECLINED, /* a machine has no say here: the question alone was committed */
 };
 
 #endif

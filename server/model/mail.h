@@ -83,6 +83,7 @@ struct mail_arrival {
 	const char *report_recipient;
 	const char *report_status;
 	const char *report_text; /* the other server's words */
+	bool answerable; /* by rules: mailbox and mail allow it, see mail_answerable.h */
 };
 
 const char *mail_trust_name(enum mail_trust trust);
@@ -90,6 +91,8 @@ const char *mail_nature_name(enum mail_nature nature);
 /* Equal for the subjects of one exchange: without "Re:", "回复：" and the like, without a number
  * in brackets in front, letters and spaces alike. 0: nothing is left. */
 uint64_t mail_subject_key(const char *subject);
+/* Without those prefixes and numbers, within the same text. */
+const char *mail_subject_bare(const char *subject);
 
 /* The Message-ID of an answer that goes by mail besides: anybody can make it again who knows the
  * entry and the item of the outbox. */

@@ -96,8 +96,8 @@ skip_number(const char *text)
 	return *p == ']' ? p + 1 : NULL;
 }
 
-static const char *
-skip_all(const char *subject)
+const char *
+mail_subject_bare(const char *subject)
 {
 	const char *rest = skip_spaces(subject);
 
@@ -125,7 +125,7 @@ mail_subject_key(const char *subject)
 	if (subject == NULL) {
 		return 0;
 	}
-	for (const char *p = skip_all(subject); *p != '\0' && length < MAIL_SUBJECT_MAX;
+	for (const char *p = mail_subject_bare(subject); *p != '\0' && length < MAIL_SUBJECT_MAX;
 		 p++) {
 		if (!isspace((unsigned char)*p)) {
 			plain[length++] = (char)tolower((unsigned char)*p);

@@ -7,6 +7,13 @@
 
 #define MAILBOX_TOLD_MAX 400 /* bytes */
 
+/* Whose mail is answered by rules. */
+enum mailbox_answering {
+	MAILBOX_ANSWERS_NOBODY = 0,
+	MAILBOX_ANSWERS_PROVEN = 1, /* senders whom our mail server vouches for */
+	MAILBOX_ANSWERS_ALL = 2, /* also those of whom nothing is known; never forged ones */
+};
+
 struct mailbox_row {
 	uint64_t channel;
 	uint32_t uidvalidity; /* 0: it was never open */

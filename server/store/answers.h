@@ -9,6 +9,7 @@
 #include "store/apply.h"
 
 struct auto_answer;
+struct mail_question;
 struct phrase_found;
 
 /* How the timeline was before the question. */
@@ -19,13 +20,16 @@ struct answer_before {
 };
 struct answer_before answer_before(const struct head *h);
 
-/* Whether all is as the answer assumed; then the bot's memory has gone on, and the conversation
+/* Whether all is as the answer assumed, and to mail a machine may answer (`mail` NULL: the question
+ * is none); then the bot's memory has gone on, and the conversation
  * says what the bot did, so that the facts that follow carry it. After episode_ensure(). */
 MUST_CHECK enum err answer_admit(struct batch *b, struct job *j, struct head *h,
-	const struct answer_before *before, const struct auto_answer *a, bool *admitted);
+	const struct answer_before *before, const struct auto_answer *a,
+	struct mail_question *mail, bool *admitted);
 /* Appends what an admitted answer says and does, on the channel of the question. */
 MUST_CHECK enum err answer_append(struct batch *b, struct job *j, struct head *h,
-	const struct answer_before *before, const struct auto_answer *a);
+	const struct answer_before *before, const struct auto_answer *a,
+	const struct mail_question *mail);
 
 /* FACT_HANDED_OVER of the head's conversation; rule and title may be 0 and NULL. */
 MUST_CHECK enum err hand_over_append(struct batch *b, struct job *j, struct head *h,

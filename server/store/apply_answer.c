@@ -9,6 +9,7 @@
 #include "model/auto_answer.h"
 #include "model/channel_kind.h"
 #include "store/answers.h"
+#include "store/automatic_mails.h"
 #include "store/tags.h"
 
 struct answer_before
@@ -30,7 +31,8 @@ as_assumed(const struct head *h, const struct answer_before *before,
 {
 	const struct conversation *c = &h->state.conversation;
 
-	return before->conversation == a->conversation &&
+	return (a->timeline == 0 || a->timeline == h->timeline) &&
+		before->conversation == a->conversation &&
 		(a->conversation == 0 || before->version == a->conversation_version) &&
 		c->assignee == 0 && c->bot != BOT_QUIET;
 }
@@ -60,15 +62,41 @@ remember(struct batch *b, const struct head *h, const struct auto_answer *a, boo
 	return err;
 }
 
+/* What the loop judged is none of a machine's business: a person is waited for. */
+static void
+decline(struct batch *b, struct job *j, struct head *h)
+{
+	struct conversation *c = &h->state.conversation;
+
+	j->outcome.answer = ANSWER_DECLINED;
+	if (c->bot == BOT_ANSWERED) {
+		heads_touch(b->heads, h);
+		c->bot = BOT_UNANSWERED;
+		h->state.conversation_dirty = true;
+	}
+}
+
 enum err
 answer_admit(struct batch *b, struct job *j, struct head *h,
-	const struct answer_before *before, const struct auto_answer *a, bool *admitted)
+	const struct answer_before *before, const struct auto_answer *a,
+	struct mail_question *mail, bool *admitted)
 {
 	struct conversation *c = &h->state.conversation;
 
 	*admitted = false;
 	if (a == NULL) {
 		return ERR_OK;
+	}
+	if (mail != NULL) {
+		bool may = false;
+
+		if (automatic_mail_check(b, h, a, mail, &may) != ERR_OK) {
+			return b->failed;
+		}
+		if (!may) {
+			decline(b, j, h);
+			return ERR_OK;
+		}
 	}
 	j->outcome.answer = ANSWER_STALE;
 	if (!as_assumed(h, before, a)) {
@@ -104,16 +132,12 @@ bot_draft(const struct job *j, const struct head *h, enum fact_kind kind)
 	return d;
 }
 
-static enum err
-say(struct batch *b, struct job *j, struct head *h, const struct auto_answer *a,
+static void
+write_text(struct batch *b, const struct auto_answer *a,
 	const struct auto_answer_text *text, bool last)
 {
-	struct draft d = bot_draft(j, h, FACT_MESSAGE);
 	struct json_writer *w = batch_body(b);
-	struct fact *f;
-	enum err err;
 
-	d.shown_to_customer = channel_kind_writes(d.channel_kind);
 	jw_kstring(w, "text", text->text);
 	jw_kid(w, "rule", a->rule);
 	if (!str_empty(a->title)) {
@@ -129,7 +153,23 @@ say(struct batch *b, struct job *j, struct head *h, const struct auto_answer *a,
 	if (last && a->human) {
 		jw_kbool(w, "human", true);
 	}
-	err = fact_append(b, j, h, &d, &f);
+}
+
+static enum err
+say(struct batch *b, struct job *j, struct head *h, const struct auto_answer *a,
+	const struct auto_answer_text *text, const struct mail_question *mail)
+{
+	struct draft d = bot_draft(j, h, FACT_MESSAGE);
+	struct fact *f;
+	enum err err;
+
+	if (mail != NULL) {
+		err = automatic_mail_say(b, j, h, mail, a, &d, &f);
+	} else {
+		d.shown_to_customer = channel_kind_writes(d.channel_kind);
+		write_text(b, a, text, text == &a->texts[a->text_count - 1]);
+		err = fact_append(b, j, h, &d, &f);
+	}
 	if (err == ERR_OK) {
 		err = outbox_entry(b, f);
 	}
@@ -204,7 +244,8 @@ tag(struct batch *b, struct job *j, struct head *h, const struct auto_answer *a)
 
 enum err
 answer_append(struct batch *b, struct job *j, struct head *h,
-	const struct answer_before *before, const struct auto_answer *a)
+	const struct answer_before *before, const struct auto_answer *a,
+	const struct mail_question *mail)
 {
 	struct conversation *c = &h->state.conversation;
 	enum err err = ERR_OK;
@@ -213,7 +254,7 @@ answer_append(struct batch *b, struct job *j, struct head *h,
 		c->waiting_since = before->waiting_since;
 	}
 	for (size_t i = 0; err == ERR_OK && i < a->text_count; i++) {
-		err = say(b, j, h, a, &a->texts[i], i + 1 == a->text_count);
+		err = say(b, j, h, a, &a->texts[i], mail);
 	}
 	if (err == ERR_OK && a->human) {
 		err = hand_over_append(b, j, h, a->reason, a->rule, a->title);
@@ -226,12 +267,30 @@ answer_append(struct batch *b, struct job *j, struct head *h,
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
+static enum err
+find_question(struct batch *b, struct job *j, struct mail_question *out)
+{
+	const struct answer_change *change = &j->change->answer;
+	bool found = true;
+
+	if (change->answer->by_mail &&
+		automatic_mail_question(b, change->timeline, change->question, out, &found) !=
+			ERR_OK) {
+		return b->failed;
+	}
+	return found ? ERR_OK : job_refuse(j, ERR_NOT_FOUND, "there is no such mail");
+}
+
 enum err
 apply_answer(struct batch *b, struct job *j)
 {
 	const struct answer_change *change = &j->change->answer;
 	struct head *h = timeline_head(b, change->timeline);
 	struct answer_before before;
+	struct mail_question found = {0};
+	struct mail_question *by_mail = change->answer != NULL && change->answer->by_mail
+		? &found
+		: NULL;
 	bool admitted = false;
 	enum err err;
 
@@ -247,11 +306,14 @@ apply_answer(struct batch *b, struct job *j)
 		outcome_of(j, h);
 		return ERR_OK;
 	}
-	err = answer_admit(b, j, h, &before, change->answer, &admitted);
+	err = find_question(b, j, &found);
+	if (err == ERR_OK) {
+		err = answer_admit(b, j, h, &before, change->answer, by_mail, &admitted);
+	}
 	/* The question is in the conversation already: it waits since then. */
 	before.waiting_since = 0;
 	if (err == ERR_OK && admitted) {
-		err = answer_append(b, j, h, &before, change->answer);
+		err = answer_append(b, j, h, &before, change->answer, by_mail);
 		h->state.conversation_dirty = true;
 	}
 	if (err == ERR_OK) {

@@ -4,6 +4,7 @@
 #include "model/visit.h"
 #include "store/answers.h"
 #include "store/apply.h"
+#include "store/automatic_mails.h"
 #include "store/mail_arrivals.h"
 #include "store/mails.h"
 #include "store/mentions.h"
@@ -277,13 +278,19 @@ post_message(struct batch *b, struct job *j, struct head *h, const struct entry 
 	const struct route *r = &entry->route;
 	bool revive = j->change->actor.kind == AUTHOR_STAFF && p->party.conversation != 0;
 	struct answer_before before = answer_before(h);
+	struct mail_question question = {
+		.mail = &entry->mail.mail,
+		.mailbox = entry->mail.mailbox,
+		.strange = entry->mail.proposed,
+	};
+	struct mail_question *by_mail = p->mail != NULL ? &question : NULL;
 	bool answered = false;
 	enum fact_kind change;
 	enum err err;
 
 	err = episode_ensure(b, h, r->channel, r->channel_kind, p->at, revive, &change);
 	if (err == ERR_OK) {
-		err = answer_admit(b, j, h, &before, p->answer, &answered);
+		err = answer_admit(b, j, h, &before, p->answer, by_mail, &answered);
 	}
 	if (err == ERR_OK) {
 		err = append_entry(b, j, h, entry, h->state.conversation.id);
@@ -292,7 +299,8 @@ post_message(struct batch *b, struct job *j, struct head *h, const struct entry 
 		err = episode_announce(b, j, h, change, p->at);
 	}
 	if (err == ERR_OK && answered) {
-		err = answer_append(b, j, h, &before, p->answer);
+		question.entry = j->facts[0]->id;
+		err = answer_append(b, j, h, &before, p->answer, by_mail);
 	}
 	if (err == ERR_OK) {
 		err = assign_to_author(b, j, h);

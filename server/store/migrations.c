@@ -24,6 +24,7 @@ EMBED(migration_0013, "0013_rules.sql");
 EMBED(migration_0014, "0014_answers.sql");
 EMBED(migration_0015, "0015_phrases.sql");
 EMBED(migration_0016, "0016_public_steps.sql");
+EMBED(migration_0017, "0017_mail_answers.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
@@ -42,5 +43,6 @@ const struct migration migrations[] = {
 	{14, "answers", migration_0014},
 	{15, "phrases", migration_0015},
 	{16, "public_steps", migration_0016},
+	{17, "mail_answers", migration_0017},
 	{0, NULL, NULL},
 };
