@@ -1158,6 +1158,8 @@ export const mailServerCheck = v.object({
 	has_password: v.boolean(),
 });
 
+export const mailAnsweringCheck = v.picklist(["off", "proven", "all"]);
+
 export const mailboxSettingsCheck = v.object({
 	address: v.string(),
 	name: v.string(),
@@ -1166,6 +1168,7 @@ export const mailboxSettingsCheck = v.object({
 	folder: v.string(),
 	trusted_host: v.string(),
 	since: v.nullable(timeCheck),
+	auto_answer: mailAnsweringCheck,
 });
 
 export const mailStepCheck = v.picklist(["connect", "secure", "login", "folder", "ready"]);

@@ -139,6 +139,7 @@ export const byName = {
 	channelSettings: checks.channelSettingsCheck satisfies v.GenericSchema<unknown, types.ChannelSettings>,
 	mailSecurity: checks.mailSecurityCheck satisfies v.GenericSchema<unknown, types.MailSecurity>,
 	mailServer: checks.mailServerCheck satisfies v.GenericSchema<unknown, types.MailServer>,
+	mailAnswering: checks.mailAnsweringCheck satisfies v.GenericSchema<unknown, types.MailAnswering>,
 	mailboxSettings: checks.mailboxSettingsCheck satisfies v.GenericSchema<unknown, types.MailboxSettings>,
 	mailStep: checks.mailStepCheck satisfies v.GenericSchema<unknown, types.MailStep>,
 	mailAdvice: checks.mailAdviceCheck satisfies v.GenericSchema<unknown, types.MailAdvice>,

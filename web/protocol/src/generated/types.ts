@@ -962,6 +962,9 @@ export interface MailServer {
 	readonly has_password: boolean;
 }
 
+/** whose mail is answered by rules: nobody's, that of proven senders, also that of unproven ones (never of forged ones) */
+export type MailAnswering = "off" | "proven" | "all";
+
 export interface MailboxSettings {
 	readonly address: string;
 	/** beside the address in what is sent */
@@ -973,6 +976,7 @@ export interface MailboxSettings {
 	readonly trusted_host: string;
 	/** older mail is not taken */
 	readonly since: Time | null;
+	readonly auto_answer: MailAnswering;
 }
 
 export type MailStep = "connect" | "secure" | "login" | "folder" | "ready";
