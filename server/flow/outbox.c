@@ -519,7 +519,8 @@ void
 outbox_fact(struct outbox *o, const struct fact *f, int64_t grace_ms)
 {
 	if (f->pub != 0 && !f->imported && f->author_kind != AUTHOR_CUSTOMER) {
-		look_in(o, grace_ms);
+		/* Mail waits for nobody to look at it first. */
+		look_in(o, f->delivery.state == OUTBOX_WAITING ? 0 : grace_ms);
 	}
 }
 

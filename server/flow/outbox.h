@@ -71,7 +71,7 @@ void outbox_destroy(struct outbox *o);
 void outbox_start(struct outbox *o);
 /* Nothing is begun any more; what is under way is not settled, so that it is done again. */
 void outbox_stop(struct outbox *o);
-/* A fact was committed: it may have an item, due after the grace. */
+/* A fact was committed: it may have an item, due after the grace, or at once if it is mail. */
 void outbox_fact(struct outbox *o, const struct fact *f, int64_t grace_ms);
 void outbox_kick(struct outbox *o); /* something is due now */
 void outbox_answered(struct delivery *d, const struct outbox_answer *answer);
