@@ -40,6 +40,7 @@ export type {
 	MailAddress,
 	Mailbox,
 	MailboxTest,
+	MailAnswering,
 	MailSecurity,
 	MailServer,
 	Mark,

@@ -1,6 +1,6 @@
 /** What is typed about a mailbox, and what of it is sent. */
 import { describe, expect, test } from "vitest";
-import { applyProvider, chooseSecurity, mailboxForm, mailboxMembers, providers } from "../../src/features/admin/mailbox";
+import { answeringLacks, applyProvider, chooseSecurity, mailboxForm, mailboxMembers, providers } from "../../src/features/admin/mailbox";
 import type { Channel } from "../../src/shared/types";
 
 const saved = {
@@ -40,6 +40,21 @@ describe("a mailbox as it is typed", () => {
 	test("a mailbox may be for reading only", () => {
 		const form = mailboxForm(null);
 		expect(mailboxMembers(form, "")).not.toHaveProperty("smtp");
+	});
+
+	test("nothing is answered automatically until somebody says so, and what that lacks is told", () => {
+		const form = mailboxForm(null);
+		expect(mailboxMembers(form, "")["auto_answer"]).toBe("off");
+		expect(answeringLacks(form)).toBeNull();
+		form.autoAnswer = "proven";
+		expect(answeringLacks(form)).toBe("smtp");
+		form.smtp.host = "smtp.broker.example";
+		expect(answeringLacks(form)).toBe("trustedHost");
+		form.trustedHost = "mx.broker.example";
+		expect(answeringLacks(form)).toBeNull();
+		expect(mailboxMembers(form, "")["auto_answer"]).toBe("proven");
+		Object.assign(form, { autoAnswer: "all", trustedHost: "" });
+		expect(answeringLacks(form)).toBeNull();
 	});
 
 	test("every provider fills in both servers", () => {

@@ -37,6 +37,17 @@ export default {
 		passwordHelp: "Kept encrypted, never shown again",
 		passwordKept: "Kept; leave empty to keep it",
 		sameLogin: "Outgoing mail uses the same user and password",
+		answering: "Answer automatically by rules",
+		answerings: { off: "Do not", proven: "Only proven senders", all: "Unproven senders too" },
+		answeringHelp: {
+			off: "People answer all mail.",
+			proven: "Where a keyword rule fits, a mail answers at once. Only mail that a person wrote within the last day; three a day to one address at most; never where a colleague has written.",
+			all: "The same, also to senders whom no mail server vouches for. Such a sender may be somebody else: choose this with care. Senders found to be forged are never answered.",
+		},
+		answeringLacks: {
+			smtp: "There is no outgoing server yet: nothing can be answered.",
+			trustedHost: "There is no trusted mail host yet (see “More settings”): no sender is proven, so nothing will be answered.",
+		},
 		more: "More settings",
 		since: "Mail from when on",
 		sinceHelp: "Older mail is not taken; empty: from now on.",

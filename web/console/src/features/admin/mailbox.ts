@@ -1,5 +1,5 @@
 /** The settings of a mailbox as they are typed, and what providers say of their servers. */
-import type { Channel, MailSecurity, MailServer } from "../../shared/types";
+import type { Channel, MailAnswering, MailSecurity, MailServer } from "../../shared/types";
 
 export interface ServerForm {
 	host: string;
@@ -11,6 +11,8 @@ export interface ServerForm {
 	kept: boolean;
 }
 
+export const answerings: readonly MailAnswering[] = ["off", "proven", "all"];
+
 export interface MailboxForm {
 	address: string;
 	name: string;
@@ -20,6 +22,8 @@ export interface MailboxForm {
 	sameLogin: boolean;
 	folder: string;
 	trustedHost: string;
+	/** Whose mail is answered by rules. */
+	autoAnswer: MailAnswering;
 	/** Local time, as a datetime-local field has it; empty: from now on. */
 	since: string;
 }
@@ -85,6 +89,7 @@ export function mailboxForm(channel: Channel | null): MailboxForm {
 		sameLogin: saved === undefined || saved.smtp.user === saved.imap.user,
 		folder: saved?.folder ?? "INBOX",
 		trustedHost: saved?.trusted_host ?? "",
+		autoAnswer: saved?.auto_answer ?? "off",
 		since: localTime(saved?.since),
 	};
 }
@@ -97,6 +102,14 @@ export function applyProvider(form: MailboxForm, key: string): void {
 	Object.assign(form.imap, { host: provider.imap, port: 993, security: "tls" });
 	Object.assign(form.smtp, { host: provider.smtp, port: provider.smtpPort, security: provider.smtpSecurity });
 	form.trustedHost = provider.trustedHost;
+}
+
+/** What stands in the way of answering as it was chosen. */
+export function answeringLacks(form: MailboxForm): "smtp" | "trustedHost" | null {
+	if (form.autoAnswer !== "off" && form.smtp.host === "") {
+		return "smtp";
+	}
+	return form.autoAnswer === "proven" && form.trustedHost === "" ? "trustedHost" : null;
 }
 
 function serverMembers(server: ServerForm, user: string, password: string): Record<string, unknown> {
@@ -117,6 +130,7 @@ export function mailboxMembers(form: MailboxForm, saved: string): Record<string,
 		...(form.smtp.host === "" ? {} : { smtp: serverMembers(form.smtp, own.user, own.password) }),
 		folder: form.folder,
 		trusted_host: form.trustedHost,
+		auto_answer: form.autoAnswer,
 		// A field of minutes must not move the instant that it was made from.
 		...(form.since === "" || form.since === saved ? {} : { since: new Date(form.since).toISOString() }),
 	};

@@ -27,7 +27,7 @@ export interface RuleDraft {
 export const maxReplies = 10;
 export const maxMenu = 10;
 export const matches: readonly RuleMatch[] = ["contains", "exact", "prefix", "pattern"];
-export const channelKinds = ["webchat", "app"] as const;
+export const channelKinds = ["webchat", "app", "email"] as const;
 
 export function emptyDraft(folder = ""): RuleDraft {
 	return {
