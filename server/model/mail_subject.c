@@ -125,8 +125,8 @@ mail_subject_key(const char *subject)
 	if (subject == NULL) {
 		return 0;
 	}
-	for (const char *p = mail_subject_bare(subject); *p != '\0' && length < MAIL_SUBJECT_MAX;
-		 p++) {
+	for (const char *p = mail_subject_bare(subject);
+		 *p != '\0' && length < MAIL_SUBJECT_MAX; p++) {
 		if (!isspace((unsigned char)*p)) {
 			plain[length++] = (char)tolower((unsigned char)*p);
 		}
