@@ -23,12 +23,6 @@
 
 enum { STAMP_LENGTH = 16, KEPT_MAX = 10000 }; /* 20261122T013000Z */
 
-struct order {
-	const char *target; /* file or folder */
-	const char *passphrase_file;
-	int64_t keep; /* 0: all */
-};
-
 /* --- names -------------------------------------------------------------------------------- */
 
 static bool
@@ -41,15 +35,15 @@ is_folder(const char *path)
 
 /* In a folder the name says when; else it is as given. */
 static bool
-choose_path(const struct order *order, char out[static PATH_MAX])
+choose_path(const char *target, bool sealed, char out[static PATH_MAX])
 {
-	const char *end = order->passphrase_file != NULL ? NAME_END_SEALED : NAME_END;
+	const char *end = sealed ? NAME_END_SEALED : NAME_END;
 	char stamp[STAMP_LENGTH + 1] = "";
 	char text[TIME_TEXT_SIZE];
 	size_t length = 0;
 
-	if (!is_folder(order->target)) {
-		return snprintf(out, PATH_MAX, "%s", order->target) < PATH_MAX - 32;
+	if (!is_folder(target)) {
+		return snprintf(out, PATH_MAX, "%s", target) < PATH_MAX - 32;
 	}
 	time_format(clock_now_ms(), text);
 	for (const char *p = text; *p != '\0' && *p != '.'; p++) {
@@ -58,7 +52,7 @@ choose_path(const struct order *order, char out[static PATH_MAX])
 		}
 	}
 	stamp[length] = 'Z';
-	return snprintf(out, PATH_MAX, "%s/" NAME_START "%s%s", order->target, stamp, end) <
+	return snprintf(out, PATH_MAX, "%s/" NAME_START "%s%s", target, stamp, end) <
 		PATH_MAX - 32;
 }
 
@@ -82,17 +76,16 @@ ours(const struct dirent *entry)
 
 /* Only after a new one is whole. The names sort by time. */
 static void
-remove_old(const struct order *order)
+remove_old(const char *folder, int64_t keep)
 {
 	struct dirent **list = NULL;
-	int count = scandir(order->target, &list, ours, alphasort);
+	int count = scandir(folder, &list, ours, alphasort);
 
 	for (int i = 0; i < count; i++) {
-		if ((int64_t)i < (int64_t)count - order->keep) {
+		if ((int64_t)i < (int64_t)count - keep) {
 			char path[PATH_MAX];
 
-			snprintf(path, sizeof(path), "%.3800s/%.255s", order->target,
-				list[i]->d_name);
+			snprintf(path, sizeof(path), "%.3800s/%.255s", folder, list[i]->d_name);
 			if (unlink(path) == 0) {
 				printf("Removed the older %s.\n", path);
 			} else {
@@ -129,8 +122,10 @@ audit(const struct app_conf *conf, const char *path)
 }
 
 static int
-make(const struct app_conf *conf, const struct order *order, const char *passphrase)
+make(const struct app_conf *conf, const void *order, const char *target,
+	const char *passphrase)
 {
+	const int64_t *keep = order; /* 0: all */
 	char path[PATH_MAX];
 	struct backup_plan plan = {
 		.store = &conf->store,
@@ -146,7 +141,7 @@ make(const struct app_conf *conf, const struct order *order, const char *passphr
 	struct error e = {0};
 	enum err err;
 
-	if (!choose_path(order, path)) {
+	if (!choose_path(target, passphrase != NULL, path)) {
 		fputs("trunkline backup: the name is too long\n", stderr);
 		return EXIT_STATUS_USAGE;
 	}
@@ -166,8 +161,8 @@ make(const struct app_conf *conf, const struct order *order, const char *passphr
 		return EXIT_STATUS_FAILED;
 	}
 	report(path, &facts, clock_monotonic_ms() - began);
-	if (order->keep > 0 && is_folder(order->target)) {
-		remove_old(order);
+	if (*keep > 0 && is_folder(target)) {
+		remove_old(target, *keep);
 	}
 	if (facts.damaged > 0) {
 		fprintf(stderr,
@@ -180,45 +175,19 @@ make(const struct app_conf *conf, const struct order *order, const char *passphr
 }
 
 static int
-carry_out(const struct app_conf *conf, const struct order *order)
-{
-	char *passphrase;
-	int status;
-
-	if (!passphrase_read(order->passphrase_file, &passphrase)) {
-		return EXIT_STATUS_FAILED;
-	}
-	status = make(conf, order, passphrase);
-	passphrase_free(passphrase);
-	return status;
-}
-
-static int
 run(int argc, char **argv)
 {
-	struct order order = {
-		.passphrase_file = command_value(&argc, argv, "--passphrase-file"),
-	};
-	const char *keep = command_value(&argc, argv, "--keep");
-	struct app_settings *settings;
-	int status = EXIT_STATUS_USAGE;
+	const char *passphrase_file = command_value(&argc, argv, "--passphrase-file");
+	const char *keep_text = command_value(&argc, argv, "--keep");
+	int64_t keep = 0;
 
-	if (keep != NULL &&
-		(!str_parse_i64(keep, &order.keep) || order.keep < 1 || order.keep > KEPT_MAX)) {
+	if (keep_text != NULL &&
+		(!str_parse_i64(keep_text, &keep) || keep < 1 || keep > KEPT_MAX)) {
 		fputs("trunkline backup: --keep takes a number from 1\n", stderr);
 		return EXIT_STATUS_USAGE;
 	}
-	if (!command_settings(&argc, argv, &settings)) {
-		return EXIT_STATUS_USAGE;
-	}
-	if (argc == 2 && argv[1][0] != '-') {
-		order.target = argv[1];
-		status = carry_out(app_settings_conf(settings), &order);
-	} else if (command_rest_empty(argc, argv)) {
-		fputs("trunkline backup: name the file or the folder for it\n", stderr);
-	}
-	app_settings_destroy(settings);
-	return status;
+	return archive_command(argc, argv, passphrase_file,
+		"backup: name the file or the folder for it", make, &keep);
 }
 
 const struct command command_backup = {

@@ -11,6 +11,7 @@
 #include "backup/sealed.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "command/command.h"
 #include "command/command_store.h"
 
 enum { SHOW_EVERY_MS = 200 };
@@ -38,7 +39,17 @@ read_line(FILE *file, const char *path, char *out)
 	return true;
 }
 
-bool
+static void
+passphrase_free(char *passphrase)
+{
+	if (passphrase != NULL) {
+		explicit_bzero(passphrase, PASSPHRASE_MAX);
+		free(passphrase);
+	}
+}
+
+/* False after printing what is wrong with it. */
+static bool
 passphrase_read(const char *path, char **out)
 {
 	char *line;
@@ -68,13 +79,28 @@ passphrase_read(const char *path, char **out)
 	return true;
 }
 
-void
-passphrase_free(char *passphrase)
+int
+archive_command(int argc, char **argv, const char *passphrase_file, const char *missing,
+	archive_work *work, const void *order)
 {
-	if (passphrase != NULL) {
-		explicit_bzero(passphrase, PASSPHRASE_MAX);
-		free(passphrase);
+	struct app_settings *settings;
+	int status = EXIT_STATUS_USAGE;
+	char *passphrase;
+
+	if (!command_settings(&argc, argv, &settings)) {
+		return EXIT_STATUS_USAGE;
 	}
+	if (argc == 2 && argv[1][0] != '-') {
+		status = EXIT_STATUS_FAILED;
+		if (passphrase_read(passphrase_file, &passphrase)) {
+			status = work(app_settings_conf(settings), order, argv[1], passphrase);
+			passphrase_free(passphrase);
+		}
+	} else if (command_rest_empty(argc, argv)) {
+		fprintf(stderr, "trunkline %s\n", missing);
+	}
+	app_settings_destroy(settings);
+	return status;
 }
 
 void

@@ -8,10 +8,15 @@
 struct app_conf;
 struct store;
 
-/* The first line of the file ("-": of the standard input), to be wiped and freed by passphrase_free(). False after printing
- * what is wrong with it. `path` NULL: none, *out is NULL. */
-bool passphrase_read(const char *path, char **out);
-void passphrase_free(char *passphrase); /* NULL is fine */
+/* What is left of the arguments names the archive and the settings. `work` does the rest with
+ * them, with what the command itself was told (`order`), and with the first line of the
+ * passphrase file ("-": of the standard input), which is wiped afterwards; NULL when no file is
+ * named. The status to exit with; what is wrong with the arguments is printed, `missing` when
+ * there is no archive. */
+typedef int archive_work(const struct app_conf *conf, const void *order,
+	const char *archive, const char *passphrase);
+int archive_command(int argc, char **argv, const char *passphrase_file,
+	const char *missing, archive_work *work, const void *order);
 
 /* A backup_progress for a person at a terminal; ctx is the verb ("Checked"). Prints over its
  * own line. */

@@ -12,8 +12,6 @@
 #include "command/command_store.h"
 
 struct order {
-	const char *path;
-	const char *passphrase_file;
 	const char *keys;
 	bool new_keys;
 	bool force;
@@ -29,13 +27,13 @@ failed(const struct error *e)
 }
 
 static bool
-check(const struct order *order, const char *passphrase, struct backup_facts *facts)
+check(const char *archive, const char *passphrase, struct backup_facts *facts)
 {
 	char when[TIME_TEXT_SIZE];
 	struct error e = {0};
 
-	if (backup_check(order->path, passphrase, show_backup_progress, (void *)"Checked",
-			facts, &e) != ERR_OK) {
+	if (backup_check(archive, passphrase, show_backup_progress, (void *)"Checked", facts,
+			&e) != ERR_OK) {
 		(void)failed(&e);
 		return false;
 	}
@@ -43,7 +41,7 @@ check(const struct order *order, const char *passphrase, struct backup_facts *fa
 	time_format(facts->created_at, when);
 	printf("%s is whole: made %s by trunkline %s on %s, schema %d, %s.\n"
 		   "%llu entries (%llu rows), %llu files.\n",
-		order->path, when, facts->program, facts->driver, facts->schema,
+		archive, when, facts->program, facts->driver, facts->schema,
 		facts->has_keys ? "with its keys" : "without private keys",
 		(unsigned long long)facts->entries, (unsigned long long)facts->rows,
 		(unsigned long long)facts->files);
@@ -74,7 +72,7 @@ verify(const struct app_conf *conf)
 }
 
 static int
-finish(const struct app_conf *conf, const struct order *order,
+finish(const struct app_conf *conf, const struct order *order, const char *archive,
 	const struct backup_facts *facts)
 {
 	bool verified = verify(conf);
@@ -87,7 +85,7 @@ finish(const struct app_conf *conf, const struct order *order,
 		return failed(&e);
 	}
 	time_format(facts->created_at, when);
-	snprintf(detail, sizeof(detail), "%.900s of %s", order->path, when);
+	snprintf(detail, sizeof(detail), "%.900s of %s", archive, when);
 	if (!audit_backup(conf, "backup.restored", detail) || !verified) {
 		return EXIT_STATUS_FAILED;
 	}
@@ -96,11 +94,13 @@ finish(const struct app_conf *conf, const struct order *order,
 }
 
 static int
-restore(const struct app_conf *conf, const struct order *order, const char *passphrase)
+restore(const struct app_conf *conf, const void *what, const char *archive,
+	const char *passphrase)
 {
+	const struct order *order = what;
 	struct restore_plan plan = {
 		.store = &conf->store,
-		.path = order->path,
+		.path = archive,
 		.passphrase = passphrase,
 		.keys = order->keys,
 		.new_keys = order->new_keys,
@@ -113,7 +113,7 @@ restore(const struct app_conf *conf, const struct order *order, const char *pass
 	int status;
 	int lock;
 
-	if (!check(order, passphrase, &facts)) {
+	if (!check(archive, passphrase, &facts)) {
 		return EXIT_STATUS_FAILED;
 	}
 	if (order->check) {
@@ -127,7 +127,7 @@ restore(const struct app_conf *conf, const struct order *order, const char *pass
 	}
 	if (restore_load(&plan, &facts, &e) == ERR_OK) {
 		hide_backup_progress();
-		status = finish(conf, order, &facts);
+		status = finish(conf, order, archive, &facts);
 	} else {
 		status = failed(&e);
 	}
@@ -136,43 +136,18 @@ restore(const struct app_conf *conf, const struct order *order, const char *pass
 }
 
 static int
-carry_out(const struct app_conf *conf, const struct order *order)
-{
-	char *passphrase;
-	int status;
-
-	if (!passphrase_read(order->passphrase_file, &passphrase)) {
-		return EXIT_STATUS_FAILED;
-	}
-	status = restore(conf, order, passphrase);
-	passphrase_free(passphrase);
-	return status;
-}
-
-static int
 run(int argc, char **argv)
 {
+	const char *passphrase_file = command_value(&argc, argv, "--passphrase-file");
 	struct order order = {
-		.passphrase_file = command_value(&argc, argv, "--passphrase-file"),
 		.keys = command_value(&argc, argv, "--keys"),
 		.new_keys = command_flag(&argc, argv, "--new-keys"),
 		.force = command_flag(&argc, argv, "--force"),
 		.check = command_flag(&argc, argv, "--check"),
 	};
-	struct app_settings *settings;
-	int status = EXIT_STATUS_USAGE;
 
-	if (!command_settings(&argc, argv, &settings)) {
-		return EXIT_STATUS_USAGE;
-	}
-	if (argc == 2 && argv[1][0] != '-') {
-		order.path = argv[1];
-		status = carry_out(app_settings_conf(settings), &order);
-	} else if (command_rest_empty(argc, argv)) {
-		fputs("trunkline restore: name the archive\n", stderr);
-	}
-	app_settings_destroy(settings);
-	return status;
+	return archive_command(argc, argv, passphrase_file, "restore: name the archive",
+		restore, &order);
 }
 
 const struct command command_restore = {
