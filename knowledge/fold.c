@@ -14,7 +14,7 @@
 /* A table has the answer for nearly every character. What may melt into the one before it
  * (accents written apart, Korean letters) takes that back and asks ICU about both together, at
  * most so many characters: nobody writes more, and an attacker shall not make us sort them. */
-enum { SEGMENT_CHARACTERS = 32, SEGMENT_UNITS = 1024, TARGET_MAX = 64 };
+enum { SEGMENT_CHARACTERS = 32, SEGMENT_UNITS = 1024, TARGET_MAX = 64, UTF8_BYTES = 4 };
 
 struct folder {
 	const struct fold_table *table;
@@ -175,6 +175,42 @@ step(struct folder *f, size_t at)
 	return next;
 }
 
+/* What most texts are: ASCII, and characters that stay as they are. Returns where that ends or
+ * there is no more room. */
+static size_t
+put_plain(struct folder *f, size_t at)
+{
+	while (at < f->length && f->used + UTF8_BYTES < f->capacity) {
+		uint8_t byte = (uint8_t)f->text[at];
+		size_t next = at;
+
+		if (byte >= 0x80) {
+			if (fold_entry(f->table, utf8_next(f->text, &next)) != FOLD_SAME) {
+				return at;
+			}
+			f->segment = at;
+			f->segment_out = f->used;
+			for (size_t i = at; i < next; i++) {
+				f->origin[f->used] = (uint32_t)at;
+				f->out[f->used++] = f->text[i];
+			}
+			at = next;
+			continue;
+		}
+		f->segment = at;
+		f->segment_out = f->used;
+		byte = f->table->ascii[byte];
+		if (byte == ' ') {
+			put_space(f, at);
+		} else {
+			f->origin[f->used] = (uint32_t)at;
+			f->out[f->used++] = (char)byte;
+		}
+		at++;
+	}
+	return at;
+}
+
 void
 fold_text(const char *text, size_t length, struct arena *a, struct folded *out)
 {
@@ -183,22 +219,7 @@ fold_text(const char *text, size_t length, struct arena *a, struct folded *out)
 
 	assert(length < UINT32_MAX);
 	make_room(&f, length + TARGET_MAX);
-	while (at < length) {
-		uint8_t byte = (uint8_t)text[at];
-
-		if (byte < 0x80 && f.used + 1 < f.capacity) {
-			f.segment = at;
-			f.segment_out = f.used;
-			byte = f.table->ascii[byte];
-			if (byte == ' ') {
-				put_space(&f, at);
-			} else {
-				f.origin[f.used] = (uint32_t)at;
-				f.out[f.used++] = (char)byte;
-			}
-			at++;
-			continue;
-		}
+	while ((at = put_plain(&f, at)) < length) {
 		at = step(&f, at);
 	}
 	f.out[f.used] = '\0';

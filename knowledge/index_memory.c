@@ -20,30 +20,23 @@ enum {
 	TABLE_START = 4096,
 	FULL_ENTRIES = 64 * 1024,
 	FULL_CHUNKS = 64,
-	SLICE_UNITS = 2, /* of the first */
-	SLICE_LEVELS = 8,
 	MARK_HEAD = '\4', /* no term begins with it */
 };
 
-void *
-index_memory_at(const struct index_memory *m, uint32_t ref)
-{
-	return m->chunks[ref / INDEX_CHUNK_UNITS] + (size_t)(ref % INDEX_CHUNK_UNITS) * 8;
-}
-
 static uint32_t
-take_units(struct index_memory *m, uint32_t units)
+take(struct index_memory *m, size_t bytes)
 {
-	uint32_t ref;
+	uint32_t place;
 
-	if (m->chunk_count == 0 || m->used + units > INDEX_CHUNK_UNITS) {
+	bytes = (bytes + 7) & ~(size_t)7;
+	if (m->chunk_count == 0 || m->used + bytes > INDEX_CHUNK_BYTES) {
 		m->chunks = xrealloc(m->chunks, (m->chunk_count + 1) * sizeof(*m->chunks));
-		m->chunks[m->chunk_count++] = xmalloc((size_t)INDEX_CHUNK_UNITS * 8);
-		m->used = m->chunk_count == 1; /* 0 stands for nothing */
+		m->chunks[m->chunk_count++] = xmalloc(INDEX_CHUNK_BYTES);
+		m->used = m->chunk_count == 1 ? 8 : 0; /* 0 stands for nothing */
 	}
-	ref = (uint32_t)(m->chunk_count - 1) * INDEX_CHUNK_UNITS + m->used;
-	m->used += units;
-	return ref;
+	place = (uint32_t)((m->chunk_count - 1) << INDEX_CHUNK_BITS) + m->used;
+	m->used += (uint32_t)bytes;
+	return place;
 }
 
 /* --- life --------------------------------------------------------------------------------- */
@@ -128,7 +121,7 @@ load_32(const char *bytes)
 }
 
 /* Seeded: nobody can write texts whose terms all fall into one place. */
-static uint32_t
+static inline uint32_t
 hash(const struct index_memory *m, const char *term, size_t length)
 {
 	const uint64_t factor = UINT64_C(0x9fb21c651e98df25);
@@ -150,7 +143,25 @@ hash(const struct index_memory *m, const char *term, size_t length)
 	return (uint32_t)(h >> 32);
 }
 
-static struct index_slot *
+static inline bool
+same(const char *a, const char *b, size_t length)
+{
+	if (length < 4) {
+		return memcmp(a, b, length) == 0;
+	}
+	if (length < 8) {
+		return load_32(a) == load_32(b) &&
+			load_32(a + length - 4) == load_32(b + length - 4);
+	}
+	for (size_t i = 0; i + 8 < length; i += 8) {
+		if (load_64(a + i) != load_64(b + i)) {
+			return false;
+		}
+	}
+	return load_64(a + length - 8) == load_64(b + length - 8);
+}
+
+static inline struct index_slot *
 slot_of(const struct index_memory *m, uint32_t tag, const char *term, size_t length)
 {
 	size_t at = tag & (m->capacity - 1);
@@ -162,7 +173,7 @@ slot_of(const struct index_memory *m, uint32_t tag, const char *term, size_t len
 			continue;
 		}
 		r = index_memory_at(m, m->slots[at].ref);
-		if (r->length == length && memcmp(r->term, term, length) == 0) {
+		if (r->length == length && same(r->term, term, length)) {
 			break;
 		}
 	}
@@ -195,8 +206,7 @@ static uint32_t
 add_record(struct index_memory *m, struct index_slot *slot, uint32_t tag,
 	const char *term, size_t length)
 {
-	uint32_t ref = take_units(m,
-		(uint32_t)(sizeof(struct index_record) + length + 7) / 8);
+	uint32_t ref = take(m, sizeof(struct index_record) + length);
 	struct index_record *r = index_memory_at(m, ref);
 
 	*r = (struct index_record){.length = (uint8_t)length};
@@ -241,37 +251,34 @@ hang_on_head(struct index_memory *m, uint32_t ref, const char *term, size_t head
 
 /* --- adding ------------------------------------------------------------------------------- */
 
-static uint32_t
-slice_bytes(uint8_t level)
-{
-	return (uint32_t)(SLICE_UNITS * 8) << level;
-}
-
-/* The last four bytes of a slice are the place of the next. */
 static void
-put_byte(struct index_memory *m, struct index_record *r, uint8_t byte)
+add_slice(struct index_memory *m, struct index_record *r)
 {
-	uint8_t *slice;
+	uint8_t level = r->begin != 0 ? index_slice_above(r->level) : 0;
+	uint32_t slice = take(m, (size_t)INDEX_SLICE_BYTES << level);
 
 	if (r->begin == 0) {
-		r->begin = take_units(m, SLICE_UNITS);
-		r->slice = r->begin;
+		r->begin = slice;
+	} else {
+		memcpy(index_memory_at(m, r->end), &slice, sizeof(slice));
 	}
-	slice = index_memory_at(m, r->slice);
-	if (r->used + sizeof(uint32_t) == slice_bytes(r->level)) {
-		uint8_t level = r->level + 1 < SLICE_LEVELS ? r->level + 1 : r->level;
-		uint32_t next = take_units(m, slice_bytes(level) / 8);
-
-		memcpy(slice + r->used, &next, sizeof(next));
-		r->slice = next;
-		r->level = level;
-		r->used = 0;
-		slice = index_memory_at(m, next);
-	}
-	slice[r->used++] = byte;
+	r->end = slice;
+	r->level = level;
+	r->room = (uint16_t)index_slice_room(level);
 }
 
-static void
+static inline void
+put_byte(struct index_memory *m, struct index_record *r, uint8_t byte)
+{
+	if (r->room == 0) {
+		add_slice(m, r);
+	}
+	*(uint8_t *)index_memory_at(m, r->end) = byte;
+	r->end++;
+	r->room--;
+}
+
+static inline void
 put_distance(struct index_memory *m, struct index_record *r, uint32_t distance)
 {
 	for (; distance >= 128; distance >>= 7) {
@@ -336,58 +343,6 @@ index_memory_add(struct index_memory *m, uint32_t number, uint64_t timeline,
 }
 
 /* --- reading ------------------------------------------------------------------------------ */
-
-struct index_slices
-index_memory_slices(const struct index_memory *m, const struct index_record *r)
-{
-	struct index_slices s = {.memory = m, .left = r->count, .number = m->first};
-
-	if (r->count == 1) {
-		s.number = r->newest; /* it has no slice yet */
-		return s;
-	}
-	s.at = index_memory_at(m, r->begin);
-	s.end = s.at + slice_bytes(0) - sizeof(uint32_t);
-	return s;
-}
-
-static uint8_t
-next_byte(struct index_slices *s)
-{
-	if (s->at == s->end) {
-		uint32_t next;
-
-		memcpy(&next, s->end, sizeof(next));
-		s->level = s->level + 1 < SLICE_LEVELS ? s->level + 1 : s->level;
-		s->at = index_memory_at(s->memory, next);
-		s->end = s->at + slice_bytes(s->level) - sizeof(uint32_t);
-	}
-	return *s->at++;
-}
-
-bool
-index_slices_next(struct index_slices *s, uint32_t *out)
-{
-	uint32_t distance = 0;
-	uint8_t byte;
-
-	if (s->left == 0) {
-		return false;
-	}
-	s->left--;
-	if (s->at != NULL) {
-		unsigned shift = 0;
-
-		do {
-			byte = next_byte(s);
-			distance |= (uint32_t)(byte & 127) << shift;
-			shift += 7;
-		} while (byte >= 128);
-	}
-	s->number += distance;
-	*out = s->number;
-	return true;
-}
 
 static void
 put_numbers(const struct index_memory *m, const struct index_record *r,

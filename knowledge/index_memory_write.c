@@ -97,23 +97,53 @@ sort(struct sorted *items, size_t count)
 	}
 }
 
+/* Few numbers lie in the slices as the segment will have them. */
+static void
+write_few(const struct index_memory *m, const struct index_record *r,
+	struct index_segment_writer *w)
+{
+	uint8_t list[INDEX_LIST_BLOCK * INDEX_VARINT_BYTES];
+	struct index_slices s = index_memory_slices(m, r);
+	size_t used = 0;
+
+	if (s.at == NULL) {
+		used = index_varint_write(list, r->newest - m->first);
+	}
+	for (uint32_t left = s.at != NULL ? r->count : 0; left > 0;) {
+		list[used] = index_slices_byte(&s);
+		left -= list[used++] < 128;
+	}
+	index_segment_write_list(w, r->term, r->length, list, used, r->count);
+}
+
+static void
+write_many(const struct index_memory *m, const struct index_record *r, uint32_t *numbers,
+	struct index_segment_writer *w)
+{
+	struct index_slices s = index_memory_slices(m, r);
+
+	for (uint32_t k = 0; index_slices_next(&s, &numbers[k]); k++) {
+		continue;
+	}
+	index_segment_write_term(w, r->term, r->length, numbers, r->count);
+}
+
 void
 index_memory_write(const struct index_memory *m, struct index_segment_writer *w)
 {
 	struct sorted *items = xmalloc((m->count + 1) * sizeof(*items));
 	uint32_t longest = 1;
 	size_t count = gather(m, items, &longest);
-	uint32_t *numbers = xmalloc(longest * sizeof(*numbers));
+	uint32_t *numbers = xmalloc((longest + 1) * sizeof(*numbers));
 
 	sort(items, count);
 	for (size_t i = 0; i < count; i++) {
 		const struct index_record *r = items[i].record;
-		struct index_slices s = index_memory_slices(m, r);
-
-		for (uint32_t k = 0; index_slices_next(&s, &numbers[k]); k++) {
-			continue;
+		if (r->count <= INDEX_LIST_BLOCK) {
+			write_few(m, r, w);
+		} else {
+			write_many(m, r, numbers, w);
 		}
-		index_segment_write_term(w, r->term, r->length, numbers, r->count);
 	}
 	free(numbers);
 	free(items);

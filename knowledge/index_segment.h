@@ -68,6 +68,10 @@ index_segment_write(int folder, const char *name, const struct index_segment_abo
 /* Terms ascending; numbers ascending, at least one. What fails is told at the end. */
 void index_segment_write_term(struct index_segment_writer *w, const char *term,
 	size_t length, const uint32_t *numbers, uint32_t count);
+/* The same with a list that index_list_write() would have made, of INDEX_LIST_BLOCK numbers at
+ * most: distances from `first` on. */
+void index_segment_write_list(struct index_segment_writer *w, const char *term,
+	size_t length, const uint8_t *list, size_t list_length, uint32_t count);
 /* On the disk, under its name. Frees the writer. */
 MUST_CHECK enum err
 index_segment_write_end(struct index_segment_writer *w, struct error *e);

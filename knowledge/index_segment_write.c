@@ -23,7 +23,8 @@ struct index_segment_writer {
 	struct index_segment_head head;
 	uint64_t written; /* bytes that went to the file */
 	uint64_t page_began;
-	struct buf out; /* bytes that did not yet */
+	struct buf out;  /* bytes that did not yet */
+	struct buf list; /* of one term */
 	struct buf keys;
 	struct buf pages;
 	char term[INDEX_TERM_BYTES]; /* the one before */
@@ -89,6 +90,7 @@ index_segment_write(int folder, const char *name, const struct index_segment_abo
 		.mark = about->mark,
 	};
 	buf_init(&w->out, LIST_MAX);
+	buf_init(&w->list, LIST_MAX);
 	buf_init(&w->keys, TABLE_MAX);
 	buf_init(&w->pages, TABLE_MAX);
 	buf_append(&w->out, &w->head, sizeof(w->head)); /* its place */
@@ -120,37 +122,12 @@ shared_with(const struct index_segment_writer *w, const char *term, size_t lengt
 	return shared;
 }
 
-/* The length of the list goes before it, so room for the longest is kept. */
 static void
-put_list(struct index_segment_writer *w, const uint32_t *numbers, uint32_t count)
-{
-	uint8_t bytes[2 * INDEX_VARINT_BYTES];
-	size_t length = index_varint_write(bytes, count);
-	size_t at;
-	size_t list;
-
-	if (count == 1) {
-		length += index_varint_write(bytes + length, numbers[0] - w->head.first);
-		buf_append(&w->out, bytes, length);
-		return;
-	}
-	at = w->out.length;
-	index_list_write(&w->out, numbers, count, w->head.first);
-	list = w->out.length - at;
-	length += index_varint_write(bytes + length, (uint32_t)list);
-	if (buf_extend(&w->out, length) != NULL) {
-		memmove(w->out.data + at + length, w->out.data + at, list);
-		memcpy(w->out.data + at, bytes, length);
-	}
-}
-
-void
-index_segment_write_term(struct index_segment_writer *w, const char *term, size_t length,
-	const uint32_t *numbers, uint32_t count)
+put_term(struct index_segment_writer *w, const char *term, size_t length)
 {
 	uint64_t here = w->written + w->out.length;
-	size_t shared = 0;
 	uint8_t sizes[2];
+	size_t shared = 0;
 
 	if (!w->page_open || here - w->page_began >= INDEX_PAGE_BYTES) {
 		add_page(w, term, length);
@@ -163,9 +140,13 @@ index_segment_write_term(struct index_segment_writer *w, const char *term, size_
 	sizes[1] = (uint8_t)(length - shared);
 	buf_append(&w->out, sizes, sizeof(sizes));
 	buf_append(&w->out, term + shared, length - shared);
-	put_list(w, numbers, count);
 	memcpy(w->term, term, length);
 	w->length = length;
+}
+
+static void
+end_term(struct index_segment_writer *w)
+{
 	if (w->out.overflowed || w->keys.overflowed || w->pages.overflowed) {
 		w->failed = EFBIG;
 	}
@@ -174,10 +155,41 @@ index_segment_write_term(struct index_segment_writer *w, const char *term, size_
 	}
 }
 
+void
+index_segment_write_list(struct index_segment_writer *w, const char *term, size_t length,
+	const uint8_t *list, size_t list_length, uint32_t count)
+{
+	uint8_t bytes[2 * INDEX_VARINT_BYTES];
+	size_t used = index_varint_write(bytes, count);
+
+	if (count > 1) { /* of one number it is known */
+		used += index_varint_write(bytes + used, (uint32_t)list_length);
+	}
+	put_term(w, term, length);
+	buf_append(&w->out, bytes, used);
+	buf_append(&w->out, list, list_length);
+	end_term(w);
+}
+
+void
+index_segment_write_term(struct index_segment_writer *w, const char *term, size_t length,
+	const uint32_t *numbers, uint32_t count)
+{
+	buf_clear(&w->list);
+	index_list_write(&w->list, numbers, count, w->head.first);
+	if (w->list.overflowed) {
+		w->failed = EFBIG;
+		return;
+	}
+	index_segment_write_list(w, term, length, (const uint8_t *)w->list.data,
+		w->list.length, count);
+}
+
 static void
 free_writer(struct index_segment_writer *w)
 {
 	buf_fini(&w->out);
+	buf_fini(&w->list);
 	buf_fini(&w->keys);
 	buf_fini(&w->pages);
 	if (w->fd >= 0) {
