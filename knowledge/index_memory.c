@@ -20,6 +20,7 @@ enum {
 	TABLE_START = 4096,
 	FULL_ENTRIES = 64 * 1024,
 	FULL_CHUNKS = 64,
+	AHEAD = 32,
 	MARK_HEAD = '\4', /* no term begins with it */
 };
 
@@ -287,42 +288,93 @@ put_distance(struct index_memory *m, struct index_record *r, uint32_t distance)
 	put_byte(m, r, (uint8_t)distance);
 }
 
+/* One term that comes; the memory that it needs is fetched while those before it are added. */
+struct coming {
+	const char *term;
+	uint32_t tag;
+	uint32_t length;
+	char copy[INDEX_PREFIX_BYTES]; /* of what is no piece of the text */
+};
+
 struct adding {
 	struct index_memory *memory;
 	uint32_t number;
+	uint32_t count;
+	struct coming coming[AHEAD];
 };
 
-static int
-add_term(void *ctx, const char *term, size_t length)
+static __attribute__((noinline)) void
+add_new(struct index_memory *m, struct index_slot *slot, const struct coming *c,
+	uint32_t number)
 {
-	const struct adding *a = ctx;
-	struct index_memory *m = a->memory;
-	uint32_t tag = hash(m, term, length);
-	struct index_slot *slot = slot_of(m, tag, term, length);
+	uint32_t ref = add_record(m, slot, c->tag, c->term, c->length);
+	size_t head = index_head(c->term, c->length);
+	struct index_record *r = index_memory_at(m, ref);
+
+	r->newest = number;
+	r->count = 1;
+	if (head > 0) {
+		hang_on_head(m, ref, c->term, head);
+	}
+}
+
+static void
+add_term(struct index_memory *m, const struct coming *c, uint32_t number)
+{
+	struct index_slot *slot = slot_of(m, c->tag, c->term, c->length);
 	struct index_record *r;
 
 	if (slot->ref == 0) {
-		uint32_t ref = add_record(m, slot, tag, term, length);
-		size_t head = index_head(term, length);
-
-		r = index_memory_at(m, ref);
-		r->newest = a->number;
-		r->count = 1;
-		if (head > 0) {
-			hang_on_head(m, ref, term, head);
-		}
-		return 0;
+		add_new(m, slot, c, number);
+		return;
 	}
 	r = index_memory_at(m, slot->ref);
-	if (r->newest == a->number) {
-		return 0;
+	if (r->newest == number) {
+		return;
 	}
 	if (r->count == 1) {
 		put_distance(m, r, r->newest - m->first);
 	}
-	put_distance(m, r, a->number - r->newest);
-	r->newest = a->number;
+	put_distance(m, r, number - r->newest);
+	r->newest = number;
 	r->count++;
+}
+
+static void
+add_coming(struct adding *a)
+{
+	const struct index_memory *m = a->memory;
+
+	for (uint32_t i = 0; i < a->count; i++) {
+		const struct index_slot *slot = &m->slots[a->coming[i].tag & (m->capacity - 1)];
+
+		if (slot->ref != 0) {
+			__builtin_prefetch(index_memory_at(m, slot->ref), 1);
+		}
+	}
+	for (uint32_t i = 0; i < a->count; i++) {
+		add_term(a->memory, &a->coming[i], a->number);
+	}
+	a->count = 0;
+}
+
+static int
+take_term(void *ctx, const char *term, size_t length)
+{
+	struct adding *a = ctx;
+	struct coming *c = &a->coming[a->count++];
+
+	c->tag = hash(a->memory, term, length);
+	c->length = (uint32_t)length;
+	c->term = term;
+	if (term[0] == INDEX_MARK_PREFIX) {
+		memcpy(c->copy, term, length);
+		c->term = c->copy;
+	}
+	__builtin_prefetch(&a->memory->slots[c->tag & (a->memory->capacity - 1)]);
+	if (a->count == AHEAD) {
+		add_coming(a);
+	}
 	return 0;
 }
 
@@ -330,14 +382,18 @@ void
 index_memory_add(struct index_memory *m, uint32_t number, uint64_t timeline,
 	const char *text, size_t length)
 {
-	struct adding a = {m, number};
+	struct adding a;
 	char customer[INDEX_CUSTOMER_BYTES];
 
 	assert(number >= m->first);
+	a.memory = m;
+	a.number = number;
+	a.count = 0;
 	index_customer_term(timeline, customer);
 	pthread_rwlock_wrlock(&m->changing);
-	(void)add_term(&a, customer, sizeof(customer));
-	(void)index_terms(text, length, add_term, &a);
+	(void)take_term(&a, customer, sizeof(customer));
+	(void)index_terms(text, length, take_term, &a);
+	add_coming(&a);
 	m->entries++;
 	pthread_rwlock_unlock(&m->changing);
 }

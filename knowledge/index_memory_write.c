@@ -1,4 +1,4 @@
-/* Terms in order of their bytes: the first eight as a number, sorted byte by byte from the last;
+/* Terms in order of their bytes: the first eight as a number, sorted digit by digit from the last;
  * only terms that have the same are compared. */
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,8 @@
 #include "base/arena.h"
 #include "knowledge/index_memory_private.h"
 
-enum { KEY_BYTES = 8, DIGITS = 256 };
+/* Six digits have all 64 bits. An even number, so that the result is where it began. */
+enum { KEY_BYTES = 8, DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, DIGITS_OF_KEY = 6 };
 
 struct sorted {
 	uint64_t key;
@@ -42,24 +43,25 @@ gather(const struct index_memory *m, struct sorted *out, uint32_t *longest)
 	return count;
 }
 
-/* Stable, by one byte of the key. */
+/* Stable, by one digit of the key. */
 static void
-sort_by(unsigned byte, const struct sorted *from, struct sorted *to, size_t count)
+sort_by(unsigned digit, const struct sorted *from, struct sorted *to, size_t count)
 {
+	unsigned shift = digit * DIGIT_BITS;
 	size_t begin[DIGITS] = {0};
 	size_t sum = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		begin[from[i].key >> byte * 8 & 255]++;
+		begin[from[i].key >> shift & (DIGITS - 1)]++;
 	}
-	for (size_t digit = 0; digit < DIGITS; digit++) {
-		size_t of_digit = begin[digit];
+	for (size_t value = 0; value < DIGITS; value++) {
+		size_t of_value = begin[value];
 
-		begin[digit] = sum;
-		sum += of_digit;
+		begin[value] = sum;
+		sum += of_value;
 	}
 	for (size_t i = 0; i < count; i++) {
-		to[begin[from[i].key >> byte * 8 & 255]++] = from[i];
+		to[begin[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
 	}
 }
 
@@ -73,15 +75,14 @@ compare(const void *x, const void *y)
 	return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-/* An even number of passes: the result is where it began. */
 static void
 sort(struct sorted *items, size_t count)
 {
 	struct sorted *other = xmalloc((count + 1) * sizeof(*other));
 
-	for (unsigned byte = 0; byte < KEY_BYTES; byte += 2) {
-		sort_by(byte, items, other, count);
-		sort_by(byte + 1, other, items, count);
+	for (unsigned digit = 0; digit < DIGITS_OF_KEY; digit += 2) {
+		sort_by(digit, items, other, count);
+		sort_by(digit + 1, other, items, count);
 	}
 	free(other);
 	for (size_t i = 0; i < count;) {

@@ -1,5 +1,6 @@
-/* A tournament of cursors, smallest term first; of the same term the older segment first, so
- * that the numbers of all of them ascend. */
+/* A heap of cursors, the smallest term first; of the same term the older segment first, so that
+ * the numbers of all of them ascend. The first eight bytes of each term, as a number, tell most
+ * terms apart. */
 #include "knowledge/index_merge.h"
 
 #include <stdlib.h>
@@ -7,9 +8,14 @@
 
 #include "base/arena.h"
 
+struct next {
+	uint64_t key;
+	size_t cursor;
+};
+
 struct merging {
 	struct index_segment_cursor *cursors; /* by age */
-	size_t *heap; /* of those that have a term; the smallest first */
+	struct next *heap; /* of those that have a term; the smallest first */
 	size_t count;
 	uint32_t *numbers;
 	size_t capacity;
@@ -17,32 +23,46 @@ struct merging {
 	bool broken;
 };
 
-static bool
-goes_before(const struct merging *m, size_t a, size_t b)
+static struct next
+next_of(const struct merging *m, size_t cursor)
 {
-	const struct index_segment_cursor *x = &m->cursors[a];
-	const struct index_segment_cursor *y = &m->cursors[b];
-	size_t most = x->length < y->length ? x->length : y->length;
-	int order = memcmp(x->term, y->term, most);
+	const struct index_segment_cursor *c = &m->cursors[cursor];
+	uint64_t key = 0;
 
+	memcpy(&key, c->term, c->length < sizeof(key) ? c->length : sizeof(key));
+	return (struct next){be64toh(key), cursor};
+}
+
+static bool
+goes_before(const struct merging *m, const struct next *a, const struct next *b)
+{
+	const struct index_segment_cursor *x = &m->cursors[a->cursor];
+	const struct index_segment_cursor *y = &m->cursors[b->cursor];
+	int order;
+
+	if (a->key != b->key) {
+		return a->key < b->key;
+	}
+	order = memcmp(x->term, y->term, x->length < y->length ? x->length : y->length);
 	if (order != 0) {
 		return order < 0;
 	}
-	return x->length != y->length ? x->length < y->length : a < b;
+	return x->length != y->length ? x->length < y->length : a->cursor < b->cursor;
 }
 
 static void
 sink(struct merging *m, size_t at)
 {
-	size_t moved = m->heap[at];
+	struct next moved = m->heap[at];
 
 	for (;;) {
 		size_t child = at * 2 + 1;
 
-		if (child + 1 < m->count && goes_before(m, m->heap[child + 1], m->heap[child])) {
+		if (child + 1 < m->count &&
+			goes_before(m, &m->heap[child + 1], &m->heap[child])) {
 			child++;
 		}
-		if (child >= m->count || !goes_before(m, m->heap[child], moved)) {
+		if (child >= m->count || !goes_before(m, &m->heap[child], &moved)) {
 			break;
 		}
 		m->heap[at] = m->heap[child];
@@ -54,10 +74,12 @@ sink(struct merging *m, size_t at)
 static void
 step(struct merging *m)
 {
-	struct index_segment_cursor *c = &m->cursors[m->heap[0]];
+	size_t cursor = m->heap[0].cursor;
 
-	if (!index_segment_next(c)) {
-		m->broken = m->broken || c->broken;
+	if (index_segment_next(&m->cursors[cursor])) {
+		m->heap[0] = next_of(m, cursor);
+	} else {
+		m->broken = m->broken || m->cursors[cursor].broken;
 		m->heap[0] = m->heap[--m->count];
 	}
 	if (m->count > 0) {
@@ -99,7 +121,7 @@ static void
 merge_term(struct merging *m, const struct index_rows *without,
 	struct index_segment_writer *w)
 {
-	struct index_segment_cursor *c = &m->cursors[m->heap[0]];
+	struct index_segment_cursor *c = &m->cursors[m->heap[0].cursor];
 	char term[INDEX_TERM_BYTES];
 	size_t length = c->length;
 
@@ -108,7 +130,7 @@ merge_term(struct merging *m, const struct index_rows *without,
 	do {
 		take_numbers(m, &c->list);
 		step(m);
-		c = m->count > 0 ? &m->cursors[m->heap[0]] : NULL;
+		c = m->count > 0 ? &m->cursors[m->heap[0].cursor] : NULL;
 	} while (c != NULL && c->length == length && memcmp(c->term, term, length) == 0 &&
 		!m->broken);
 	if (without != NULL) {
@@ -130,7 +152,7 @@ index_merge(struct index_segment *const *segments, size_t count,
 
 	for (size_t i = 0; i < count; i++) {
 		if (index_segment_seek(&m.cursors[i], segments[i], "", 0)) {
-			m.heap[m.count++] = i;
+			m.heap[m.count++] = next_of(&m, i);
 		}
 		m.broken = m.broken || m.cursors[i].broken;
 	}

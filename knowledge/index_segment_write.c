@@ -122,53 +122,49 @@ shared_with(const struct index_segment_writer *w, const char *term, size_t lengt
 	return shared;
 }
 
-static void
-put_term(struct index_segment_writer *w, const char *term, size_t length)
+/* How much of it the term before it has too; a page begins with a whole term. */
+static size_t
+begin_term(struct index_segment_writer *w, const char *term, size_t length)
 {
 	uint64_t here = w->written + w->out.length;
-	uint8_t sizes[2];
-	size_t shared = 0;
 
-	if (!w->page_open || here - w->page_began >= INDEX_PAGE_BYTES) {
-		add_page(w, term, length);
-		w->page_open = true;
-		w->page_began = here;
-	} else {
-		shared = shared_with(w, term, length);
+	if (w->page_open && here - w->page_began < INDEX_PAGE_BYTES) {
+		return shared_with(w, term, length);
 	}
-	sizes[0] = (uint8_t)shared;
-	sizes[1] = (uint8_t)(length - shared);
-	buf_append(&w->out, sizes, sizeof(sizes));
-	buf_append(&w->out, term + shared, length - shared);
-	memcpy(w->term, term, length);
-	w->length = length;
-}
-
-static void
-end_term(struct index_segment_writer *w)
-{
-	if (w->out.overflowed || w->keys.overflowed || w->pages.overflowed) {
-		w->failed = EFBIG;
-	}
-	if (w->out.length >= CHUNK) {
-		flush(w);
-	}
+	add_page(w, term, length);
+	w->page_open = true;
+	w->page_began = here;
+	return 0;
 }
 
 void
 index_segment_write_list(struct index_segment_writer *w, const char *term, size_t length,
 	const uint8_t *list, size_t list_length, uint32_t count)
 {
-	uint8_t bytes[2 * INDEX_VARINT_BYTES];
-	size_t used = index_varint_write(bytes, count);
+	size_t shared = begin_term(w, term, length);
+	uint8_t head[2 + INDEX_TERM_BYTES + 2 * INDEX_VARINT_BYTES];
+	size_t used = 2 + length - shared;
+	char *to;
 
+	head[0] = (uint8_t)shared;
+	head[1] = (uint8_t)(length - shared);
+	memcpy(head + 2, term + shared, length - shared);
+	used += index_varint_write(head + used, count);
 	if (count > 1) { /* of one number it is known */
-		used += index_varint_write(bytes + used, (uint32_t)list_length);
+		used += index_varint_write(head + used, (uint32_t)list_length);
 	}
-	put_term(w, term, length);
-	buf_append(&w->out, bytes, used);
-	buf_append(&w->out, list, list_length);
-	end_term(w);
+	to = buf_extend(&w->out, used + list_length);
+	if (to == NULL || w->keys.overflowed || w->pages.overflowed) {
+		w->failed = EFBIG;
+		return;
+	}
+	memcpy(to, head, used);
+	memcpy(to + used, list, list_length);
+	memcpy(w->term, term, length);
+	w->length = length;
+	if (w->out.length >= CHUNK) {
+		flush(w);
+	}
 }
 
 void

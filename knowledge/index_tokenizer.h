@@ -19,6 +19,7 @@ enum {
 	INDEX_WORD_BYTES = 32, /* longer words are known by their beginning */
 	INDEX_PREFIX_MIN = 2,  /* characters of the prefix terms */
 	INDEX_PREFIX_MAX = 4,
+	INDEX_PREFIX_BYTES = 1 + 4 * INDEX_PREFIX_MAX,
 	INDEX_TERM_BYTES = 40,
 	INDEX_CUSTOMER_BYTES = 9,
 };
