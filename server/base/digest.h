@@ -1,4 +1,4 @@
-/* SHA-256 and HMAC-SHA-256 (OpenSSL's EVP behind it). */
+/* SHA-256 and HMAC-SHA-256 (OpenSSL behind it). */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
