@@ -37,6 +37,22 @@ buf_extend(struct buf *b, size_t length)
 	return start;
 }
 
+/* Where `length` more bytes would lie, or NULL when there is no room for them yet; buf_end says
+ * how far they were needed. */
+static inline char *
+buf_room(struct buf *b, size_t length)
+{
+	return b->overflowed || length >= b->capacity - b->length ? NULL
+															  : b->data + b->length;
+}
+
+static inline void
+buf_end(struct buf *b, char *end)
+{
+	*end = '\0';
+	b->length = (size_t)(end - b->data);
+}
+
 void buf_append(struct buf *b, const void *data, size_t length);
 void buf_puts(struct buf *b, const char *text);
 void buf_putc(struct buf *b, char c);

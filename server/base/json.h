@@ -75,27 +75,37 @@ jw_key(struct json_writer *w, const char *key)
 	jw_key_n(w, key, strlen(key));
 }
 
-/* key + value in one */
+/* Key and value in one; 0 as an id writes null. */
+void
+jw_kstring_n(struct json_writer *w, const char *key, size_t length, const char *text);
+void jw_ki64_n(struct json_writer *w, const char *key, size_t length, int64_t value);
+void jw_kid_n(struct json_writer *w, const char *key, size_t length, uint64_t id);
+void jw_ktime_n(struct json_writer *w, const char *key, size_t length, int64_t ms);
+void jw_id_or_null(struct json_writer *w, uint64_t id);
+void jw_time(struct json_writer *w, int64_t ms); /* RFC 3339; 0 writes null */
+
 static inline void
 jw_kstring(struct json_writer *w, const char *key, const char *text)
 {
-	jw_key_n(w, key, strlen(key));
-	jw_string(w, text);
+	jw_kstring_n(w, key, strlen(key), text);
 }
 
 static inline void
 jw_ki64(struct json_writer *w, const char *key, int64_t value)
 {
-	jw_key_n(w, key, strlen(key));
-	jw_i64(w, value);
+	jw_ki64_n(w, key, strlen(key), value);
 }
 
-void jw_id_or_null(struct json_writer *w, uint64_t id);
 static inline void
-jw_kid(struct json_writer *w, const char *key, uint64_t id) /* 0 writes null */
+jw_kid(struct json_writer *w, const char *key, uint64_t id)
 {
-	jw_key_n(w, key, strlen(key));
-	jw_id_or_null(w, id);
+	jw_kid_n(w, key, strlen(key), id);
+}
+
+static inline void
+jw_ktime(struct json_writer *w, const char *key, int64_t ms)
+{
+	jw_ktime_n(w, key, strlen(key), ms);
 }
 
 static inline void
@@ -103,14 +113,6 @@ jw_kbool(struct json_writer *w, const char *key, bool value)
 {
 	jw_key_n(w, key, strlen(key));
 	jw_bool(w, value);
-}
-
-void jw_time(struct json_writer *w, int64_t ms); /* RFC 3339; 0 writes null */
-static inline void
-jw_ktime(struct json_writer *w, const char *key, int64_t ms)
-{
-	jw_key_n(w, key, strlen(key));
-	jw_time(w, ms);
 }
 
 #endif

@@ -5,19 +5,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-
-enum { I64_TEXT_SIZE = 20 }; /* "-9223372036854775808" without NUL */
-
-/* For each byte: 0 = as it is, 'u' = \u00XX, else the letter after the backslash.
- * RFC 8259 asks for no more than these; the text is UTF-8 already. */
-static const char escapes[256] = {
-	/* clang-format off */
-	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
-	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
-	/* clang-format on */
-	['"'] = '"',
-	['\\'] = '\\',
-};
+#include "base/digits.h"
+#include "base/json_text.h"
 
 void
 jw_init(struct json_writer *w, struct buf *out)
@@ -103,10 +92,10 @@ static void
 append_escaped(struct buf *out, unsigned char byte)
 {
 	static const char digits[] = "0123456789abcdef";
-	char text[6] = {'\\', escapes[byte]};
+	char text[6] = {'\\', json_escapes[byte]};
 	size_t length = 2;
 
-	if (escapes[byte] == 'u') {
+	if (json_escapes[byte] == 'u') {
 		memcpy(text, "\\u00", 4);
 		text[4] = digits[byte >> 4];
 		text[5] = digits[byte & 15];
@@ -115,45 +104,10 @@ append_escaped(struct buf *out, unsigned char byte)
 	buf_append(out, text, length);
 }
 
-#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
-
-/* Whether one of eight bytes may have to be escaped: a control character, a quote or a
- * backslash. By arithmetic on all of them at once; never false when one has to be. */
-static bool
-may_need_escape(const char *text)
-{
-	uint64_t eight;
-	uint64_t quote;
-	uint64_t backslash;
-
-	memcpy(&eight, text, sizeof(eight));
-	quote = eight ^ EACH_BYTE('"');
-	backslash = eight ^ EACH_BYTE('\\');
-	return (((eight - EACH_BYTE(' ')) & ~eight) | ((quote - EACH_BYTE(1)) & ~quote) |
-			   ((backslash - EACH_BYTE(1)) & ~backslash)) &
-		EACH_BYTE(0x80);
-}
-
-/* How many bytes of the text stand for themselves. */
-static size_t
-plain_run(const char *text, size_t length)
-{
-	size_t run = 0;
-
-	while (length - run >= sizeof(uint64_t) && !may_need_escape(text + run)) {
-		run += sizeof(uint64_t);
-	}
-
-	while (run < length && escapes[(unsigned char)text[run]] == 0) {
-		run++;
-	}
-	return run;
-}
-
 static void
 append_escaping(struct buf *out, const char *text, size_t length)
 {
-	size_t run = plain_run(text, length);
+	size_t run = json_plain_run(text, length);
 
 	buf_putc(out, '"');
 	while (run < length) {
@@ -161,7 +115,7 @@ append_escaping(struct buf *out, const char *text, size_t length)
 		append_escaped(out, (unsigned char)text[run]);
 		text += run + 1;
 		length -= run + 1;
-		run = plain_run(text, length);
+		run = json_plain_run(text, length);
 	}
 	buf_append(out, text, length);
 	buf_putc(out, '"');
@@ -199,7 +153,7 @@ jw_string_n(struct json_writer *w, const char *text, size_t length)
 {
 	char *p;
 
-	if (plain_run(text, length) < length) {
+	if (json_plain_run(text, length) < length) {
 		begin_value(w);
 		append_escaping(w->out, text, length);
 		return;
@@ -222,35 +176,12 @@ jw_string(struct json_writer *w, const char *text)
 	jw_string_n(w, text, strlen(text));
 }
 
-/* Writes backwards from `end`, two digits a division; returns where the digits start. */
-static char *
-digits_of(uint64_t value, char *end)
-{
-	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-								"25262728293031323334353637383940414243444546474849"
-								"50515253545556575859606162636465666768697071727374"
-								"75767778798081828384858687888990919293949596979899";
-
-	while (value >= 100) {
-		end -= 2;
-		memcpy(end, pairs + value % 100 * 2, 2);
-		value /= 100;
-	}
-	if (value >= 10) {
-		end -= 2;
-		memcpy(end, pairs + value * 2, 2);
-	} else {
-		*--end = (char)('0' + value);
-	}
-	return end;
-}
-
 void
 jw_i64(struct json_writer *w, int64_t value)
 {
 	char text[I64_TEXT_SIZE];
 	char *end = text + sizeof(text);
-	char *start = digits_of(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, end);
+	char *start = digits_before(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, end);
 
 	if (value < 0) {
 		*--start = '-';
@@ -266,7 +197,7 @@ jw_id(struct json_writer *w, uint64_t id)
 	char *start;
 
 	end[-1] = '"';
-	start = digits_of(id, end - 1);
+	start = digits_before(id, end - 1);
 	*--start = '"';
 	append_value(w, start, (size_t)(end - start));
 }

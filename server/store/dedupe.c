@@ -1,11 +1,10 @@
 #include "store/dedupe.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/digits.h"
 #include "base/str.h"
 #include "model/change.h"
 
@@ -46,7 +45,9 @@ key_of_text(const char *scope, const char *id, uint8_t out[static DEDUPE_KEY_SIZ
 bool
 dedupe_key(const struct change *c, uint8_t out[static DEDUPE_KEY_SIZE])
 {
-	char scope[SCOPE_SIZE];
+	static const char prefix[] = "ref:";
+	char text[SCOPE_SIZE];
+	char *scope = text + sizeof(text) - 1;
 
 	if (!str_empty(c->dedupe_scope) && !str_empty(c->dedupe_id)) {
 		key_of_text(c->dedupe_scope, c->dedupe_id, out);
@@ -55,7 +56,13 @@ dedupe_key(const struct change *c, uint8_t out[static DEDUPE_KEY_SIZE])
 	if (c->ref[0] == '\0') {
 		return false;
 	}
-	snprintf(scope, sizeof(scope), "ref:%d:%" PRIu64, (int)c->actor.kind, c->actor.id);
+	/* ref:KIND:ID, from its end */
+	*scope = '\0';
+	scope = digits_before(c->actor.id, scope);
+	*--scope = ':';
+	scope = digits_before((uint64_t)c->actor.kind, scope);
+	scope -= sizeof(prefix) - 1;
+	memcpy(scope, prefix, sizeof(prefix) - 1);
 	key_of_text(scope, c->ref, out);
 	return true;
 }

@@ -141,6 +141,55 @@ a_full_buffer_is_marked(void **state)
 	buf_fini(&f.out);
 }
 
+static void
+write_members(struct json_writer *w)
+{
+	static const int64_t numbers[] = {0, 9, -9, 99999999, 100000000, 1000000010000000,
+		INT64_MAX, INT64_MIN};
+
+	jw_object(w);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		jw_ki64(w, "n", numbers[i]);
+		jw_kid(w, "id", (uint64_t)numbers[i]);
+	}
+	jw_kstring(w, "plain", "1234567");
+	jw_kstring(w, "long", "twelve bytes and a \"");
+	jw_kstring(w, "end", "12345678\n");
+	jw_kstring(w, "none", NULL);
+	jw_ktime(w, "at", 1763712000123);
+	jw_ktime(w, "never", 0);
+	jw_object_end(w);
+}
+
+/* Where there is room, members are written in another way than at the end of the memory. */
+static void
+members_do_not_depend_on_the_room_there_is(void **state)
+{
+	struct fixture f;
+	struct buf roomy;
+	struct json_writer w;
+
+	(void)state;
+	begin(&f);
+	write_members(&f.w);
+	buf_init(&roomy, 10000);
+	buf_reserve(&roomy, 5000);
+	jw_init(&w, &roomy);
+	write_members(&w);
+	assert_int_equal(roomy.length, strlen(roomy.data));
+	assert_string_equal(roomy.data, f.out.data);
+	buf_fini(&roomy);
+	expect(&f,
+		"{\"n\":0,\"id\":null,\"n\":9,\"id\":\"9\",\"n\":-9,"
+		"\"id\":\"18446744073709551607\",\"n\":99999999,\"id\":\"99999999\","
+		"\"n\":100000000,\"id\":\"100000000\",\"n\":1000000010000000,"
+		"\"id\":\"1000000010000000\",\"n\":9223372036854775807,"
+		"\"id\":\"9223372036854775807\",\"n\":-9223372036854775808,"
+		"\"id\":\"9223372036854775808\",\"plain\":\"1234567\","
+		"\"long\":\"twelve bytes and a \\\"\",\"end\":\"12345678\\n\",\"none\":null,"
+		"\"at\":\"2025-11-21T08:00:00.123Z\",\"never\":null}");
+}
+
 int
 main(void)
 {
@@ -151,6 +200,7 @@ main(void)
 		cmocka_unit_test(numbers_at_the_edge_are_exact),
 		cmocka_unit_test(absent_ids_and_times_are_null),
 		cmocka_unit_test(a_full_buffer_is_marked),
+		cmocka_unit_test(members_do_not_depend_on_the_room_there_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

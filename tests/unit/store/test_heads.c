@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "store/dedupe.h"
 #include "store/heads.h"
 #include "store/mark_cache.h"
@@ -141,6 +142,23 @@ keys_name_author_and_ref_in_order_of_time(void **state)
 	assert_true(memcmp(a, b, sizeof(a)) < 0);
 }
 
+/* Keys lie in databases: what was sent before an upgrade is known after it. */
+static void
+keys_are_what_they_always_were(void **state)
+{
+	static const char ref[] = "01JD0000000000000000000001";
+	static const char scope[] = "ref:2:18446744073709551615"; /* with its NUL */
+	uint8_t expected[DEDUPE_KEY_SIZE];
+	uint8_t key[DEDUPE_KEY_SIZE];
+
+	(void)state;
+	assert_int_equal(AUTHOR_STAFF, 2);
+	memcpy(expected, ref, 8);
+	sha256_two(scope, sizeof(scope), ref, strlen(ref), expected + 8);
+	key_for(with_ref(AUTHOR_STAFF, UINT64_MAX, ref), key);
+	assert_memory_equal(key, expected, sizeof(key));
+}
+
 static void
 marks_are_flushed_once(void **state)
 {
@@ -173,6 +191,7 @@ main(void)
 		cmocka_unit_test(dropped_heads_are_loaded_again),
 		cmocka_unit_test(the_longest_unused_goes),
 		cmocka_unit_test(keys_name_author_and_ref_in_order_of_time),
+		cmocka_unit_test(keys_are_what_they_always_were),
 		cmocka_unit_test(marks_are_flushed_once),
 	};
 
