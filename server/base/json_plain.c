@@ -3,7 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* base/str.h knows base/err.h only, so jansson's names are safe from it. */
+/* These two know base/err.h only, so jansson's names are safe from them. */
+#include "base/json_text.h"
 #include "base/str.h"
 
 enum { DIGITS_MAX = 18 }; /* fewer than the largest 64-bit integer has */
@@ -41,25 +42,17 @@ take(struct reader *r, char c)
 static bool
 take_text(struct reader *r, struct text *out)
 {
-	bool ascii = true;
-
 	if (!take(r, '"')) {
 		return false;
 	}
 	out->start = r->at;
-	while (r->at < r->end && *r->at != '"') {
-		unsigned char c = (unsigned char)*r->at++;
-
-		if (c < ' ' || c == '\\') {
-			return false;
-		}
-		ascii = ascii && c < 0x80;
-	}
-	if (r->at == r->end) {
+	out->length = json_plain_run(r->at, (size_t)(r->end - r->at));
+	r->at += out->length;
+	if (r->at == r->end || *r->at != '"') {
 		return false;
 	}
-	out->length = (size_t)(r->at++ - out->start);
-	return ascii || utf8_valid(out->start, out->length);
+	r->at++;
+	return utf8_valid(out->start, out->length);
 }
 
 static json_t *

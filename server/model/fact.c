@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/json_text.h"
 #include "model/names.h"
 
 enum {
@@ -154,19 +155,18 @@ body_is_text_only(const struct fact *f)
 {
 	static const char start[] = "{\"text\":\"";
 	const char *p = f->body;
+	const char *end = p + f->body_length;
 
-	if (strncmp(p, start, sizeof(start) - 1) != 0) {
+	if (f->body_length < sizeof(start) || memcmp(p, start, sizeof(start) - 1) != 0) {
 		return false;
 	}
-	for (p += sizeof(start) - 1; *p != '"'; p++) {
-		if (*p == '\\') {
-			p++;
-		}
-		if (*p == '\0') {
-			return false;
-		}
+	p += sizeof(start) - 1;
+	p += json_plain_run(p, (size_t)(end - p));
+	while (p < end && *p == '\\') {
+		p += end - p >= 2 ? 2 : 1;
+		p += json_plain_run(p, (size_t)(end - p));
 	}
-	return p[1] == '}' && p[2] == '\0';
+	return end - p == 2 && p[0] == '"' && p[1] == '}';
 }
 
 /* What she may press under an automatic answer: a number and its label each. */

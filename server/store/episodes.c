@@ -234,18 +234,15 @@ set_preview(struct conversation *c, const char *text)
 	size_t characters = 0;
 
 	while (length < sizeof(c->preview) - 1 && text[length] != '\0') {
-		bool starts = ((unsigned char)text[length] & 0xc0) != 0x80;
+		unsigned char byte = (unsigned char)text[length];
 
-		if (starts && characters++ == PREVIEW_CHARACTERS) {
+		if ((byte & 0xc0) != 0x80 && characters++ == PREVIEW_CHARACTERS) {
 			break;
 		}
-		length++;
+		c->preview[length++] = byte < ' ' ? ' ' : (char)byte;
 	}
 	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) {
 		length--; /* stopped by the size, inside a character */
-	}
-	for (size_t i = 0; i < length; i++) {
-		c->preview[i] = (unsigned char)text[i] < ' ' ? ' ' : text[i];
 	}
 	c->preview[length] = '\0';
 }
