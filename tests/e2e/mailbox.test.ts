@@ -3,6 +3,7 @@ import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Desk, expectAccessible, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import { letter, MailStack } from "../lib/mailstack.ts";
+import { staff } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
 
 let mail: MailStack;
@@ -12,7 +13,7 @@ let boss: Desk;
 
 beforeAll(async () => {
 	mail = await MailStack.start();
-	server = await startDemo("sqlite", { ...mail.serverSettings, "outbox.retry": "300ms" });
+	server = await startDemo("sqlite", { ...mail.serverSettings, "outbox.retry": "300ms" }, true);
 	browser = await launchBrowser();
 	boss = await Desk.open(browser, server, "boss");
 });
@@ -89,7 +90,37 @@ describe("a mailbox", () => {
 		await boss.row("十月的对账单").waitFor();
 	});
 
+	test("its mail is answered by rules once somebody says so, and the thread shows by which", async () => {
+		await boss.goto("/admin/channels");
+		await boss.page.getByRole("article", { name: "开户邮箱" }).getByRole("button").first().click();
+		const dialog = boss.page.getByRole("dialog");
+		const choice = dialog.getByLabel("按规则自动回复");
+		expect(await choice.inputValue()).toBe("off");
+		await choice.selectOption("proven");
+		await dialog.getByText("没有发件人能被证实").waitFor();
+		await choice.scrollIntoViewIfNeeded();
+		await expectAccessible(boss.page);
+		await screenshot(boss.page, "mailbox-answering");
+		await dialog.getByText("更多设置", { exact: true }).click();
+		await dialog.getByLabel("可信的收信服务器").fill("mail.test.local");
+		await dialog.getByText("没有发件人能被证实").waitFor({ state: "detached" });
+		await dialog.getByRole("button", { name: "保存" }).click();
+		await dialog.waitFor({ state: "detached" });
+		await boss.goto("/inbox/all");
+		await boss.online();
+		await mail.deliver(letter({ from: "Sun <sun@test.local>", to: mail.address("help"), subject: "Opening", text: "请问怎么开户？", proven: true }), { to: mail.address("help"), from: "sun@test.local" });
+		await boss.openRow("可用手机 App 自助开户");
+		const answer = boss.message("Re: Opening");
+		await answer.getByRole("link", { name: "怎么开立证券账户" }).waitFor();
+		await answer.getByText("已发出").waitFor();
+		await answer.scrollIntoViewIfNeeded();
+		await expectAccessible(boss.page);
+		await screenshot(boss.page, "mail-answered");
+		expect(await mail.arrived("sun", "Auto-Submitted: auto-replied")).toContain("Re: Opening");
+	});
+
 	test("on a phone and in the dark the form is whole", async () => {
+		await (await staff(server, "boss")).request("PATCH", "/api/v1/staff/me", { language: "en" });
 		const phone = await Desk.open(browser, server, "boss", { viewport: { width: 390, height: 844 }, locale: "en-GB", colorScheme: "dark" });
 		await phone.goto("/admin/channels");
 		const card = phone.page.getByRole("article", { name: "开户邮箱" });
@@ -98,6 +129,16 @@ describe("a mailbox", () => {
 		expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 		await expectAccessible(phone.page);
 		await screenshot(phone.page, "mailbox-form-390-dark");
+		const choice = phone.page.getByLabel("Answer automatically by rules");
+		await choice.selectOption("all");
+		await choice.scrollIntoViewIfNeeded();
+		await expectAccessible(phone.page);
+		await screenshot(phone.page, "mailbox-answering-390-dark");
+		await phone.goto("/inbox/all");
+		await phone.openRow("可用手机 App 自助开户");
+		await phone.message("Re: Opening").scrollIntoViewIfNeeded();
+		expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+		await screenshot(phone.page, "mail-answered-390-dark");
 		await phone.close();
 	});
 });

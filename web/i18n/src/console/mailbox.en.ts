@@ -42,7 +42,7 @@ export default {
 		answeringHelp: {
 			off: "People answer all mail.",
 			proven: "Where a keyword rule fits, a mail answers at once. Only mail that a person wrote within the last day; three a day to one address at most; never where a colleague has written.",
-			all: "The same, also to senders whom no mail server vouches for. Such a sender may be somebody else: choose this with care. Senders found to be forged are never answered.",
+			all: "Where a keyword rule fits, a mail answers at once, also senders whom no mail server vouches for. Such a sender may be somebody else: choose this with care. Senders found to be forged are never answered.",
 		},
 		answeringLacks: {
 			smtp: "There is no outgoing server yet: nothing can be answered.",
