@@ -71,6 +71,21 @@ ascii_run(const char *data, size_t length)
 	return i;
 }
 
+/* Length of the run of characters from U+1000 to U+CFFF at the start, nearly all Han, of which
+ * any three bytes of their ranges are well-formed. */
+static size_t
+han_run(const char *data, size_t length)
+{
+	const uint8_t *s = (const uint8_t *)data;
+	size_t i = 0;
+
+	while (i + 3 <= length && in_range(s[i], 0xE1, 0xEC) && (s[i + 1] & 0xC0) == 0x80 &&
+		(s[i + 2] & 0xC0) == 0x80) {
+		i += 3;
+	}
+	return i;
+}
+
 bool
 utf8_valid(const char *data, size_t length)
 {
@@ -80,6 +95,7 @@ utf8_valid(const char *data, size_t length)
 		size_t step;
 
 		i += ascii_run(data + i, length - i);
+		i += han_run(data + i, length - i);
 		if (i == length) {
 			break;
 		}

@@ -49,6 +49,27 @@ anything_else_is_left_to_jansson(void **state)
 	assert_null(json_plain("{\"a\0b\":1}", 9));
 }
 
+/* In texts of all lengths, at the beginning, at the end and between. */
+static void
+any_byte_is_seen_wherever_it_stands(void **state)
+{
+	(void)state;
+	for (unsigned byte = 0; byte < 256; byte++) {
+		for (size_t length = 1; length < 20; length++) {
+			for (size_t at = 0; at < length; at++) {
+				char text[40] = "{\"a\":\"xxxxxxxxxxxxxxxxxxxxxxxx";
+				json_t *whole;
+
+				text[6 + at] = (char)byte;
+				memcpy(text + 6 + length, "\"}", 3);
+				whole = json_loadb(text, length + 8, JSON_REJECT_DUPLICATES, NULL);
+				assert_int_equal(taken(text), whole != NULL);
+				json_decref(whole);
+			}
+		}
+	}
+}
+
 static unsigned seed = 11;
 
 static unsigned
@@ -112,6 +133,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_are_plain),
 		cmocka_unit_test(anything_else_is_left_to_jansson),
+		cmocka_unit_test(any_byte_is_seen_wherever_it_stands),
 		cmocka_unit_test(what_is_taken_is_what_jansson_reads),
 	};
 

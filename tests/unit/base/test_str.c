@@ -106,6 +106,27 @@ utf8_is_strict(void **state)
 }
 
 static void
+utf8_of_three_bytes_is_neither_over_long_nor_a_surrogate(void **state)
+{
+	static const uint8_t thirds[] = {0x20, 0x7F, 0x80, 0xBF, 0xC0, 0xFF};
+
+	(void)state;
+	for (unsigned lead = 0xE0; lead <= 0xEF; lead++) {
+		for (unsigned second = 0; second <= 0xFF; second++) {
+			for (size_t i = 0; i < sizeof(thirds); i++) {
+				char text[] = {'a', (char)lead, (char)second, (char)thirds[i], 'b'};
+				unsigned character = (lead & 0x0F) << 12 | (second & 0x3F) << 6 |
+					(thirds[i] & 0x3F);
+				bool right = (second & 0xC0) == 0x80 && (thirds[i] & 0xC0) == 0x80 &&
+					character >= 0x800 && (character < 0xD800 || character > 0xDFFF);
+
+				assert_int_equal(utf8_valid(text, sizeof(text)), right);
+			}
+		}
+	}
+}
+
+static void
 repair_replaces_what_is_broken(void **state)
 {
 	static const struct {
@@ -236,6 +257,7 @@ main(void)
 		cmocka_unit_test(a_copy_is_terminated_and_cut_between_characters),
 		cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
 		cmocka_unit_test(utf8_is_strict),
+		cmocka_unit_test(utf8_of_three_bytes_is_neither_over_long_nor_a_surrogate),
 		cmocka_unit_test(repair_replaces_what_is_broken),
 		cmocka_unit_test(truncation_never_splits_a_character),
 		cmocka_unit_test(hex_goes_both_ways),
