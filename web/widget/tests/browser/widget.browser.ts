@@ -25,7 +25,7 @@ let problems: string[];
 
 beforeAll(async () => {
 	browser = await chromium.launch({
-		executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+		executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium-headless-shell",
 		args: [
 			"--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
 			"--disable-background-networking", "--disable-component-update",
