@@ -252,6 +252,7 @@ run_search(struct reading *r, struct reader *reader, struct error *e)
 	jw_kstring(&r->json, "next", s->more ? page : NULL);
 	jw_kbool(&r->json, "partial", s->partial);
 	jw_ki64(&r->json, "behind", (int64_t)state.behind);
+	jw_ki64(&r->json, "facts", (int64_t)state.total);
 	jw_ki64(&r->json, "took_us", clock_monotonic_us() - s->began_us);
 	jw_object_end(&r->json);
 	return rc;

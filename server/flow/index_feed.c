@@ -65,54 +65,51 @@ set_index(struct index_feed *f, struct index *ix)
 	pthread_rwlock_wrlock(&f->changing);
 	old = f->index;
 	f->index = ix;
+	f->known = f->fill.known;
+	f->total = f->fill.total;
 	pthread_rwlock_unlock(&f->changing);
 	index_close(old);
 	f->fill.index = ix;
 }
 
-static void
-log_rebuild(const struct error *why)
+/* One that nobody searches yet, and how much it lacks. ERR_CORRUPT: to be made anew. */
+static enum err
+open_index(struct index_feed *f, struct index **out, struct error *e)
 {
-	struct log_quoted q;
+	struct index_stats stats;
+	struct index *ix;
+	enum err err = index_open(f->folder, true, &ix, e);
 
-	log_event(LOG_WARN, "index_rebuilt", "reason=%s", log_quote(&q, why->text));
+	if (err != ERR_OK) {
+		return err;
+	}
+	index_stats(ix, &stats);
+	f->fill.fresh_since = stats.files == 0 ? clock_now_ms() : 0;
+	f->fill.index = ix;
+	err = index_fill_check(&f->fill, e);
+	f->fill.index = f->index;
+	if (err != ERR_OK) {
+		index_close(ix);
+		return err;
+	}
+	*out = ix;
+	return ERR_OK;
 }
 
 static enum err
 wipe(struct index_feed *f, const struct error *why, struct error *e)
 {
-	log_rebuild(why);
+	struct log_quoted q;
+
+	log_event(LOG_WARN, "index_rebuilt", "reason=%s", log_quote(&q, why->text));
 	set_index(f, NULL);
 	return index_wipe(f->folder, e);
 }
 
 static enum err
-open_index(struct index_feed *f, struct error *e)
-{
-	struct index_stats stats;
-	struct index *ix = NULL;
-	struct error why = {0};
-	enum err err = index_open(f->folder, true, &ix, &why);
-
-	if (err == ERR_CORRUPT) {
-		err = wipe(f, &why, e);
-		if (err == ERR_OK) {
-			err = index_open(f->folder, true, &ix, &why);
-		}
-	}
-	if (err != ERR_OK) {
-		return error_set(e, err, "%s", why.text);
-	}
-	index_stats(ix, &stats);
-	f->fill.fresh_since = stats.files == 0 ? clock_now_ms() : 0;
-	index_warm(ix);
-	set_index(f, ix);
-	return ERR_OK;
-}
-
-static enum err
 be_ready(struct index_feed *f, struct error *e)
 {
+	struct index *ix = NULL;
 	struct error why = {0};
 	enum err err = ERR_OK;
 
@@ -123,15 +120,19 @@ be_ready(struct index_feed *f, struct error *e)
 	if (err != ERR_OK || (f->index != NULL && !index_replaced(f->index))) {
 		return err;
 	}
-	err = open_index(f, e);
-	if (err == ERR_OK) {
-		err = index_fill_check(&f->fill, &why);
-		if (err == ERR_CORRUPT) {
-			err = wipe(f, &why, e);
-			return err == ERR_OK ? open_index(f, e) : err;
+	err = open_index(f, &ix, &why);
+	if (err == ERR_CORRUPT) {
+		err = wipe(f, &why, e);
+		if (err == ERR_OK) {
+			err = open_index(f, &ix, &why);
 		}
 	}
-	return err == ERR_OK || f->index == NULL ? err : error_set(e, err, "%s", why.text);
+	if (err != ERR_OK) {
+		return error_set(e, err, "%s", why.text);
+	}
+	index_warm(ix);
+	set_index(f, ix);
+	return ERR_OK;
 }
 
 /* --- the thread --------------------------------------------------------------------------- */
@@ -307,6 +308,7 @@ index_feed_read_state(struct index_feed *f, struct index_feed_state *out)
 	*out = (struct index_feed_state){
 		.ready = ix != NULL,
 		.known = known,
+		.total = total,
 		.behind = total > known ? total - known : 0,
 	};
 	if (ix != NULL) {

@@ -38,6 +38,7 @@ struct index_feed_state {
 	bool ready;      /* can be searched */
 	uint64_t behind; /* facts that it does not know yet */
 	uint64_t known;
+	uint64_t total; /* that there are */
 	struct index_stats stats;
 };
 void index_feed_read_state(struct index_feed *f, struct index_feed_state *out);

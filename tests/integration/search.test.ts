@@ -1,4 +1,6 @@
 /** Searching what was said, over real sockets: on both databases, by rights, while it is written. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addChannel, customer, say, staff, type Loose, type Staff } from "../lib/people.ts";
 import { databases, startServer, type TestServer } from "../lib/server.ts";
@@ -170,6 +172,31 @@ describe.each(databases)("searching transcripts on %s", (database) => {
 		await found(boss, "掉电前");
 		await visit(id, "掉电之后");
 		await found(boss, "掉电之后");
+		expect(server.command("index", ["--check"])).toMatch(/^Right: /);
+	});
+
+	test("is built anew when the server finds one of another version, and says how far it is", async () => {
+		const id = await newCustomer("升级");
+		await visit(id, "升级之前");
+		const before = (await until("it to be found", async () => {
+			const page = await search(boss, { q: "升级之前" });
+			return page.items.length === 1 && page.behind === 0 ? page : undefined;
+		})) as Loose;
+		expect(before.facts).toBeGreaterThan(0);
+		await server.kill();
+		writeFileSync(join(server.dataDir, "search", "001-0000000.db"), "of an older release");
+		await server.start();
+		boss = await staff(server, "boss");
+		const after = (await until("it to be found again", async () => {
+			const answer = await boss.get("/api/v1/search/entries?q=%E5%8D%87%E7%BA%A7%E4%B9%8B%E5%89%8D");
+			if (answer.status === 503) {
+				return undefined;
+			}
+			/* Whoever is told that nothing is missing must find it. */
+			expect(answer.body.behind > 0 || answer.body.items.length === 1).toBe(true);
+			return answer.body.items.length === 1 ? answer.body : undefined;
+		})) as Loose;
+		expect(after.facts).toBeGreaterThanOrEqual(before.facts);
 		expect(server.command("index", ["--check"])).toMatch(/^Right: /);
 	});
 });

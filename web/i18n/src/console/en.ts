@@ -205,7 +205,7 @@ export default {
 		help: "Any two Chinese characters; the beginning of a word or number; several words must all be there; put a phrase with spaces in quotes.",
 		busy: "Too many searches, or the index is being opened. Try again in a moment.",
 		widen: "Drop the filters",
-		behind: "{count} entries are still being indexed.",
+		behind: "The search index is being built: {known} of {facts}. Older ones are found first.",
 		oneCustomer: "This customer only",
 		everyCustomer: "Search all customers",
 		searchHere: "Search this customer's history",

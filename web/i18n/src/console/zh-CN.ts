@@ -203,7 +203,7 @@ export default {
 		help: "中文任意两个字即可；英文和数字输入词的开头；多个词用空格分开，须同时出现；带空格的短语加引号。",
 		busy: "检索太频繁或索引正在打开，请稍候再试。",
 		widen: "去掉筛选条件",
-		behind: "索引还差 {count} 条，稍后即可检索到。",
+		behind: "正在建立检索索引：{known} / {facts}，先能搜到较早的内容。",
 		oneCustomer: "仅此客户",
 		everyCustomer: "检索所有客户",
 		searchHere: "检索此客户的记录",

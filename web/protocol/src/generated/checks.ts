@@ -1774,6 +1774,7 @@ export const searchPageCheck = v.object({
 	next: v.nullable(v.string()),
 	partial: v.boolean(),
 	behind: countCheck,
+	facts: countCheck,
 	took_us: countCheck,
 });
 

@@ -1590,6 +1590,8 @@ export interface SearchPage {
 	readonly partial: boolean;
 	/** facts that the index does not know yet */
 	readonly behind: Count;
+	/** all facts that the index is made of */
+	readonly facts: Count;
 	readonly took_us: Count;
 }
 

@@ -15,7 +15,9 @@ export interface EntrySearch {
 	text: Ref<string>;
 	more: ComputedRef<boolean>;
 	partial: Ref<boolean>;
+	/* Of so many facts the index does not know so many yet. */
 	behind: Ref<number>;
+	facts: Ref<number>;
 	milliseconds: Ref<number>;
 	search: (filters: Filters) => Promise<void>;
 	older: () => Promise<void>;
@@ -30,6 +32,7 @@ export function useEntrySearch(): EntrySearch {
 	const text = ref("");
 	const partial = ref(false);
 	const behind = ref(0);
+	const facts = ref(0);
 	const milliseconds = ref(0);
 	const next = ref<string | null>(null);
 	let asked = 0;
@@ -56,6 +59,7 @@ export function useEntrySearch(): EntrySearch {
 			next.value = answer.next;
 			partial.value = answer.partial;
 			behind.value = answer.behind;
+			facts.value = answer.facts;
 			milliseconds.value = Math.max(1, Math.round(answer.took_us / 1000));
 			text.value = filters.text;
 			state.value = "idle";
@@ -85,5 +89,5 @@ export function useEntrySearch(): EntrySearch {
 		}
 	}
 
-	return { hits, state, text, more: computed(() => next.value !== null), partial, behind, milliseconds, search, older };
+	return { hits, state, text, more: computed(() => next.value !== null), partial, behind, facts, milliseconds, search, older };
 }
