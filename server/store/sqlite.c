@@ -93,7 +93,7 @@ configure(struct sqlite_conn *c, enum connection_use use, struct error *e)
 								 "PRAGMA cache_size=-65536;"
 								 "PRAGMA temp_store=MEMORY";
 	static const char reads[] = "PRAGMA query_only=ON;"
-								"PRAGMA cache_size=-4096;"
+								"PRAGMA cache_size=-2048;"
 								"PRAGMA temp_store=MEMORY";
 
 	sqlite3_extended_result_codes(c->db, 1);
