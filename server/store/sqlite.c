@@ -1,11 +1,13 @@
 /* The embedded database: one file in WAL mode, synchronous=FULL, so that a commit is on the
  * disk when it returns. Statements are prepared once per connection, on first use. */
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/str.h"
 #include "store/sqlite_checkpoint.h"
 #include "store/sqlite_conn.h"
@@ -16,6 +18,8 @@ enum {
 	BUSY_TIMEOUT_MS = 5000,
 	READ_ROWS_MAX = 100000,
 	PATH_SIZE = 1024,
+	ROWS_AT_ONCE = 16,
+	SQL_MAX = 8 * 1024,
 };
 
 static struct sqlite_conn *
@@ -78,6 +82,7 @@ sqlite_disconnect(struct store_conn *db)
 	}
 	for (size_t i = 0; i < STATEMENT_COUNT; i++) {
 		sqlite3_finalize(c->prepared[i]);
+		sqlite3_finalize(c->prepared_many[i]);
 	}
 	checkpointer_stop(c->checkpointer);
 	sqlite3_close(c->db);
@@ -167,6 +172,46 @@ prepare(struct sqlite_conn *c, enum statement s, sqlite3_stmt **out, struct erro
 	return ERR_OK;
 }
 
+/* Opening and closing tables is a good part of what a row costs. "INSERT OR ..." may leave the rows
+ * before a failed one, which the caller rolls back with all others; any other statement keeps a
+ * journal of its own as soon as it has several rows. */
+static bool
+takes_many(enum statement s)
+{
+	return str_starts_with(statement_text(s, DIALECT_SQLITE), "INSERT OR ");
+}
+
+/* The tuple after VALUES, which ends the statement, as often as rows go at once. */
+static enum err
+prepare_many(struct sqlite_conn *c, enum statement s, sqlite3_stmt **out, struct error *e)
+{
+	const char *sql = statement_text(s, DIALECT_SQLITE);
+	const char *tuple = strstr(sql, "VALUES (");
+	enum err err = ERR_OK;
+	struct buf text;
+
+	if (c->prepared_many[s] != NULL) {
+		*out = c->prepared_many[s];
+		return ERR_OK;
+	}
+	assert(tuple != NULL);
+	tuple += sizeof("VALUES ") - 1;
+	buf_init(&text, SQL_MAX);
+	buf_puts(&text, sql);
+	for (size_t i = 1; i < ROWS_AT_ONCE; i++) {
+		buf_printf(&text, ", %s", tuple);
+	}
+	assert(!text.overflowed);
+	if (sqlite3_prepare_v3(c->db, text.data, -1, SQLITE_PREPARE_PERSISTENT,
+			&c->prepared_many[s], NULL) != SQLITE_OK) {
+		err = sqlite_fail(c, statement_name(s), !sqlite3_get_autocommit(c->db), e);
+	} else {
+		*out = c->prepared_many[s];
+	}
+	buf_fini(&text);
+	return err;
+}
+
 void
 sqlite_bind(sqlite3_stmt *st, const struct value *args, int count)
 {
@@ -225,29 +270,45 @@ sqlite_commit(struct store_conn *db, struct error *e)
 	return error_set(e, ERR_BUSY, "SQLite: COMMIT: %s", sqlite3_errmsg(c->db));
 }
 
+/* Runs the statement once; `args` moves on by what it took. */
+static enum err
+run_once(struct sqlite_conn *c, enum statement s, sqlite3_stmt *st,
+	const struct value **args, uint64_t *changed, struct error *e)
+{
+	bool in_transaction = !sqlite3_get_autocommit(c->db);
+	int count = sqlite3_bind_parameter_count(st);
+	enum err err = ERR_OK;
+
+	sqlite_bind(st, *args, count);
+	if (sqlite3_step(st) != SQLITE_DONE) {
+		err = sqlite_fail(c, statement_name(s), in_transaction, e);
+	} else {
+		*changed += (uint64_t)sqlite3_changes(c->db);
+	}
+	sqlite3_reset(st);
+	*args += count;
+	return err;
+}
+
 static enum err
 sqlite_run(struct store_conn *db, enum statement statement, const struct value *args,
 	size_t rows, uint64_t *affected, struct error *e)
 {
 	struct sqlite_conn *c = conn_of(db);
-	bool in_transaction = !sqlite3_get_autocommit(c->db);
-	sqlite3_stmt *st;
+	size_t at_once = rows >= ROWS_AT_ONCE && takes_many(statement) ? ROWS_AT_ONCE : 1;
 	uint64_t changed = 0;
-	enum err err = prepare(c, statement, &st, e);
-	int columns;
+	enum err err = ERR_OK;
 
-	if (err != ERR_OK) {
-		return err;
-	}
-	columns = sqlite3_bind_parameter_count(st);
-	for (size_t i = 0; i < rows && err == ERR_OK; i++) {
-		sqlite_bind(st, args + i * (size_t)columns, columns);
-		if (sqlite3_step(st) != SQLITE_DONE) {
-			err = sqlite_fail(c, statement_name(statement), in_transaction, e);
-		} else {
-			changed += (uint64_t)sqlite3_changes(c->db);
+	while (rows > 0 && err == ERR_OK) {
+		sqlite3_stmt *st;
+
+		at_once = rows < at_once ? 1 : at_once;
+		err = at_once > 1 ? prepare_many(c, statement, &st, e)
+						  : prepare(c, statement, &st, e);
+		if (err == ERR_OK) {
+			err = run_once(c, statement, st, &args, &changed, e);
 		}
-		sqlite3_reset(st);
+		rows -= at_once;
 	}
 	if (err == ERR_OK && affected != NULL) {
 		*affected = changed;

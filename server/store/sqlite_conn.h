@@ -13,6 +13,7 @@ struct sqlite_conn {
 	sqlite3 *db;
 	struct checkpointer *checkpointer; /* of a connection that writes */
 	sqlite3_stmt *prepared[STATEMENT_COUNT];
+	sqlite3_stmt *prepared_many[STATEMENT_COUNT]; /* of many rows, see sqlite.c */
 };
 
 /* Says what went wrong last; `in_transaction`: one was open before. */
