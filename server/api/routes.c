@@ -31,7 +31,7 @@ const struct http_route *const api_route_tables[] = {
 	quick_reply_routes,
 	rule_routes,
 	phrase_routes,
-	rule_feedback_routes,
+	held_back_routes,
 	channel_routes,
 	mailbox_routes,
 	mail_routes,

@@ -32,7 +32,7 @@ extern const struct http_route staff_routes[];
 extern const struct http_route quick_reply_routes[];
 extern const struct http_route rule_routes[];
 extern const struct http_route phrase_routes[];
-extern const struct http_route rule_feedback_routes[];
+extern const struct http_route held_back_routes[];
 extern const struct http_route channel_routes[];
 extern const struct http_route mailbox_routes[];
 extern const struct http_route mail_routes[];

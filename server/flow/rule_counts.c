@@ -10,8 +10,7 @@
 #include "model/fact.h"
 
 enum {
-	RECENT = 64,         /* answers that may still have another fact to come */
-	FEEDBACK_MAX = 2048, /* bytes of its body */
+	RECENT = 64, /* answers that may still have another fact to come */
 };
 
 /* An answer of several messages, with tags, is one hit: its facts have one commit time. */
@@ -88,8 +87,6 @@ add(struct map *days, const struct rule_day *more)
 	struct rule_day *row = day_of(days, more->rule, more->day);
 
 	row->hits += more->hits;
-	row->helped += more->helped;
-	row->failed += more->failed;
 	row->last_at = more->last_at > row->last_at ? more->last_at : row->last_at;
 }
 
@@ -112,28 +109,22 @@ counted(struct rule_counts *c, const struct fact *f, uint64_t rule)
 bool
 rule_counts_fact(struct rule_counts *c, const struct fact *f)
 {
-	bool feedback = f->kind == FACT_FEEDBACK;
-	struct rule_day more = {.day = rule_day_of(f->committed_at)};
+	struct rule_day more = {
+		.day = rule_day_of(f->committed_at),
+		.hits = 1,
+		.last_at = f->committed_at,
+	};
 	struct json *body = NULL;
-	bool helpful = false;
-	bool hit = false;
+	bool hit;
 
-	if (f->body == NULL || (feedback && f->body_length > FEEDBACK_MAX) ||
-		(!feedback && f->author_kind != AUTHOR_BOT) ||
+	if (f->body == NULL || f->author_kind != AUTHOR_BOT ||
 		json_parse(f->body, f->body_length, &body, NULL) != ERR_OK) {
 		return false;
 	}
-	if (json_id(body, "rule", &more.rule) && more.rule != 0) {
-		if (feedback && json_bool(body, "helpful", &helpful)) {
-			more.helped = helpful;
-			more.failed = !helpful;
-			add(&c->days, &more);
-		} else if (!feedback && !counted(c, f, more.rule)) {
-			more.hits = 1;
-			more.last_at = f->committed_at;
-			add(&c->days, &more);
-			hit = true;
-		}
+	hit = json_id(body, "rule", &more.rule) && more.rule != 0 &&
+		!counted(c, f, more.rule);
+	if (hit) {
+		add(&c->days, &more);
 	}
 	json_free(body);
 	return hit;

@@ -211,18 +211,12 @@ hand_over_append(struct batch *b, struct job *j, struct head *h, const char *rea
 static enum err
 count_held_back(struct batch *b, const struct auto_answer *a)
 {
-	struct value args[] = {
-		value_id(a->rule),
-		value_i64(0),
-		value_i64(0),
-		value_i64(1),
-		value_i64(b->now),
-	};
+	struct value args[] = {value_id(a->rule), value_i64(b->now)};
 
 	if (a->rule == 0 || !str_equals(a->reason, "phrase")) {
 		return ERR_OK;
 	}
-	return batch_run(b, STATEMENT_RULE_FEEDBACK_ADD, args, NULL);
+	return batch_run(b, STATEMENT_RULE_HELD_BACK_ADD, args, NULL);
 }
 
 /* What its rule says of the customer. */
@@ -379,9 +373,10 @@ apply_feedback(struct batch *b, struct job *j)
 	struct answered a = {0};
 	struct value counts[] = {
 		value_id(0),
+		value_i64(rule_day_of(b->now)),
+		value_i64(0),
 		value_i64(change->helpful),
 		value_i64(!change->helpful),
-		value_i64(0),
 		value_i64(0),
 	};
 	struct json_writer *w;
@@ -405,7 +400,7 @@ apply_feedback(struct batch *b, struct job *j)
 	}
 	counts[0] = value_id(a.rule);
 	if (err == ERR_OK && a.rule != 0) {
-		err = batch_run(b, STATEMENT_RULE_FEEDBACK_ADD, counts, NULL);
+		err = batch_run(b, STATEMENT_RULE_HIT_ADD, counts, NULL);
 	}
 	if (err == ERR_OK) {
 		outcome_of(j, h);

@@ -357,18 +357,16 @@ MUST_CHECK enum err read_phrases(struct reader *r, struct arena *a,
 /* Also one that was taken out. ERR_NOT_FOUND. */
 MUST_CHECK enum err read_phrase(struct reader *r, uint64_t id, struct arena *a,
 	struct phrase_row *out, struct error *e);
-/* What customers said of a rule's answers. */
-enum { RULE_FEEDBACK_MAX = 50000 };
-struct rule_feedback {
+/* Rules whose answers were not sent for a phrase in them. */
+enum { HELD_BACK_MAX = 50000 };
+struct held_back {
 	uint64_t rule;
 	const char *title; /* "": it is gone */
-	uint64_t helped;
-	uint64_t not_helped;
-	uint64_t held_back; /* answers that were not sent for a phrase in them */
-	int64_t held_back_at;
+	uint64_t count;
+	int64_t at; /* the last one */
 };
-MUST_CHECK enum err read_rule_feedback(struct reader *r, struct arena *a,
-	struct rule_feedback **out, size_t *count, struct error *e);
+MUST_CHECK enum err read_held_back(struct reader *r, struct arena *a,
+	struct held_back **out, size_t *count, struct error *e);
 /* What the bot has to know about a timeline before it answers. */
 struct bot_memory {
 	uint64_t timeline; /* 0: she has none yet */

@@ -84,27 +84,25 @@ read_phrase(struct reader *r, uint64_t id, struct arena *a, struct phrase_row *o
 }
 
 static void
-record_feedback(const struct value *v, struct rule_feedback *out)
+record_held_back(const struct value *v, struct held_back *out)
 {
-	*out = (struct rule_feedback){
+	*out = (struct held_back){
 		.rule = value_as_id(&v[0]),
-		.helped = value_as_id(&v[1]),
-		.not_helped = value_as_id(&v[2]),
-		.held_back = value_as_id(&v[3]),
-		.held_back_at = value_as_i64(&v[4]),
-		.title = value_as_text(&v[5]),
+		.count = value_as_id(&v[1]),
+		.at = value_as_i64(&v[2]),
+		.title = value_as_text(&v[3]),
 	};
 }
 
-DEFINE_LIST(list_feedback, struct rule_feedback, record_feedback)
+DEFINE_LIST(list_held_back, struct held_back, record_held_back)
 
 enum err
-read_rule_feedback(struct reader *r, struct arena *a, struct rule_feedback **out,
-	size_t *count, struct error *e)
+read_held_back(struct reader *r, struct arena *a, struct held_back **out, size_t *count,
+	struct error *e)
 {
-	struct value args[] = {value_i64(RULE_FEEDBACK_MAX)};
+	struct value args[] = {value_i64(HELD_BACK_MAX)};
 
-	return list_feedback(r, STATEMENT_RULE_FEEDBACK_LIST, args, a, out, count, e);
+	return list_held_back(r, STATEMENT_RULE_HELD_BACK_LIST, args, a, out, count, e);
 }
 
 /* --- the bot's memory ----------------------------------------------------------------------- */

@@ -71,8 +71,8 @@ describe.each(databases)("automatic answers on %s", (database) => {
 		expect(await tell(answer.entry.pub, true)).toMatchObject({ t: "nack", code: "invalid" });
 		const feedback = (await desk.frame("entry", (f: Loose) => f.entry.kind === "feedback")) as Loose;
 		expect(feedback.entry.body).toMatchObject({ rule: fees, helpful: true });
-		const counts = (await ann.get("/api/v1/rule-feedback")).body.items.find((one: Loose) => one.rule === fees);
-		expect(counts).toMatchObject({ title: "佣金", helped: 1, not_helped: 0, held_back: 0 });
+		const counts = (await ann.get("/api/v1/rules")).body.items.find((one: Loose) => one.id === fees);
+		expect(counts).toMatchObject({ title: "佣金", helped: 1, failed: 0 });
 		socket.close();
 	});
 
@@ -150,7 +150,7 @@ describe.each(databases)("automatic answers on %s", (database) => {
 		await bot(socket, "转接人工");
 		const over = (await desk.frame("entry", (f: Loose) => f.entry.kind === "handed_over" && f.entry.body.reason === "phrase")) as Loose;
 		expect(over.entry.body).toMatchObject({ rule: id, title: "坏答案" });
-		const counts = (await ann.get("/api/v1/rule-feedback")).body.items.find((one: Loose) => one.rule === id);
+		const counts = (await ann.get("/api/v1/held-back-answers")).body.items.find((one: Loose) => one.rule === id);
 		expect(counts.held_back).toBe(1);
 		expect(JSON.stringify(socket.frames)).not.toContain("保证赚钱");
 		socket.close();

@@ -69,25 +69,6 @@ what_people_say_is_no_answer_of_a_rule(void **state)
 }
 
 static void
-feedback_is_counted_for_its_rule(void **state)
-{
-	struct rule_counts *c = rule_counts_create();
-	struct change *change;
-
-	(void)state;
-	count(c, FACT_FEEDBACK, AUTHOR_CUSTOMER, 5, NOON,
-		"{\"rule\":\"7\",\"helpful\":true}");
-	count(c, FACT_FEEDBACK, AUTHOR_CUSTOMER, 5, NOON,
-		"{\"rule\":\"7\",\"helpful\":false}");
-	change = rule_counts_take(c);
-	assert_int_equal(change->rule_hits.days[0].helped, 1);
-	assert_int_equal(change->rule_hits.days[0].failed, 1);
-	assert_int_equal(change->rule_hits.days[0].hits, 0);
-	change_destroy(change);
-	rule_counts_destroy(c);
-}
-
-static void
 what_the_store_did_not_take_is_written_later(void **state)
 {
 	struct rule_counts *c = rule_counts_create();
@@ -181,7 +162,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_of_several_facts_is_one_hit),
 		cmocka_unit_test(what_people_say_is_no_answer_of_a_rule),
-		cmocka_unit_test(feedback_is_counted_for_its_rule),
 		cmocka_unit_test(what_the_store_did_not_take_is_written_later),
 		cmocka_unit_test(settings_come_back_as_they_were),
 		cmocka_unit_test(wrong_settings_are_refused_by_name),

@@ -303,8 +303,8 @@ whether_it_helped_is_said_once(void **state)
 	assert_non_null(strstr(o->facts[0]->body, "\"rule\":\"77\",\"helpful\":true"));
 	o = fixture_call(f, feedback(&s.visitor, 2, false), ERR_OK);
 	assert_true(o->duplicate);
-	assert_int_equal(fixture_number(f, "SELECT helped FROM rule_feedback"), 1);
-	assert_int_equal(fixture_number(f, "SELECT not_helped FROM rule_feedback"), 0);
+	assert_int_equal(fixture_number(f, "SELECT SUM(helped) FROM rule_hit"), 1);
+	assert_int_equal(fixture_number(f, "SELECT SUM(failed) FROM rule_hit"), 0);
 	/* Not of her own question, and not by somebody else. */
 	fixture_call(f, feedback(&s.visitor, 1, true), ERR_NOT_FOUND);
 	fixture_say(f, &other, s.channel, "me too");

@@ -1304,17 +1304,15 @@ export const phraseCheckCheck = v.object({
 	hits: v.array(phraseHitCheck),
 });
 
-export const ruleFeedbackCheck = v.object({
+export const heldBackCheck = v.object({
 	rule: idCheck,
 	title: v.string(),
-	helped: countCheck,
-	not_helped: countCheck,
 	held_back: countCheck,
 	held_back_at: v.nullable(timeCheck),
 });
 
-export const ruleFeedbackListCheck = v.object({
-	items: v.array(ruleFeedbackCheck),
+export const heldBackListCheck = v.object({
+	items: v.array(heldBackCheck),
 });
 
 export const publicAuthorCheck = v.object({

@@ -1122,19 +1122,17 @@ export interface PhraseCheck {
 	readonly hits: readonly PhraseHit[];
 }
 
-export interface RuleFeedback {
+export interface HeldBack {
 	readonly rule: Id;
 	/** as it is now; empty: the rule is gone */
 	readonly title: string;
-	readonly helped: Count;
-	readonly not_helped: Count;
 	/** its answers that were not sent for a phrase in them */
 	readonly held_back: Count;
 	readonly held_back_at: Time | null;
 }
 
-export interface RuleFeedbackList {
-	readonly items: readonly RuleFeedback[];
+export interface HeldBackList {
+	readonly items: readonly HeldBack[];
 }
 
 export interface PublicAuthor {

@@ -1,4 +1,4 @@
-/* /api/v1/rule-feedback: what customers said of the rules' answers, and which were held back. */
+/* /api/v1/held-back-answers: which rules said what must not leave the house. */
 #include "api/app.h"
 #include "api/exchange.h"
 #include "api/reading.h"
@@ -6,24 +6,22 @@
 #include "store/read.h"
 
 static void
-write_one(struct json_writer *w, const struct rule_feedback *f)
+write_one(struct json_writer *w, const struct held_back *f)
 {
 	jw_object(w);
 	jw_kid(w, "rule", f->rule);
 	jw_kstring(w, "title", f->title);
-	jw_ki64(w, "helped", (int64_t)f->helped);
-	jw_ki64(w, "not_helped", (int64_t)f->not_helped);
-	jw_ki64(w, "held_back", (int64_t)f->held_back);
-	jw_ktime(w, "held_back_at", f->held_back_at);
+	jw_ki64(w, "held_back", (int64_t)f->count);
+	jw_ktime(w, "held_back_at", f->at);
 	jw_object_end(w);
 }
 
 static enum err
 run_list(struct reading *r, struct reader *reader, struct error *e)
 {
-	struct rule_feedback *items;
+	struct held_back *items;
 	size_t count;
-	enum err rc = read_rule_feedback(reader, r->arena, &items, &count, e);
+	enum err rc = read_held_back(reader, r->arena, &items, &count, e);
 
 	if (rc != ERR_OK) {
 		return rc;
@@ -44,7 +42,7 @@ list(struct http_request *rq, void *app)
 	reading_route(rq, app, &access, run_list);
 }
 
-const struct http_route rule_feedback_routes[] = {
-	{"GET", "/api/v1/rule-feedback", list, 0},
+const struct http_route held_back_routes[] = {
+	{"GET", "/api/v1/held-back-answers", list, 0},
 	{0},
 };
