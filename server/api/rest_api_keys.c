@@ -7,6 +7,7 @@
 #include "api/reading.h"
 #include "api/routes.h"
 #include "api/rows.h"
+#include "api/token.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"

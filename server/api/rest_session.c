@@ -18,6 +18,7 @@
 #include "api/password.h"
 #include "api/password_job.h"
 #include "api/routes.h"
+#include "api/token.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"

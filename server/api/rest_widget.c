@@ -17,6 +17,7 @@
 #include "api/origin.h"
 #include "api/reading.h"
 #include "api/routes.h"
+#include "api/token.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,4 +1,4 @@
-/* Tokens that were looked up lately are known for KNOWN_MS; then the store is asked again.
+/* Tokens that were looked up lately are known for a while; then the store is asked again.
  * What is forgotten while a look-up is on its way must not come back with it, so each
  * forgetting has a number, and a look-up that sees another number starts again. */
 #include "api/sessions.h"
@@ -9,39 +9,22 @@
 
 #include "api/app.h"
 #include "api/directory.h"
+#include "api/known_tokens.h"
 #include "api/nonces.h"
+#include "api/token.h"
 #include "api/watches.h"
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/id.h"
 #include "base/list.h"
-#include "base/log.h"
 #include "base/map.h"
 #include "base/seal.h"
 #include "base/str.h"
 #include "store/read.h"
 
 enum {
-	KNOWN_MS = 30 * 1000,
-	KNOWN_MAX = 20000,
 	NONCES_MAX = 100000,
 	SWEEP_MS = 10 * 1000,
 	LOOKUPS_MAX = 3, /* of one request, when something is forgotten meanwhile */
-	RANDOM_SIZE = 32,
-	RANDOM_TEXT = 43,
-	PREFIX_SIZE = 3,
-};
-
-struct known {
-	struct list link; /* oldest first */
-	uint64_t key;
-	uint8_t token_hash[DIGEST_SIZE];
-	enum author_kind kind;
-	uint64_t id; /* staff, API key or visitor */
-	int64_t expires_at;
-	int64_t stale_at_ms; /* monotonic */
-	char *scopes;        /* of an API key, else NULL */
-	struct visitor visitor;
 };
 
 /* What of a member of staff a live session stands on; when it changes its sockets end. */
@@ -54,8 +37,7 @@ struct standing {
 
 struct sessions {
 	struct app *app;
-	struct map known; /* by the token hash's first bytes */
-	struct list by_age;
+	struct known_tokens *known;
 	uint64_t forgotten; /* counts forgettings */
 	struct watches *watches;
 	struct map standings; /* staff -> standing */
@@ -80,81 +62,6 @@ struct lookup {
 	sessions_found *found;
 	void *ctx;
 };
-
-static uint64_t
-key_of(const uint8_t token_hash[static DIGEST_SIZE])
-{
-	uint64_t key;
-
-	memcpy(&key, token_hash, sizeof(key));
-	return key;
-}
-
-/* --- what is known ------------------------------------------------------------------------ */
-
-static void
-drop_known(struct sessions *s, struct known *k)
-{
-	list_remove(&k->link);
-	map_remove(&s->known, k->key);
-	free(k->scopes);
-	free(k);
-}
-
-static struct known *
-find_known(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE])
-{
-	struct known *k = map_get(&s->known, key_of(token_hash));
-
-	if (k == NULL || !equals_constant_time(k->token_hash, token_hash, DIGEST_SIZE)) {
-		return NULL;
-	}
-	if (k->stale_at_ms <= clock_monotonic_ms() ||
-		(k->expires_at != 0 && k->expires_at <= clock_now_ms())) {
-		drop_known(s, k);
-		return NULL;
-	}
-	return k;
-}
-
-static struct known *
-add_known(struct sessions *s, const struct lookup *l)
-{
-	struct known *k = map_get(&s->known, key_of(l->token_hash));
-
-	if (k != NULL) {
-		drop_known(s, k);
-	}
-	if (s->known.count >= KNOWN_MAX) {
-		drop_known(s, list_item(s->by_age.next, struct known, link));
-	}
-	k = xcalloc(1, sizeof(*k));
-	list_init(&k->link);
-	k->key = key_of(l->token_hash);
-	memcpy(k->token_hash, l->token_hash, DIGEST_SIZE);
-	k->kind = l->kind;
-	k->stale_at_ms = clock_monotonic_ms() + KNOWN_MS;
-	switch (l->kind) {
-	case AUTHOR_STAFF:
-		k->id = l->session.staff;
-		k->expires_at = l->session.expires_at;
-		break;
-	case AUTHOR_API:
-		k->id = l->key.id;
-		k->expires_at = l->key.expires_at;
-		k->scopes = xstrdup(l->key.scopes);
-		break;
-	default:
-		k->id = l->visitor.id;
-		k->expires_at = l->visitor.expires_at;
-		k->visitor = l->visitor;
-		k->visitor.language = NULL; /* lives in the look-up's arena */
-		break;
-	}
-	map_put(&s->known, k->key, k);
-	list_append(&s->by_age, &k->link);
-	return k;
-}
 
 /* --- identities --------------------------------------------------------------------------- */
 
@@ -185,7 +92,7 @@ fill_staff(const struct sessions *s, uint64_t id, struct identity *who)
 }
 
 static enum err
-fill_visitor(const struct sessions *s, const struct known *k, struct identity *who)
+fill_visitor(const struct sessions *s, const struct known_token *k, struct identity *who)
 {
 	const struct channel_row *channel = directory_channel(s->app->directory,
 		k->visitor.channel);
@@ -198,7 +105,7 @@ fill_visitor(const struct sessions *s, const struct known *k, struct identity *w
 }
 
 static void
-answer(const struct sessions *s, const struct known *k, const char *address,
+answer(const struct sessions *s, const struct known_token *k, const char *address,
 	sessions_found *found, void *ctx)
 {
 	struct identity who = {0};
@@ -255,23 +162,46 @@ still_valid(const struct lookup *l)
 	}
 }
 
+/* The texts are the look-up's. */
+static struct known_token
+token_of(const struct lookup *l)
+{
+	struct known_token token = {.kind = l->kind};
+
+	memcpy(token.token_hash, l->token_hash, DIGEST_SIZE);
+	switch (l->kind) {
+	case AUTHOR_STAFF:
+		token.id = l->session.staff;
+		token.expires_at = l->session.expires_at;
+		break;
+	case AUTHOR_API:
+		token.id = l->key.id;
+		token.expires_at = l->key.expires_at;
+		token.scopes = l->key.scopes;
+		break;
+	default:
+		token.id = l->visitor.id;
+		token.expires_at = l->visitor.expires_at;
+		token.visitor = l->visitor;
+		token.visitor.language = NULL;
+		break;
+	}
+	return token;
+}
+
 static void
 finish_lookup(struct lookup *l, enum err rc)
 {
 	if (rc != ERR_OK) {
 		l->found(l->ctx, rc, NULL);
 	} else {
-		struct known *k = add_known(l->sessions, l);
-		sessions_found *found = l->found;
-		void *ctx = l->ctx;
-		char address[ADDRESS_SIZE];
+		struct known_token token = token_of(l);
 
-		memcpy(address, l->address, sizeof(address));
 		/* A visitor gets her customer with her first entry: until then ask each time. */
-		if (l->kind == AUTHOR_CUSTOMER && l->visitor.customer == 0) {
-			k->stale_at_ms = 0;
+		if (l->kind != AUTHOR_CUSTOMER || l->visitor.customer != 0) {
+			known_tokens_add(l->sessions->known, &token);
 		}
-		answer(l->sessions, k, address, found, ctx);
+		answer(l->sessions, &token, l->address, l->found, l->ctx);
 	}
 	arena_destroy(l->arena);
 	free(l);
@@ -315,100 +245,54 @@ start_lookup(struct lookup *l)
 }
 
 static void
-look_up(struct sessions *s, enum author_kind kind, const char *token, const char *address,
-	sessions_found *found, void *ctx)
+look_up(struct sessions *s, enum author_kind kind, const uint8_t hash[static DIGEST_SIZE],
+	const char *address, sessions_found *found, void *ctx)
 {
-	uint8_t hash[DIGEST_SIZE];
-	const struct known *k;
+	const struct known_token *known;
 	struct lookup *l;
 
 	directory_refresh(s->app->directory);
-	if (strlen(token) != PREFIX_SIZE + RANDOM_TEXT) {
-		found(ctx, ERR_DENIED, NULL);
-		return;
-	}
-	sha256(token, strlen(token), hash);
-	k = find_known(s, hash);
-	if (k != NULL) {
+	known = known_tokens_find(s->known, hash);
+	if (known != NULL) {
 		/* The prefix is part of what is hashed: a token is always of one kind. */
-		answer(s, k, address, found, ctx);
+		answer(s, known, address, found, ctx);
 		return;
 	}
 	l = xcalloc(1, sizeof(*l));
 	l->sessions = s;
 	l->kind = kind;
-	memcpy(l->token_hash, hash, sizeof(hash));
+	memcpy(l->token_hash, hash, DIGEST_SIZE);
 	str_copy(l->address, sizeof(l->address), address);
 	l->found = found;
 	l->ctx = ctx;
 	start_lookup(l);
 }
 
-/* The value of our cookie, copied into out; "" when it is absent or too long. */
-static void
-read_cookie(const char *header, char *out, size_t out_size)
-{
-	static const char name[] = SESSION_COOKIE "=";
-	const char *p = header;
-
-	out[0] = '\0';
-	while (p != NULL) {
-		size_t length;
-
-		p += strspn(p, " ;");
-		length = strcspn(p, ";");
-		if (strncmp(p, name, sizeof(name) - 1) == 0) {
-			length -= sizeof(name) - 1;
-			if (length < out_size) {
-				memcpy(out, p + sizeof(name) - 1, length);
-				out[length] = '\0';
-			}
-			return;
-		}
-		p = strchr(p, ';');
-	}
-}
-
 void
 sessions_of_request(struct sessions *s, const struct web_request *rq,
 	sessions_found *found, void *ctx)
 {
-	static const char bearer[] = "Bearer ";
-	const char *authorization = web_header(rq, "authorization");
-	char cookie[PREFIX_SIZE + RANDOM_TEXT + 1];
+	uint8_t hash[DIGEST_SIZE];
+	enum author_kind kind;
 
-	if (authorization != NULL) {
-		const char *token = authorization + sizeof(bearer) - 1;
-
-		/* Who names a key is judged by it, never by a cookie that came along. */
-		if (strncasecmp(authorization, bearer, sizeof(bearer) - 1) != 0) {
-			found(ctx, ERR_DENIED, NULL);
-		} else if (str_starts_with(token, TOKEN_API)) {
-			look_up(s, AUTHOR_API, token, rq->peer, found, ctx);
-		} else if (str_starts_with(token, TOKEN_VISITOR)) {
-			look_up(s, AUTHOR_CUSTOMER, token, rq->peer, found, ctx);
-		} else {
-			found(ctx, ERR_DENIED, NULL);
-		}
-		return;
-	}
-	read_cookie(web_header(rq, "cookie"), cookie, sizeof(cookie));
-	if (!str_starts_with(cookie, TOKEN_STAFF)) {
+	if (token_of_request(rq, &kind, hash)) {
+		look_up(s, kind, hash, rq->peer, found, ctx);
+	} else {
 		found(ctx, ERR_DENIED, NULL);
-		return;
 	}
-	look_up(s, AUTHOR_STAFF, cookie, rq->peer, found, ctx);
 }
 
 void
 sessions_of_visitor(struct sessions *s, const char *token, const char *peer,
 	sessions_found *found, void *ctx)
 {
-	if (token == NULL || !str_starts_with(token, TOKEN_VISITOR)) {
+	uint8_t hash[DIGEST_SIZE];
+
+	if (token_hash(TOKEN_VISITOR, token, hash)) {
+		look_up(s, AUTHOR_CUSTOMER, hash, peer, found, ctx);
+	} else {
 		found(ctx, ERR_DENIED, NULL);
-		return;
 	}
-	look_up(s, AUTHOR_CUSTOMER, token, peer, found, ctx);
 }
 
 bool
@@ -477,24 +361,14 @@ static void
 forget_known_of(struct sessions *s, enum author_kind kind, uint64_t id)
 {
 	s->forgotten++;
-	list_each(&s->by_age, node) {
-		struct known *k = list_item(node, struct known, link);
-
-		if (k->kind == kind && k->id == id) {
-			drop_known(s, k);
-		}
-	}
+	known_tokens_drop_of(s->known, kind, id);
 }
 
 void
 sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE])
 {
-	struct known *k = find_known(s, token_hash);
-
 	s->forgotten++;
-	if (k != NULL) {
-		drop_known(s, k);
-	}
+	known_tokens_drop(s->known, token_hash);
 	watches_revoke_token(s->watches, token_hash);
 }
 
@@ -596,8 +470,7 @@ sessions_create(struct app *app)
 	struct sessions *s = xcalloc(1, sizeof(*s));
 
 	s->app = app;
-	map_init(&s->known);
-	list_init(&s->by_age);
+	s->known = known_tokens_create();
 	s->watches = watches_create();
 	map_init(&s->standings);
 	timer_init(&s->sweep, sweep_due);
@@ -619,14 +492,11 @@ sessions_destroy(struct sessions *s)
 		return;
 	}
 	timer_cancel(&s->sweep);
-	while (!list_empty(&s->by_age)) {
-		drop_known(s, list_item(s->by_age.next, struct known, link));
-	}
 	while (map_next(&s->standings, &position, &key, &standing)) {
 		free(standing);
 	}
 	nonces_destroy(s->nonces);
-	map_fini(&s->known);
+	known_tokens_destroy(s->known);
 	watches_destroy(s->watches);
 	map_fini(&s->standings);
 	free(s);
@@ -636,16 +506,4 @@ struct nonces *
 sessions_nonces(struct sessions *s)
 {
 	return s->nonces;
-}
-
-void
-token_make(const char *prefix, char out[static 64], uint8_t hash[static DIGEST_SIZE])
-{
-	uint8_t bytes[RANDOM_SIZE];
-
-	assert(strlen(prefix) == PREFIX_SIZE);
-	random_bytes(bytes, sizeof(bytes));
-	memcpy(out, prefix, PREFIX_SIZE);
-	base64url_encode(bytes, sizeof(bytes), out + PREFIX_SIZE);
-	sha256(out, strlen(out), hash);
 }

@@ -72,12 +72,4 @@ void sessions_forget_api_key(struct sessions *s, uint64_t key);
 /* Nonces of signed identities that changed nothing in the store: api/nonces.h. */
 struct nonces *sessions_nonces(struct sessions *s);
 
-/* "<prefix>" and 256 random bits as text, and the hash under which it is stored. */
-#define TOKEN_STAFF "ts_"
-#define TOKEN_API "tk_"
-#define TOKEN_VISITOR "tv_"
-#define SESSION_COOKIE "trunkline_session"
-void
-token_make(const char *prefix, char out[static 64], uint8_t hash[static DIGEST_SIZE]);
-
 #endif
