@@ -18,6 +18,8 @@
 #include "knowledge/index_private.h"
 #include "model/fact.h"
 
+enum { WARM_BYTES = 128 * 1024 * 1024 };
+
 static enum err
 fail(const char *what, const char *path, struct error *e)
 {
@@ -398,7 +400,9 @@ index_purge(struct index *ix, struct error *e)
 void
 index_warm(struct index *ix)
 {
+	uint64_t left = WARM_BYTES;
+
 	for (size_t i = ix->count; i-- > 0;) {
-		index_file_warm(ix->blocks[i].file);
+		index_file_warm(ix->blocks[i].file, &left);
 	}
 }

@@ -105,7 +105,8 @@ MUST_CHECK enum err index_sync(struct index *ix, struct error *e);
 MUST_CHECK enum err index_erase(struct index *ix, uint64_t id, struct error *e);
 /* After erasures: nothing of what was erased remains in any file. */
 MUST_CHECK enum err index_purge(struct index *ix, struct error *e);
-/* Asks the kernel to read what every search begins with; returns at once. */
+/* Has the kernel read what searches begin with and, as far as a bounded room goes, the newest
+ * entries, so that the first searches need not wait for the disk. */
 void index_warm(struct index *ix);
 
 #endif

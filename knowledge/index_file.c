@@ -142,13 +142,12 @@ index_file_bytes(struct index_file *f)
 }
 
 void
-index_file_warm(struct index_file *f)
+index_file_warm(struct index_file *f, uint64_t *left)
 {
-	pthread_mutex_lock(&f->lock);
-	for (size_t i = 0; i < f->segments.count; i++) {
-		index_segment_warm(f->segments.items[i]);
+	index_rows_warm(f->rows, left);
+	for (size_t i = f->segments.count; i-- > 0;) { /* only this thread changes them */
+		index_segment_warm(f->segments.items[i], left);
 	}
-	pthread_mutex_unlock(&f->lock);
 }
 
 /* --- feeding ------------------------------------------------------------------------------ */

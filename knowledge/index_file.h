@@ -35,8 +35,8 @@ uint64_t index_file_bytes(struct index_file *f); /* on the disk */
 /* What the feeder wrote down to know its source again. */
 uint64_t index_file_mark(const struct index_file *f);
 struct index_rows *index_file_rows(const struct index_file *f);
-/* Reads the parts of segments ahead that every search begins with. */
-void index_file_warm(struct index_file *f);
+/* See index_segment_warm(); the newest first. */
+void index_file_warm(struct index_file *f, uint64_t *left);
 
 /* --- the feeder --------------------------------------------------------------------------- */
 /* `text`: joined (index_text.h). */

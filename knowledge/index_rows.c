@@ -119,6 +119,15 @@ index_rows_sync(struct index_rows *r, uint64_t upto, struct error *e)
 }
 
 void
+index_rows_warm(const struct index_rows *r, uint64_t *left)
+{
+	if (sizeof(*r->file) <= *left) {
+		*left -= sizeof(*r->file);
+		(void)madvise(r->file, sizeof(*r->file), MADV_WILLNEED);
+	}
+}
+
+void
 index_rows_put(struct index_rows *r, size_t place, const struct index_row *row)
 {
 	struct index_span *span = &r->file->head.spans[place / INDEX_SPAN_ROWS];

@@ -52,6 +52,9 @@ MUST_CHECK enum err index_rows_sync(struct index_rows *r, uint64_t upto, struct 
 /* Rows below that are of other units than on the disk, perhaps. */
 bool index_rows_moved(const struct index_rows *r);
 
+/* Has the kernel read them ahead, if no more than `*left` bytes, which become fewer. */
+void index_rows_warm(const struct index_rows *r, uint64_t *left);
+
 void index_rows_put(struct index_rows *r, size_t place, const struct index_row *row);
 void index_rows_clear(struct index_rows *r, size_t place); /* erased */
 const struct index_row *index_rows_at(const struct index_rows *r, size_t place);

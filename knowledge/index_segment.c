@@ -109,11 +109,15 @@ index_segment_bytes(const struct index_segment *s)
 }
 
 void
-index_segment_warm(const struct index_segment *s)
+index_segment_warm(const struct index_segment *s, uint64_t *left)
 {
 	enum { MEMORY_PAGE = 4096 };
-	size_t begin = s->head.keys & ~(size_t)(MEMORY_PAGE - 1);
+	size_t begin = 0;
 
+	if (s->length > *left) {
+		begin = s->head.keys & ~(size_t)(MEMORY_PAGE - 1);
+	}
+	*left -= s->length - begin < *left ? s->length - begin : *left;
 	(void)madvise((void *)(s->bytes + begin), s->length - begin, MADV_WILLNEED);
 }
 

@@ -39,8 +39,9 @@ struct index_segment *index_segment_get(struct index_segment *s); /* one more re
 void index_segment_put(struct index_segment *s);                  /* NULL is fine */
 const struct index_segment_about *index_segment_about(const struct index_segment *s);
 uint64_t index_segment_bytes(const struct index_segment *s);
-/* Tells the kernel that the table of pages will be wanted. */
-void index_segment_warm(const struct index_segment *s);
+/* Has the kernel read ahead what every search begins with or, where `*left` bytes suffice, all of
+ * it; they become fewer. May wait for the disk. */
+void index_segment_warm(const struct index_segment *s, uint64_t *left);
 
 /* Terms in order of their bytes. */
 struct index_segment_cursor {

@@ -130,8 +130,8 @@ be_ready(struct index_feed *f, struct error *e)
 	if (err != ERR_OK) {
 		return error_set(e, err, "%s", why.text);
 	}
-	index_warm(ix);
 	set_index(f, ix);
+	index_warm(ix);
 	return ERR_OK;
 }
 
