@@ -43,3 +43,17 @@ digits_before(uint64_t value, char *end)
 	}
 	return end;
 }
+
+/* The binary logarithm tells it but for one. */
+unsigned
+digits_count(uint64_t value)
+{
+	static const uint64_t powers[] = {0, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
+		100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
+		100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+		1000000000000000000, 10000000000000000000U};
+	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+	unsigned count = bits * 1233 >> 12; /* log10(2) = 1233 / 4096 */
+
+	return count + (value >= powers[count] ? 1 : 0);
+}

@@ -9,5 +9,7 @@
 /* Writes backwards from `end`, eight digits and then two a division; returns where the digits
  * start, at most I64_TEXT_SIZE bytes before. Writes no NUL. */
 char *digits_before(uint64_t value, char *end);
+/* How many there are: 1 for 0. */
+unsigned digits_count(uint64_t value);
 
 #endif

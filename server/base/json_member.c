@@ -7,7 +7,7 @@
 #include "base/digits.h"
 #include "base/json_text.h"
 
-static char *
+static inline char *
 put_key(char *p, bool comma, const char *key, size_t length)
 {
 	p[0] = ',';
@@ -20,7 +20,7 @@ put_key(char *p, bool comma, const char *key, size_t length)
 }
 
 /* The key, and where a value of up to `size` bytes goes; NULL: there is no room. */
-static char *
+static inline char *
 begin_member(struct json_writer *w, const char *key, size_t length, size_t size)
 {
 	char *p = buf_room(w->out, length + size + 4);
@@ -45,29 +45,24 @@ put_null(char *p)
 static char *
 put_i64(char *p, int64_t value)
 {
-	char text[I64_TEXT_SIZE];
-	char *end = text + sizeof(text);
-	char *start = digits_before(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, end);
+	uint64_t absolute = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
 	if (value < 0) {
-		*--start = '-';
+		*p++ = '-';
 	}
-	memcpy(p, start, (size_t)(end - start));
-	return p + (end - start);
+	p += digits_count(absolute);
+	(void)digits_before(absolute, p);
+	return p;
 }
 
 static char *
 put_id(char *p, uint64_t id)
 {
-	char text[I64_TEXT_SIZE];
-	char *end = text + sizeof(text);
-	char *start = digits_before(id, end);
-	size_t length = (size_t)(end - start);
-
-	p[0] = '"';
-	memcpy(p + 1, start, length);
-	p[length + 1] = '"';
-	return p + length + 2;
+	*p++ = '"';
+	p += digits_count(id);
+	(void)digits_before(id, p);
+	*p++ = '"';
+	return p;
 }
 
 void

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/digits.h"
 #include "base/json.h"
 #include "lib/test.h"
 
@@ -178,6 +179,12 @@ members_do_not_depend_on_the_room_there_is(void **state)
 	write_members(&w);
 	assert_int_equal(roomy.length, strlen(roomy.data));
 	assert_string_equal(roomy.data, f.out.data);
+	for (uint64_t power = 10, digits = 1; digits < 20; power *= 10, digits++) {
+		assert_int_equal(digits_count(power - 1), digits);
+		assert_int_equal(digits_count(power), digits + 1);
+	}
+	assert_int_equal(digits_count(0), 1);
+	assert_int_equal(digits_count(UINT64_MAX), 20);
 	buf_fini(&roomy);
 	expect(&f,
 		"{\"n\":0,\"id\":null,\"n\":9,\"id\":\"9\",\"n\":-9,"
