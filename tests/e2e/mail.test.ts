@@ -268,6 +268,24 @@ describe("with a mail system", () => {
 		await screenshot(ann.page, "mail-sent");
 	});
 
+	test("what is written while the network is down goes once it is back, once", async () => {
+		await ann.context.setOffline(true);
+		await ann.page.getByText("网络已断开", { exact: false }).waitFor();
+		await ann.page.getByLabel("主题").fill("断网时写的");
+		await ann.composer.fill("网络恢复后您会收到这封邮件。");
+		await ann.page.getByText("离线，网络恢复后才能发出邮件").waitFor();
+		await send(ann);
+		await ann.page.getByText("离线，恢复后自动发送，请保持打开").waitFor();
+		expect(await ann.composer.inputValue()).toBe("网络恢复后您会收到这封邮件。");
+		await expectAccessible(ann.page);
+		await screenshot(ann.page, "mail-offline");
+		await ann.context.setOffline(false);
+		await card(ann, "断网时写的").waitFor();
+		await expect.poll(() => ann.composer.inputValue()).toBe("");
+		await until("it arrived", () => mail.inbox("wang").length === 2, patienceMs);
+		await expectCount(card(ann, "断网时写的"), 1);
+	});
+
 	test("what is refused is told in the server's words and sent again", async () => {
 		await ann.page.getByRole("button", { name: `移除 ${wang}` }).click();
 		await addressee(ann, mail.address("reject550"));

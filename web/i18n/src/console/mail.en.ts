@@ -91,6 +91,8 @@ export default {
 		placeholder: "Write a mail. Type / for quick replies",
 		quoted: "The mail that is answered goes along, quoted",
 		send: "Send mail",
+		offline: "Offline: a mail needs the network to go",
+		whenOnline: "Offline: goes by itself once the network is back, keep this open",
 		sending: "Handing over",
 		replyTo: "The answer was asked to {replyTo}, not to {from} who wrote. Say to whom it goes.",
 		replyToUse: "To {address}",

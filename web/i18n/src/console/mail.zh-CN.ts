@@ -90,6 +90,8 @@ export default {
 		quoted: "发出时附上被回复的原文",
 		send: "发送邮件",
 		sending: "正在提交",
+		offline: "离线，网络恢复后才能发出邮件",
+		whenOnline: "离线，恢复后自动发送，请保持打开",
 		replyTo: "对方要求把回复发到 {replyTo}，而不是写信的 {from}。请确认发给谁。",
 		replyToUse: "发到 {address}",
 		replyToFrom: "发到写信人",

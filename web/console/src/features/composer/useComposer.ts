@@ -18,10 +18,10 @@ export interface Composer {
 	kind: Ref<Kind>;
 	text: Ref<string>;
 	saved: Ref<boolean>;
-	/* All is there, or will be once the files are up. */
+	/* All is there, or will be once the files are up and, for a mail, the line is back. */
 	complete: ComputedRef<boolean>;
 	canSend: ComputedRef<boolean>;
-	/* It was said to send while a file was on its way: then it is sent by itself. */
+	/* It was said to send while something was missing that comes: then it is sent by itself. */
 	willSend: ComputedRef<boolean>;
 	/* How much may be written, in letters. */
 	limit: ComputedRef<number>;
@@ -100,8 +100,10 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 		}
 		return ready && (text.value.trim() !== "" || uploads.items.value.length > 0);
 	});
-	const canSend = computed(() => complete.value && !uploads.sending.value);
-	/* What was wished while a file was on its way; whatever is changed meanwhile takes it back. */
+	/* Chat messages wait for the line in the outbox, a mail waits here: its writer is told at once
+	 * whether it was taken. */
+	const canSend = computed(() => complete.value && !uploads.sending.value && (kind.value !== "mail" || connection.online));
+	/* What was wished while a file was on its way or the line cut; whatever is changed meanwhile takes it back. */
 	const wish = shallowRef<(() => unknown) | null>(null);
 	const willSend = computed(() => wish.value !== null);
 
@@ -114,7 +116,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 	});
 	watch([text, kind, complete], () => (wish.value = null), { flush: "sync" });
 
-	/* Whether it can be done now; if only files are missing, it is done when they are there. */
+	/* Whether it can be done now; if only files or the line are missing, it is done when they are there. */
 	function now(act: () => unknown): boolean {
 		wish.value = complete.value && !canSend.value ? act : null;
 		return canSend.value;
