@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,6 +136,94 @@ search_for_some(struct index_world *w, unsigned count)
 			index_world_same(w, &q, &f, 1 + index_world_pick(w, 50), text);
 		}
 	}
+}
+
+/* Tells before it writes each segment; never returns. */
+static void
+write_on(struct index_world *w, int progress)
+{
+	size_t next;
+
+	if (index_open(w->folder, true, &w->index, NULL) != ERR_OK) {
+		_exit(1);
+	}
+	next = FACT_N(index_next(w->index, 1));
+	for (next = next > 0 ? next - 1 : 0; next < w->count; next++) {
+		if (index_add(w->index, &w->told[next].entry, 1, w->told[next].entry.id, 0,
+				NULL) != ERR_OK ||
+			write(progress, "", 1) != 1 || index_sync(w->index, NULL) != ERR_OK) {
+			_exit(2);
+		}
+	}
+	_exit(3);
+}
+
+/* While it writes or merges, wherever that is. */
+static void
+survives_being_killed_at_any_time(void **state)
+{
+	struct index_world *w = *state;
+	uint64_t before = 0;
+	char text[INDEX_WORLD_TEXT];
+
+	for (size_t i = 0; i < INDEX_WORLD_ENTRIES; i++) {
+		index_world_text(w, 12, text, sizeof(text));
+		index_world_tell(w, 1, i + 1, text);
+	}
+	index_close(w->index);
+	w->index = NULL;
+	for (unsigned round = 0; round < 30; round++) {
+		size_t steps = 2 + index_world_pick(w, 20);
+		int ends[2];
+		int status;
+		pid_t child;
+		char byte;
+
+		assert_int_equal(pipe(ends), 0);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0) {
+			write_on(w, ends[1]);
+		}
+		close(ends[1]);
+		for (size_t i = 0; i < steps; i++) {
+			assert_int_equal(read(ends[0], &byte, 1), 1);
+		}
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		close(ends[0]);
+		assert_int_equal(index_open(w->folder, true, &w->index, NULL), ERR_OK);
+		assert_true(index_next(w->index, 1) > before);
+		before = index_next(w->index, 1);
+		index_close(w->index);
+		w->index = NULL;
+	}
+	open_again(w);
+	index_world_feed(w, 0, INDEX_WORLD_ENTRIES);
+	search_for_some(w, 60);
+}
+
+static void
+waits_for_room_on_the_disk(void **state)
+{
+	struct index_world *w = *state;
+	struct rlimit before;
+	struct rlimit little;
+
+	index_world_fill(w);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little = before;
+	little.rlim_cur = 1000;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	assert_int_equal(index_sync(w->index, NULL), ERR_UNAVAILABLE);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	search_for_some(w, 20);
+	assert_int_equal(index_sync(w->index, NULL), ERR_OK);
+	search_for_some(w, 20);
+	open_again(w);
+	search_for_some(w, 20);
 }
 
 typedef void each_name(struct index_world *w, const char *name);
@@ -450,6 +539,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		INDEX_TEST(goes_on_where_it_was),
 		INDEX_TEST(survives_being_killed),
+		INDEX_TEST(survives_being_killed_at_any_time),
+		INDEX_TEST(waits_for_room_on_the_disk),
 		INDEX_TEST(makes_few_files_of_many_pieces),
 		INDEX_TEST(makes_one_file_of_a_full_block),
 		INDEX_TEST(removes_what_was_left_over),
