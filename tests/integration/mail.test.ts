@@ -171,7 +171,7 @@ test("mail whose connection breaks at the end is not sent again by itself; one t
 	const broken = await write(house.ann, her, ["lin@example.com"], { mailbox: box.id, files: [file] });
 	await until("it was tried", () => faulty.connections > 1);
 	faulty.fault = "none";
-	await until("it is sent", async () => (await stateOf(house.ann, her, broken.body.id)) === "sent");
+	await until("it is sent", async () => (await stateOf(house.ann, her, broken.body.id)) === "sent", 30_000);
 	expect(faulty.mails).toHaveLength(2);
 	await house.server.dispose();
 	await faulty.close();
