@@ -176,6 +176,7 @@ revoked(struct exchange *x, const struct outcome *o)
 
 static const struct row_resource api_keys = {
 	.kind = CHANGE_API_KEY,
+	.role = ROLE_ADMINISTRATOR,
 	.mark = mark,
 	.read = read_key,
 	.stored = made,
@@ -185,17 +186,13 @@ static const struct row_resource api_keys = {
 static void
 create(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_ADMINISTRATOR, .json = true};
-
-	rows_create(rq, app, &access, &api_keys);
+	rows_create(rq, app, &api_keys);
 }
 
 static void
 revoke(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_ADMINISTRATOR};
-
-	rows_remove(rq, app, &access, &api_keys);
+	rows_remove(rq, app, &api_keys);
 }
 
 const struct http_route api_key_routes[] = {

@@ -166,6 +166,7 @@ read_definition(struct exchange *x, struct input *in, struct change *c)
 
 static const struct row_resource definitions = {
 	.kind = CHANGE_FIELD,
+	.role = ROLE_ADMINISTRATOR,
 	.mark = mark,
 	.read = read_definition,
 	.stored = defined,
@@ -174,17 +175,13 @@ static const struct row_resource definitions = {
 static void
 create(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_ADMINISTRATOR, .json = true};
-
-	rows_create(rq, app, &access, &definitions);
+	rows_create(rq, app, &definitions);
 }
 
 static void
 edit(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_ADMINISTRATOR, .json = true};
-
-	rows_edit(rq, app, &access, &definitions);
+	rows_edit(rq, app, &definitions);
 }
 
 /* --- the history of a value --------------------------------------------------------------- */

@@ -119,6 +119,7 @@ removed(struct exchange *x, const struct outcome *o)
 
 static const struct row_resource filters = {
 	.kind = CHANGE_FILTER,
+	.role = ROLE_AGENT,
 	.mark = mark,
 	.read = read_filter,
 	.stored = stored,
@@ -128,25 +129,19 @@ static const struct row_resource filters = {
 static void
 create(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_AGENT, .json = true};
-
-	rows_create(rq, app, &access, &filters);
+	rows_create(rq, app, &filters);
 }
 
 static void
 edit(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_AGENT, .json = true};
-
-	rows_edit(rq, app, &access, &filters);
+	rows_edit(rq, app, &filters);
 }
 
 static void
 remove_one(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_AGENT};
-
-	rows_remove(rq, app, &access, &filters);
+	rows_remove(rq, app, &filters);
 }
 
 const struct http_route filter_routes[] = {

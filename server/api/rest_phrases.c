@@ -205,6 +205,7 @@ read_row(struct exchange *x, struct input *in, struct change *c)
 
 static const struct row_resource phrases = {
 	.kind = CHANGE_PHRASE,
+	.role = ROLE_SUPERVISOR,
 	.mark = mark,
 	.read = read_row,
 	.restore = bring_back,
@@ -215,33 +216,25 @@ static const struct row_resource phrases = {
 static void
 create(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_SUPERVISOR, .json = true};
-
-	rows_create(rq, app, &access, &phrases);
+	rows_create(rq, app, &phrases);
 }
 
 static void
 edit(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_SUPERVISOR, .json = true};
-
-	rows_edit(rq, app, &access, &phrases);
+	rows_edit(rq, app, &phrases);
 }
 
 static void
 take_away(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_SUPERVISOR};
-
-	rows_remove(rq, app, &access, &phrases);
+	rows_remove(rq, app, &phrases);
 }
 
 static void
 restore(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_SUPERVISOR};
-
-	rows_restore(rq, app, &access, &phrases);
+	rows_restore(rq, app, &phrases);
 }
 
 /* --- many at once ------------------------------------------------------------------------- */

@@ -150,6 +150,7 @@ removed(struct exchange *x, const struct outcome *o)
 
 static const struct row_resource quick_replies = {
 	.kind = CHANGE_QUICK_REPLY,
+	.role = ROLE_AGENT,
 	.mark = mark,
 	.read = read_reply,
 	.restore = bring_back,
@@ -160,33 +161,25 @@ static const struct row_resource quick_replies = {
 static void
 create(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_AGENT, .json = true};
-
-	rows_create(rq, app, &access, &quick_replies);
+	rows_create(rq, app, &quick_replies);
 }
 
 static void
 edit(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_AGENT, .json = true};
-
-	rows_edit(rq, app, &access, &quick_replies);
+	rows_edit(rq, app, &quick_replies);
 }
 
 static void
 take_away(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_AGENT};
-
-	rows_remove(rq, app, &access, &quick_replies);
+	rows_remove(rq, app, &quick_replies);
 }
 
 static void
 restore(struct http_request *rq, void *app)
 {
-	static const struct access access = {.role = ROLE_AGENT};
-
-	rows_restore(rq, app, &access, &quick_replies);
+	rows_restore(rq, app, &quick_replies);
 }
 
 /* --- files -------------------------------------------------------------------------------- */

@@ -1,14 +1,18 @@
 #include "api/rows.h"
 
 #include "api/input.h"
+#include "base/arena.h"
 #include "net/net.h"
 
 static void
-begin(struct http_request *rq, void *app, const struct access *access,
-	const struct row_resource *rows, exchange_step *start)
+begin(struct http_request *rq, void *app, const struct row_resource *rows, bool json,
+	exchange_step *start)
 {
 	struct exchange *x = exchange_create(rq, app, start);
+	struct access *access = arena_alloc(x->arena, sizeof(*access));
 
+	access->role = rows->role;
+	access->json = json;
 	x->rows = rows;
 	exchange_identify(x, access);
 }
@@ -82,29 +86,25 @@ start_restore(struct exchange *x)
 }
 
 void
-rows_create(struct http_request *rq, void *app, const struct access *access,
-	const struct row_resource *rows)
+rows_create(struct http_request *rq, void *app, const struct row_resource *rows)
 {
-	begin(rq, app, access, rows, start_create);
+	begin(rq, app, rows, true, start_create);
 }
 
 void
-rows_edit(struct http_request *rq, void *app, const struct access *access,
-	const struct row_resource *rows)
+rows_edit(struct http_request *rq, void *app, const struct row_resource *rows)
 {
-	begin(rq, app, access, rows, start_edit);
+	begin(rq, app, rows, true, start_edit);
 }
 
 void
-rows_remove(struct http_request *rq, void *app, const struct access *access,
-	const struct row_resource *rows)
+rows_remove(struct http_request *rq, void *app, const struct row_resource *rows)
 {
-	begin(rq, app, access, rows, start_remove);
+	begin(rq, app, rows, false, start_remove);
 }
 
 void
-rows_restore(struct http_request *rq, void *app, const struct access *access,
-	const struct row_resource *rows)
+rows_restore(struct http_request *rq, void *app, const struct row_resource *rows)
 {
-	begin(rq, app, access, rows, start_restore);
+	begin(rq, app, rows, false, start_restore);
 }

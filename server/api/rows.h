@@ -13,6 +13,7 @@ struct input;
 
 struct row_resource {
 	enum change_kind kind;
+	enum staff_role role; /* that may change them at least; programs may not */
 	/* Mandatory: notes in the change what becomes of which row; id is 0 with ROW_ADD. */
 	void (*mark)(struct change *c, enum row_action action, uint64_t id);
 	/* For adding and editing: what the body says of the marked row. Texts go into c->arena. */
@@ -25,13 +26,10 @@ struct row_resource {
 };
 
 /* The resource outlives its requests. All but rows_create are about ":id" of the path. */
-void rows_create(struct http_request *rq, void *app, const struct access *access,
+void rows_create(struct http_request *rq, void *app,
 	const struct row_resource *rows); /* 201 */
-void rows_edit(struct http_request *rq, void *app, const struct access *access,
-	const struct row_resource *rows);
-void rows_remove(struct http_request *rq, void *app, const struct access *access,
-	const struct row_resource *rows);
-void rows_restore(struct http_request *rq, void *app, const struct access *access,
-	const struct row_resource *rows);
+void rows_edit(struct http_request *rq, void *app, const struct row_resource *rows);
+void rows_remove(struct http_request *rq, void *app, const struct row_resource *rows);
+void rows_restore(struct http_request *rq, void *app, const struct row_resource *rows);
 
 #endif
