@@ -316,8 +316,8 @@ text_of(const struct change *c)
 
 /* A phrase that is there several times is noted once. */
 static size_t
-each_once(
-	const struct phrase_found *found, size_t count, struct arena *a, struct phrase_found **out)
+each_once(const struct phrase_found *found, size_t count, struct arena *a,
+	struct phrase_found **out)
 {
 	struct phrase_found *once = arena_alloc(a, (count + 1) * sizeof(*once));
 	size_t kept = 0;

@@ -143,8 +143,8 @@ read_public(struct reader *r, uint64_t timeline, uint64_t after_pub, uint64_t be
 
 	err = older ? read_step(r, STATEMENT_STEP_BEHIND, timeline, before_pub,
 					  value_i64(INT64_MAX), a, &args[1], e)
-				: read_step(r, STATEMENT_STEP_BEFORE, timeline, after_pub,
-					  value_id(0), a, &args[1], e);
+				: read_step(r, STATEMENT_STEP_BEFORE, timeline, after_pub, value_id(0), a,
+					  &args[1], e);
 	if (err == ERR_OK) {
 		err = list(r, older ? STATEMENT_ENTRIES_BEFORE_PUB : STATEMENT_ENTRIES_AFTER_PUB,
 			args, a, out, e);

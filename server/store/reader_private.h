@@ -23,9 +23,9 @@ MUST_CHECK enum err reader_run(struct reader *r, enum statement s,
 /* The seq of a step of the timeline (STEP_BEFORE, STEP_BEHIND) where the customer's entries up to
  * `pub` are looked for. Steps only come behind older ones: what was read holds for the entries
  * that are read after it. */
-MUST_CHECK enum err read_step(struct reader *r, enum statement s, uint64_t timeline,
-	uint64_t pub, struct value otherwise, struct arena *a, struct value *out,
-	struct error *e);
+MUST_CHECK enum err
+read_step(struct reader *r, enum statement s, uint64_t timeline, uint64_t pub,
+	struct value otherwise, struct arena *a, struct value *out, struct error *e);
 
 /* Defines a function that runs a statement and gives its rows as records with their count. */
 #define DEFINE_LIST(name, type, record) \
