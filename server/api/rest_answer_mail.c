@@ -5,6 +5,7 @@
 #include "api/input.h"
 #include "api/limits.h"
 #include "api/routes.h"
+#include "api/sockets.h"
 #include "base/arena.h"
 #include "base/str.h"
 #include "model/change.h"
@@ -15,9 +16,11 @@ enum { PER_MINUTE = 6 };
 static void
 kept(struct exchange *x, const struct outcome *o)
 {
-	(void)o;
 	/* She may be a customer only now. */
-	sessions_forget_token(x->app->sessions, x->who.token_hash);
+	sessions_reread_token(x->app->sessions, x->who.token_hash);
+	if (o->timeline != 0) {
+		widgets_follow(x->app, x->who.visitor.id, o->timeline, o->customer);
+	}
 	exchange_reply_empty(x);
 }
 

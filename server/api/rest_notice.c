@@ -16,7 +16,7 @@ accepted(struct exchange *x, const struct outcome *o)
 	struct json_writer w;
 
 	/* What is remembered of her does not know it yet. */
-	sessions_forget_token(x->app->sessions, x->who.token_hash);
+	sessions_reread_token(x->app->sessions, x->who.token_hash);
 	exchange_open(&out, &w);
 	jw_kid(&w, "channel", x->who.visitor.channel);
 	jw_ki64(&w, "version", *version);

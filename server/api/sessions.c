@@ -365,10 +365,16 @@ forget_known_of(struct sessions *s, enum author_kind kind, uint64_t id)
 }
 
 void
-sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE])
+sessions_reread_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE])
 {
 	s->forgotten++;
 	known_tokens_drop(s->known, token_hash);
+}
+
+void
+sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE])
+{
+	sessions_reread_token(s, token_hash);
 	watches_revoke_token(s->watches, token_hash);
 }
 

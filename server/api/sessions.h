@@ -62,6 +62,9 @@ void sessions_unwatch(struct sessions *s, struct session_watch *w);
 /* After the commit of a log-out, password change, deactivation, rotation. */
 void
 sessions_forget_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE]);
+/* What is remembered of a token that stays valid is out of date: it is read again. */
+void
+sessions_reread_token(struct sessions *s, const uint8_t token_hash[static DIGEST_SIZE]);
 void sessions_forget_staff(struct sessions *s, uint64_t staff);
 /* All of hers but this one. */
 void sessions_forget_others(struct sessions *s, uint64_t staff,

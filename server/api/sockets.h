@@ -154,6 +154,9 @@ widgets_delivered(struct app *app, uint64_t customer, uint64_t timeline, uint64_
 /* The house has read up to somewhere: tell her widgets. */
 void widgets_house_marked(struct app *app, uint64_t customer, uint64_t timeline);
 void widgets_typing(struct app *app, uint64_t customer, uint64_t staff, bool on);
+/* This visitor has become a customer: her windows follow her timeline from now on. */
+void
+widgets_follow(struct app *app, uint64_t visitor, uint64_t timeline, uint64_t customer);
 void widgets_online(struct app *app, bool online);
 void consoles_typing(struct app *app, uint64_t customer, const struct socket *but,
 	enum author_kind kind, uint64_t author, bool on);

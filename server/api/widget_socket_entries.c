@@ -16,15 +16,14 @@ enum { RANGE_BYTES_MAX = 400 * 1024 };
 
 /* --- send ---------------------------------------------------------------------------------- */
 
-/* Her first message made her a customer: all her windows follow the new timeline. */
-static void
-follow_new_timeline(struct widget *w, const struct outcome *o)
+void
+widgets_follow(struct app *app, uint64_t visitor, uint64_t timeline, uint64_t customer)
 {
-	struct widget *each = map_get(&w->socket.app->sockets->visitors, w->visitor);
+	struct widget *each = map_get(&app->sockets->visitors, visitor);
 
 	for (; each != NULL; each = each->next) {
 		if (each->timeline == 0) {
-			widget_attach(each, o->timeline, o->customer);
+			widget_attach(each, timeline, customer);
 			if (each->socket.ready) {
 				widget_catch_up(each);
 			}
@@ -48,7 +47,8 @@ sent(struct socket *s, const char *ref, const struct outcome *o)
 		w->acked = f->pub;
 	}
 	if (w->timeline == 0 && o->timeline != 0) {
-		follow_new_timeline(w, o);
+		/* Her first message made her a customer. */
+		widgets_follow(s->app, w->visitor, o->timeline, o->customer);
 	}
 }
 

@@ -52,6 +52,7 @@ test("a visitor is told when the house opens, leaves an address and goes; the an
 	await expectAccessible(visitor.page);
 	await visitor.frame.getByRole("button", { name: "保存" }).click();
 	await visitor.frame.getByText(`回复会发到 ${mail.address("visitor")}`).waitFor();
+	expect(await visitor.message("转托管").count()).toBe(1);
 	await screenshot(visitor.page, "widget-closed");
 	await visitor.close();
 

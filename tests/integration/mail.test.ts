@@ -119,15 +119,18 @@ describe.each(databases)("mail of the house, on %s,", (database) => {
 		await say(page, { text: "现在有人吗？" });
 		expect((await visitor.request("PUT", "/api/v1/widget/answer-mail", { address: "nobody" })).status).toBe(400);
 		expect((await visitor.request("PUT", "/api/v1/widget/answer-mail", { address: mail.address(`gone-${database}`) })).status).toBe(204);
+		/* She stays who she is, with her line and what she wrote. */
+		expect(await say(page, { text: "我先走了" })).toMatchObject({ t: "ack", pub: 2 });
+		expect(page.frames.some(({ t }) => t === "bye")).toBe(false);
 		page.close();
 		const desk = await house.ann.socket();
 		const open = await until("her question is there", async () =>
-			((await house.ann.get("/api/v1/conversations?view=unassigned")).body.items as Loose[]).find(({ preview }) => preview === "现在有人吗？"));
+			((await house.ann.get("/api/v1/conversations?view=unassigned")).body.items as Loose[]).find(({ preview }) => preview === "我先走了"));
 		await say(desk, { conversation: open.id, kind: "message", text: "First part of the answer" });
 		await say(desk, { conversation: open.id, kind: "message", text: "Second part" });
 		const text = bodyOf(await mail.arrived(`gone-${database}`, "Content-Transfer-Encoding"));
 		expect(text).toMatch(/^First part of the answer\r\n\r\nSecond part\r\n/);
-		expect(text).toContain("> 现在有人吗？");
+		expect(text).toContain("> 我先走了");
 		await quiet(500);
 		expect(mail.inbox(`gone-${database}`)).toHaveLength(1);
 		desk.close();
