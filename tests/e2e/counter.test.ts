@@ -47,7 +47,8 @@ describe("the counter", () => {
 		await page.getByLabel("地点").fill("南京西路营业部 3 号柜台");
 		await page.getByLabel("谈了什么").fill("办理开户，做了风险测评 C3。\n想了解中短债基金。");
 		await page.locator("input[type=file]").setInputFiles(picture());
-		await page.locator(".visit-form .upload", { hasText: "凭证.png" }).getByRole("button").waitFor();
+		await page.locator(".visit-form .upload", { hasText: "凭证.png" }).waitFor();
+		await expectCount(page.locator(".visit-form .upload progress"), 0);
 		await page.getByLabel("下一步").fill("寄送中短债产品清单");
 		await page.reload();
 		await expect.poll(() => page.getByLabel("谈了什么").inputValue()).toContain("C3");

@@ -176,7 +176,7 @@ describe("an export", () => {
 		await expectCount(page.getByRole("row"), 2);
 		const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "导出" }).click()]);
 		const lines = readFileSync(await download.path(), "utf8").split("\r\n");
-		expect(lines[0]).toBe("\ufeff客户号,姓名,性别,语言,单位,负责人,手机号,邮箱,微信号,备注,风险等级,关注品种,资产规模,建立时间,最近联系");
+		expect(lines[0]).toBe("\ufeff客户号,姓名,性别,语言,单位,负责人,手机号,邮箱,微信号,备注,标签,意图,话题,风险等级,关注品种,资产规模,建立时间,最近联系");
 		expect(lines[1]).toMatch(/^31008842,林若溪,女,zh-CN,.*,周明远,'\+8613800136021,.*,进取,基金,1250000\.00,/);
 		expect(lines.length).toBe(3);
 		await boss.goto("/admin/audit");
