@@ -39,6 +39,7 @@ struct index_feed {
 	int64_t synced_at;
 	int64_t rested_at;
 	bool unsynced;
+	bool warm;        /* its newest files were read ahead */
 	bool complaining; /* said once, until it works again */
 };
 
@@ -70,6 +71,7 @@ set_index(struct index_feed *f, struct index *ix)
 	pthread_rwlock_unlock(&f->changing);
 	index_close(old);
 	f->fill.index = ix;
+	f->warm = false;
 }
 
 /* One that nobody searches yet, and how much it lacks. ERR_CORRUPT: to be made anew. */
@@ -131,7 +133,6 @@ be_ready(struct index_feed *f, struct error *e)
 		return error_set(e, err, "%s", why.text);
 	}
 	set_index(f, ix);
-	index_warm(ix);
 	return ERR_OK;
 }
 
@@ -183,6 +184,10 @@ round_of(struct index_feed *f, struct error *e)
 {
 	enum err err = be_ready(f, e);
 
+	if (err == ERR_OK && !f->warm) {
+		index_warm(f->index);
+		f->warm = true;
+	}
 	f->rested_at = clock_monotonic_ms();
 	if (err == ERR_OK) {
 		err = index_fill_round(&f->fill, e);
@@ -245,12 +250,18 @@ index_feed_start(const struct store_conf *conf, struct index_feed **out, struct 
 {
 	struct index_feed *f = xcalloc(1, sizeof(*f));
 	enum err err = index_feed_folder(conf, false, f->folder, e);
+	struct error later;
 
 	f->conf = conf;
 	f->fill.go_on = go_on;
 	f->fill.ctx = f;
 	f->stop = queue_create(1);
 	pthread_rwlock_init(&f->changing, NULL);
+	/* So that nobody who asks at once is told to wait. What fails here the thread tries again, and
+	 * says so. */
+	if (err == ERR_OK) {
+		(void)be_ready(f, &later);
+	}
 	if (err == ERR_OK && pthread_create(&f->thread, NULL, run, f) != 0) {
 		err = error_set(e, ERR_UNAVAILABLE, "cannot start a thread");
 	}
