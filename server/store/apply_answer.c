@@ -62,13 +62,12 @@ remember(struct batch *b, const struct head *h, const struct auto_answer *a, boo
 	return err;
 }
 
-/* What the loop judged is none of a machine's business: a person is waited for. */
+/* Consoles ring for it, although a machine answered what came before. */
 static void
-decline(struct batch *b, struct job *j, struct head *h)
+wait_for_a_person(struct batch *b, struct head *h)
 {
 	struct conversation *c = &h->state.conversation;
 
-	j->outcome.answer = ANSWER_DECLINED;
 	if (c->bot == BOT_ANSWERED) {
 		heads_touch(b->heads, h);
 		c->bot = BOT_UNANSWERED;
@@ -85,6 +84,10 @@ answer_admit(struct batch *b, struct job *j, struct head *h,
 
 	*admitted = false;
 	if (a == NULL) {
+		/* No rule was asked: a file without text, or there are none any more. */
+		if (j->change->actor.kind == AUTHOR_CUSTOMER && !j->change->imported) {
+			wait_for_a_person(b, h);
+		}
 		return ERR_OK;
 	}
 	if (mail != NULL) {
@@ -94,7 +97,9 @@ answer_admit(struct batch *b, struct job *j, struct head *h,
 			return b->failed;
 		}
 		if (!may) {
-			decline(b, j, h);
+			/* What the loop judged is none of a machine's business. */
+			j->outcome.answer = ANSWER_DECLINED;
+			wait_for_a_person(b, h);
 			return ERR_OK;
 		}
 	}

@@ -340,6 +340,24 @@ a_question_without_answer_is_remembered(void **state)
 }
 
 static void
+what_no_rule_is_asked_waits_for_a_person(void **state)
+{
+	struct store_fixture *f = *state;
+	struct scene s = scene(f);
+	struct change *c = question(&s, "hello");
+	const struct outcome *o;
+
+	c->post.answer = answer(c, "Hello", 0);
+	o = fixture_call(f, c, ERR_OK);
+	assert_int_equal(o->conversation->bot, BOT_ANSWERED);
+	assert_int_equal(o->conversation->waiting_since, 0);
+	o = fixture_call(f, question(&s, "see the picture"), ERR_OK);
+	assert_int_equal(o->facts[0]->after.bot, BOT_UNANSWERED);
+	assert_int_equal(o->conversation->bot, BOT_UNANSWERED);
+	assert_int_not_equal(o->conversation->waiting_since, 0);
+}
+
+static void
 who_never_wrote_has_no_memory(void **state)
 {
 	struct store_fixture *f = *state;
@@ -369,6 +387,7 @@ main(void)
 		ON_BOTH(an_agent_stops_the_bot),
 		ON_BOTH(whether_it_helped_is_said_once),
 		ON_BOTH(a_question_without_answer_is_remembered),
+		ON_BOTH(what_no_rule_is_asked_waits_for_a_person),
 		ON_BOTH(who_never_wrote_has_no_memory),
 	};
 
