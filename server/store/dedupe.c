@@ -10,6 +10,9 @@
 
 enum {
 	ORDER_SIZE = 8,
+	ULID_LENGTH = 26,
+	ULID_TIME_FROM =
+		2, /* ten digits of milliseconds; the first two take 34 years a step */
 	SCOPE_SIZE = 64,
 	RECENT_SLOTS = 8192,
 };
@@ -30,16 +33,25 @@ digest_of(const char *scope, const char *id, uint8_t out[static DIGEST_SIZE])
 	sha256_two(scope, strlen(scope) + 1, id, strlen(id), out);
 }
 
-/* Providers' ids mostly begin with a number or a time, as refs do: their first bytes keep
- * neighbours in time neighbours in the index. */
+/* `order` is a part of the id that grows with time: it keeps neighbours in time neighbours in the
+ * index. */
 static void
-key_of_text(const char *scope, const char *id, uint8_t out[static DEDUPE_KEY_SIZE])
+key_of_text(const char *order, const char *scope, const char *id,
+	uint8_t out[static DEDUPE_KEY_SIZE])
 {
-	size_t length = strlen(id);
+	size_t length = strlen(order);
 
 	memset(out, 0, ORDER_SIZE);
-	memcpy(out, id, length < ORDER_SIZE ? length : ORDER_SIZE);
+	memcpy(out, order, length < ORDER_SIZE ? length : ORDER_SIZE);
 	digest_of(scope, id, out + ORDER_SIZE);
+}
+
+/* Of a ULID, which clients make, to the millisecond: what is written in one second would else be
+ * in no order, and each message would touch a page of its own. */
+static const char *
+order_of_ref(const char *ref)
+{
+	return strlen(ref) == ULID_LENGTH ? ref + ULID_TIME_FROM : ref;
 }
 
 bool
@@ -50,7 +62,8 @@ dedupe_key(const struct change *c, uint8_t out[static DEDUPE_KEY_SIZE])
 	char *scope = text + sizeof(text) - 1;
 
 	if (!str_empty(c->dedupe_scope) && !str_empty(c->dedupe_id)) {
-		key_of_text(c->dedupe_scope, c->dedupe_id, out);
+		/* Providers' ids mostly begin with a number or a time. */
+		key_of_text(c->dedupe_id, c->dedupe_scope, c->dedupe_id, out);
 		return true;
 	}
 	if (c->ref[0] == '\0') {
@@ -63,7 +76,7 @@ dedupe_key(const struct change *c, uint8_t out[static DEDUPE_KEY_SIZE])
 	scope = digits_before((uint64_t)c->actor.kind, scope);
 	scope -= sizeof(prefix) - 1;
 	memcpy(scope, prefix, sizeof(prefix) - 1);
-	key_of_text(scope, c->ref, out);
+	key_of_text(order_of_ref(c->ref), scope, c->ref, out);
 	return true;
 }
 

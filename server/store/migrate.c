@@ -26,6 +26,7 @@ struct token {
 static const struct token tokens[] = {
 	{"{ID}", {"INTEGER", "BIGINT"}},
 	{"{OF_FACT}", {"", "ON fact"}},
+	{"{BYTES}", {"BLOB", "BINARY"}},
 	{"{TABLE}",
 		{"",
 			"ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"}},

@@ -26,6 +26,7 @@ EMBED(migration_0015, "0015_phrases.sql");
 EMBED(migration_0016, "0016_public_steps.sql");
 EMBED(migration_0017, "0017_mail_answers.sql");
 EMBED(migration_0018, "0018_rule_held_back.sql");
+EMBED(migration_0019, "0019_ref_order.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
@@ -46,5 +47,6 @@ const struct migration migrations[] = {
 	{16, "public_steps", migration_0016},
 	{17, "mail_answers", migration_0017},
 	{18, "rule_held_back", migration_0018},
+	{19, "ref_order", migration_0019},
 	{0, NULL, NULL},
 };

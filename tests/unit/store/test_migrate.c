@@ -114,6 +114,73 @@ half_done_migration_is_finished(void **state)
 			to));
 }
 
+/* Puts the keys back as they were before migration 19, which then comes again. */
+static void
+undo_order_of_refs(struct store_fixture *f, const char *bytes)
+{
+	fixture_sql(f,
+		arena_printf(f->arena,
+			"UPDATE dedupe SET k = CAST(REPLACE(k, SUBSTR(k, 1, 8), (SELECT "
+			"SUBSTR(f.ref, 1, 8) FROM fact f WHERE f.id = dedupe.fact)) AS %s) "
+			"WHERE (SELECT f.ref FROM fact f WHERE f.id = dedupe.fact) IS NOT NULL",
+			bytes));
+	fixture_sql(f, "DELETE FROM migration WHERE version >= 19");
+}
+
+static const struct outcome *
+say_with_ref(struct store_fixture *f, const struct actor *visitor, uint64_t channel,
+	const char *ref)
+{
+	struct change *c = change_create(CHANGE_POST, visitor);
+
+	c->post.kind = FACT_MESSAGE;
+	c->post.party.visitor = visitor->id;
+	c->post.channel = channel;
+	c->post.channel_kind = "webchat";
+	c->post.text = "hello";
+	strcpy(c->ref, ref);
+	return fixture_call(f, c, ERR_OK);
+}
+
+static void
+what_was_sent_before_is_known_after(struct store_fixture *f, const char *bytes)
+{
+	static const char *const refs[] = {"01JD0000000000000000000001", "short-ref"};
+	struct actor visitor;
+	uint64_t channel;
+
+	fixture_open(f);
+	channel = fixture_channel(f, "webchat");
+	visitor = fixture_visitor(f, channel);
+	for (size_t i = 0; i < 2; i++) {
+		assert_false(say_with_ref(f, &visitor, channel, refs[i])->duplicate);
+	}
+	fixture_close(f);
+	undo_order_of_refs(f, bytes);
+	assert_int_equal(fixture_number(f,
+						 arena_printf(f->arena,
+							 "SELECT COUNT(*) FROM dedupe WHERE SUBSTR(k, 1, 8) = "
+							 "CAST('01JD0000' AS %s)",
+							 bytes)),
+		1);
+	fixture_open(f);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(say_with_ref(f, &visitor, channel, refs[i])->duplicate);
+	}
+}
+
+static void
+refs_are_known_after_their_keys_changed_on_sqlite(void **state)
+{
+	what_was_sent_before_is_known_after(*state, "BLOB");
+}
+
+static void
+refs_are_known_after_their_keys_changed_on_mysql(void **state)
+{
+	what_was_sent_before_is_known_after(*state, "BINARY");
+}
+
 int
 main(void)
 {
@@ -130,6 +197,12 @@ main(void)
 			clean_up, NULL},
 		{"half_done_migration_is_finished on MariaDB", half_done_migration_is_finished,
 			prepare_mysql, clean_up, NULL},
+		{"refs_are_known_after_their_keys_changed on SQLite",
+			refs_are_known_after_their_keys_changed_on_sqlite, prepare_sqlite, clean_up,
+			NULL},
+		{"refs_are_known_after_their_keys_changed on MariaDB",
+			refs_are_known_after_their_keys_changed_on_mysql, prepare_mysql, clean_up,
+			NULL},
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
