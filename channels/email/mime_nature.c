@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "channels/email/mime_head.h"
 #include "channels/email/mime_part.h"
+#include "model/email.h"
 
 enum { HOPS_MAX = 60 };
 
@@ -37,21 +38,6 @@ begins_with_any(const char *text, const char *const *list)
 	return false;
 }
 
-/* The mailbox itself, or it with a token: support+TOKEN@... */
-static bool
-is_ours(const char *address, const char *mailbox)
-{
-	const char *at = strrchr(mailbox, '@');
-	const char *other = strrchr(address, '@');
-
-	if (at == NULL || other == NULL || strcasecmp(at, other) != 0) {
-		return false;
-	}
-	size_t local = (size_t)(at - mailbox);
-	return strncasecmp(address, mailbox, local) == 0 &&
-		(address[local] == '@' || address[local] == '+');
-}
-
 static bool
 is_loop(const struct mime_part *root, const struct mail_address *from,
 	const struct mime_reader *how, struct arena *a)
@@ -62,7 +48,7 @@ is_loop(const struct mime_part *root, const struct mail_address *from,
 	if (how->mailbox == NULL || how->mailbox[0] == '\0') {
 		return false;
 	}
-	return is_ours(from->address, how->mailbox) ||
+	return email_of_mailbox(from->address, how->mailbox) != NULL ||
 		strcasecmp(word(root, "X-Loop", a), how->mailbox) == 0;
 }
 

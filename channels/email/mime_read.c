@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -12,6 +11,7 @@
 #include "channels/email/mime_nature.h"
 #include "channels/email/mime_part.h"
 #include "channels/email/mime_text.h"
+#include "model/email.h"
 
 enum {
 	WHOLE_TEXT_MAX = 256 * 1024,
@@ -166,16 +166,13 @@ is_token(const char *text, size_t length)
 static const char *
 token_of(const char *address, const char *mailbox, struct arena *a)
 {
-	const char *at = strrchr(mailbox, '@');
-	const char *other = strrchr(address, '@');
-	size_t local = at != NULL ? (size_t)(at - mailbox) : 0;
+	const char *behind = email_of_mailbox(address, mailbox);
 
-	if (at == NULL || other == NULL || strcasecmp(at, other) != 0 ||
-		strncasecmp(address, mailbox, local) != 0 || address[local] != '+') {
+	if (behind == NULL || *behind != '+') {
 		return NULL;
 	}
-	const char *token = address + local + 1;
-	size_t length = (size_t)(other - token);
+	const char *token = behind + 1;
+	size_t length = (size_t)(strrchr(token, '@') - token);
 	return is_token(token, length) ? arena_strndup(a, token, length) : NULL;
 }
 

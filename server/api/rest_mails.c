@@ -32,18 +32,6 @@ enum {
 
 /* --- who it goes to ------------------------------------------------------------------------ */
 
-/* support+anything@broker.example is support@broker.example. */
-static bool
-same_mailbox(const char *address, const char *ours)
-{
-	size_t local = strcspn(address, "+@");
-	const char *domain = strrchr(address, '@');
-	const char *our_domain = strrchr(ours, '@');
-
-	return domain != NULL && our_domain != NULL && strcmp(domain, our_domain) == 0 &&
-		local == strcspn(ours, "+@") && strncmp(address, ours, local) == 0;
-}
-
 /* What goes to ourselves comes back as a question, and again. */
 static bool
 is_ours(const struct exchange *x, const char *address)
@@ -56,7 +44,7 @@ is_ours(const struct exchange *x, const char *address)
 
 		if (strcmp(c->kind, "email") == 0 &&
 			mailbox_settings_parse(c->settings, x->arena, &settings) == ERR_OK &&
-			same_mailbox(address, settings.address)) {
+			email_of_mailbox(address, settings.address) != NULL) {
 			return true;
 		}
 	}

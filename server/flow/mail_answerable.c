@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/email.h"
 
 /* In front of the @, alone or beside other words: "no-reply", "github-noreply", "list-request". */
 static const char *const mute_words[] = {"noreply", "no-reply", "no_reply", "no.reply",
@@ -45,27 +46,11 @@ is_mute(const char *address)
 	return at == NULL;
 }
 
-/* Also with a token: support+TOKEN@... */
-static bool
-is_address(const char *address, const char *ours)
-{
-	const char *at = strrchr(ours, '@');
-	const char *other = strrchr(address, '@');
-	size_t local;
-
-	if (at == NULL || other == NULL || strcmp(at, other) != 0) {
-		return false;
-	}
-	local = (size_t)(at - ours);
-	return strncmp(address, ours, local) == 0 &&
-		(address[local] == '@' || address[local] == '+');
-}
-
 static bool
 is_ours(const struct mail_answerable *m, const char *address)
 {
 	for (size_t i = 0; i < m->our_count; i++) {
-		if (is_address(address, m->ours[i])) {
+		if (email_of_mailbox(address, m->ours[i]) != NULL) {
 			return true;
 		}
 	}

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 bool
 email_normalise(const char *text, char out[static EMAIL_SIZE])
@@ -18,4 +19,21 @@ email_normalise(const char *text, char out[static EMAIL_SIZE])
 		out[i] = (char)tolower((unsigned char)text[i]);
 	}
 	return true;
+}
+
+const char *
+email_of_mailbox(const char *address, const char *mailbox)
+{
+	const char *at = strrchr(mailbox, '@');
+	const char *other = strrchr(address, '@');
+
+	if (at == NULL || other == NULL || strcasecmp(at, other) != 0) {
+		return NULL;
+	}
+	size_t local = (size_t)(at - mailbox);
+	if ((size_t)(other - address) < local || strncasecmp(address, mailbox, local) != 0) {
+		return NULL;
+	}
+	const char *behind = address + local;
+	return *behind == '@' || *behind == '+' ? behind : NULL;
 }
