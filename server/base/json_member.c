@@ -42,36 +42,13 @@ put_null(char *p)
 	return p + 4;
 }
 
-static char *
-put_i64(char *p, int64_t value)
-{
-	uint64_t absolute = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-
-	if (value < 0) {
-		*p++ = '-';
-	}
-	p += digits_count(absolute);
-	(void)digits_before(absolute, p);
-	return p;
-}
-
-static char *
-put_id(char *p, uint64_t id)
-{
-	*p++ = '"';
-	p += digits_count(id);
-	(void)digits_before(id, p);
-	*p++ = '"';
-	return p;
-}
-
 void
 jw_ki64_n(struct json_writer *w, const char *key, size_t length, int64_t value)
 {
 	char *p = begin_member(w, key, length, I64_TEXT_SIZE);
 
 	if (p != NULL) {
-		end_member(w, put_i64(p, value));
+		end_member(w, json_put_i64(p, value));
 		return;
 	}
 	jw_key_n(w, key, length);
@@ -81,10 +58,10 @@ jw_ki64_n(struct json_writer *w, const char *key, size_t length, int64_t value)
 void
 jw_kid_n(struct json_writer *w, const char *key, size_t length, uint64_t id)
 {
-	char *p = begin_member(w, key, length, I64_TEXT_SIZE + 2);
+	char *p = begin_member(w, key, length, JSON_ID_SIZE);
 
 	if (p != NULL) {
-		end_member(w, id != 0 ? put_id(p, id) : put_null(p));
+		end_member(w, id != 0 ? json_put_id(p, id) : put_null(p));
 		return;
 	}
 	jw_key_n(w, key, length);

@@ -180,26 +180,16 @@ void
 jw_i64(struct json_writer *w, int64_t value)
 {
 	char text[I64_TEXT_SIZE];
-	char *end = text + sizeof(text);
-	char *start = digits_before(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, end);
 
-	if (value < 0) {
-		*--start = '-';
-	}
-	append_value(w, start, (size_t)(end - start));
+	append_value(w, text, (size_t)(json_put_i64(text, value) - text));
 }
 
 void
 jw_id(struct json_writer *w, uint64_t id)
 {
-	char text[I64_TEXT_SIZE + 2];
-	char *end = text + sizeof(text);
-	char *start;
+	char text[JSON_ID_SIZE];
 
-	end[-1] = '"';
-	start = digits_before(id, end - 1);
-	*--start = '"';
-	append_value(w, start, (size_t)(end - start));
+	append_value(w, text, (size_t)(json_put_id(text, id) - text));
 }
 
 void
