@@ -346,6 +346,14 @@ query_flag(struct input *in, const char *name)
 	return str_equals(text, "true");
 }
 
+bool
+query_chinese(struct input *in)
+{
+	const char *language = query_text(in, "language", 12);
+
+	return language != NULL && str_starts_with(language, "zh");
+}
+
 size_t
 query_limit(struct input *in, size_t fallback)
 {

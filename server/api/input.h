@@ -54,7 +54,8 @@ const uint64_t *input_ids(struct input *in, const char *name, size_t max, size_t
 const char *query_text(struct input *in, const char *name, size_t max);
 uint64_t query_id(struct input *in, const char *name);
 int64_t query_time(struct input *in, const char *name);
-bool query_flag(struct input *in, const char *name);   /* "true"; absent: false */
+bool query_flag(struct input *in, const char *name); /* "true"; absent: false */
+bool query_chinese(struct input *in); /* "language" is a Chinese one; absent: false */
 size_t query_limit(struct input *in, size_t fallback); /* "limit", 1..200 */
 /* An opaque place in a list, as page_write made it. */
 void query_page(struct input *in, const char *name, int64_t *at, uint64_t *id);

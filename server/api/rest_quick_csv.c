@@ -12,7 +12,6 @@
 #include "api/rest_quick.h"
 #include "api/table_transfer.h"
 #include "base/arena.h"
-#include "base/str.h"
 #include "model/change.h"
 #include "store/read.h"
 
@@ -219,13 +218,11 @@ start_export(struct exchange *x)
 {
 	struct reading *r = reading_create(x, sizeof(struct export));
 	struct export *export = r->parameters;
-	const char *language;
 	struct input in;
 
 	input_init(&in, x, r->arena);
 	export->scope = quick_scope_read(query_text(&in, "scope", 20), &in);
-	language = query_text(&in, "language", 12);
-	export->chinese = language != NULL && str_starts_with(language, "zh");
+	export->chinese = query_chinese(&in);
 	if (exchange_refused(x, &in)) {
 		reading_destroy(r);
 		return;

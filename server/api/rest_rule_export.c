@@ -96,15 +96,13 @@ start_export(struct exchange *x)
 {
 	struct reading *r = reading_create(x, sizeof(struct export));
 	struct export *export = r->parameters;
-	const char *language;
 	const char *format;
 	struct input in;
 
 	input_init(&in, x, r->arena);
 	format = query_text(&in, "format", 8);
-	language = query_text(&in, "language", 12);
 	export->json = str_equals(format, "json");
-	export->chinese = language != NULL && str_starts_with(language, "zh");
+	export->chinese = query_chinese(&in);
 	if (!str_empty(format) && !export->json && !str_equals(format, "csv")) {
 		input_wrong(&in, "format", "must be csv or json");
 	}
