@@ -9,6 +9,8 @@
 #include "store/apply.h"
 
 struct auto_answer;
+struct auto_answer_text;
+struct json_writer;
 struct mail_question;
 struct phrase_found;
 
@@ -30,6 +32,11 @@ MUST_CHECK enum err answer_admit(struct batch *b, struct job *j, struct head *h,
 MUST_CHECK enum err answer_append(struct batch *b, struct job *j, struct head *h,
 	const struct answer_before *before, const struct auto_answer *a,
 	const struct mail_question *mail);
+
+/* Begins the body of the entry that says one of its texts; the last one asks whether it helped,
+ * and tells that a person comes. */
+struct json_writer *answer_body(struct batch *b, const struct auto_answer *a,
+	const struct auto_answer_text *text);
 
 /* FACT_HANDED_OVER of the head's conversation; rule and title may be 0 and NULL. */
 MUST_CHECK enum err hand_over_append(struct batch *b, struct job *j, struct head *h,

@@ -137,11 +137,12 @@ bot_draft(const struct job *j, const struct head *h, enum fact_kind kind)
 	return d;
 }
 
-static void
-write_text(struct batch *b, const struct auto_answer *a,
-	const struct auto_answer_text *text, bool last)
+struct json_writer *
+answer_body(struct batch *b, const struct auto_answer *a,
+	const struct auto_answer_text *text)
 {
 	struct json_writer *w = batch_body(b);
+	bool last = text == &a->texts[a->text_count - 1];
 
 	jw_kstring(w, "text", text->text);
 	jw_kid(w, "rule", a->rule);
@@ -158,6 +159,7 @@ write_text(struct batch *b, const struct auto_answer *a,
 	if (last && a->human) {
 		jw_kbool(w, "human", true);
 	}
+	return w;
 }
 
 static enum err
@@ -172,7 +174,7 @@ say(struct batch *b, struct job *j, struct head *h, const struct auto_answer *a,
 		err = automatic_mail_say(b, j, h, mail, a, &d, &f);
 	} else {
 		d.shown_to_customer = channel_kind_writes(d.channel_kind);
-		write_text(b, a, text, text == &a->texts[a->text_count - 1]);
+		(void)answer_body(b, a, text);
 		err = fact_append(b, j, h, &d, &f);
 	}
 	if (err == ERR_OK) {

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/str.h"
 #include "model/auto_answer.h"
+#include "store/answers.h"
 #include "store/mail_departures.h"
 #include "store/mail_threads.h"
 #include "store/records.h"
@@ -31,17 +32,24 @@ find_sender(struct batch *b, struct mail_question *q)
 	return ERR_OK;
 }
 
+/* By it mails to an address are counted; the bytes are the caller's. */
+static struct value
+address_hash(const char *address, uint8_t digest[static DIGEST_SIZE])
+{
+	sha256(address, strlen(address), digest);
+	return value_blob(digest, DIGEST_SIZE);
+}
+
 static enum err
 count_answers(struct batch *b, const char *address, int64_t *count)
 {
 	uint8_t digest[DIGEST_SIZE];
 	struct value args[] = {
-		value_blob(digest, sizeof(digest)),
+		address_hash(address, digest),
 		value_i64(b->now - AUTOMATIC_MAILS_MS),
 	};
 	struct rows r;
 
-	sha256(address, strlen(address), digest);
 	if (batch_read(b, STATEMENT_MAIL_ANSWER_COUNT, args, &r) != ERR_OK) {
 		return b->failed;
 	}
@@ -104,26 +112,6 @@ automatic_mail_check(struct batch *b, const struct head *h, const struct auto_an
 
 /* --- saying it ------------------------------------------------------------------------------ */
 
-static bool
-try_write(struct batch *b, const struct auto_answer *a, const struct mail *m)
-{
-	struct json_writer *w = batch_body(b);
-
-	jw_kstring(w, "text", a->texts[0].text);
-	jw_kid(w, "rule", a->rule);
-	if (!str_empty(a->title)) {
-		jw_kstring(w, "title", a->title);
-	}
-	if (a->human) {
-		jw_kbool(w, "human", true);
-	}
-	jw_key(w, "mail");
-	jw_object(w);
-	mail_encode(m, w);
-	jw_object_end(w);
-	return !b->body.overflowed && b->body.length + 1 < b->body.max_bytes;
-}
-
 /* Those that are past their time go as new ones come. */
 static enum err
 count_this(struct batch *b, const char *address, uint64_t entry)
@@ -131,12 +119,11 @@ count_this(struct batch *b, const char *address, uint64_t entry)
 	uint8_t digest[DIGEST_SIZE];
 	struct value old[] = {value_i64(b->now - AUTOMATIC_MAILS_MS)};
 	struct value args[] = {
-		value_blob(digest, sizeof(digest)),
+		address_hash(address, digest),
 		value_id(entry),
 		value_i64(b->now),
 	};
 
-	sha256(address, strlen(address), digest);
 	if (batch_run(b, STATEMENT_MAIL_ANSWER_SWEEP, old, NULL) != ERR_OK) {
 		return b->failed;
 	}
@@ -162,9 +149,9 @@ automatic_mail_say(struct batch *b, struct job *j, struct head *h,
 
 	mail_refer_to(b, q->mail, &m);
 	m.message_id = mail_message_id(b, &m);
-	if (!try_write(b, a, &m)) {
+	if (!mail_body(b, answer_body(b, a, a->texts), &m)) {
 		m.reference_count = 0; /* the question's own id is enough to thread it */
-		(void)try_write(b, a, &m);
+		(void)mail_body(b, answer_body(b, a, a->texts), &m);
 	}
 	d.channel = q->mailbox;
 	d.channel_kind = "email";

@@ -27,17 +27,23 @@ mail_place(struct batch *b, struct job *j, struct head **head, struct mail_plan 
 
 /* --- the entry --------------------------------------------------------------------------------- */
 
+bool
+mail_body(struct batch *b, struct json_writer *w, const struct mail *m)
+{
+	jw_key(w, "mail");
+	jw_object(w);
+	mail_encode(m, w);
+	jw_object_end(w);
+	return !b->body.overflowed && b->body.length + 1 < b->body.max_bytes;
+}
+
 static bool
 try_write(struct batch *b, const char *text, const struct mail *m)
 {
 	struct json_writer *w = batch_body(b);
 
 	jw_kstring(w, "text", text);
-	jw_key(w, "mail");
-	jw_object(w);
-	mail_encode(m, w);
-	jw_object_end(w);
-	return !b->body.overflowed && b->body.length + 1 < b->body.max_bytes;
+	return mail_body(b, w, m);
 }
 
 static const char *

@@ -6,6 +6,8 @@
 #include "model/mail.h"
 #include "store/apply.h"
 
+struct json_writer;
+
 /* Where earlier mail has it. */
 struct mail_thread {
 	uint64_t entry; /* 0: the conversation has no mail yet */
@@ -32,7 +34,9 @@ MUST_CHECK enum err mail_check(struct batch *b, struct job *j, struct mail_plan 
 /* After the party is known; may choose another timeline of the same customer. */
 MUST_CHECK enum err
 mail_place(struct batch *b, struct job *j, struct head **head, struct mail_plan *plan);
-/* Text and mail into the body that was begun; of what comes nothing is ever too long: it is cut
+/* The mail, as the last member of a body that was begun; false: the body is too long. */
+bool mail_body(struct batch *b, struct json_writer *w, const struct mail *m);
+/* The body of the entry: text and mail; of what comes nothing is ever too long: it is cut
  * and says so. */
 MUST_CHECK enum err mail_write(struct batch *b, struct job *j, struct mail_plan *plan);
 /* After the entry was appended: its Message-ID, its files, and what leaves the house. */
