@@ -12,6 +12,7 @@
 #include "store/sqlite_checkpoint.h"
 #include "store/sqlite_conn.h"
 #include "store/sqlite_log.h"
+#include "store/sqlite_pages.h"
 #include "store/store.h"
 
 enum {
@@ -114,6 +115,7 @@ static void
 tune(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite_pages_register();
 	gathering = sqlite_log_register();
 }
 
