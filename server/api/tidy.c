@@ -11,10 +11,13 @@
 #include "base/wheel.h"
 #include "base/worker.h"
 #include "net/net.h"
+#include "store/store.h"
 
 enum {
 	LOOK_MS = 1000,
-	BURST = 500, /* requests and hellos since the last time that it was tidied */
+	BURST = 500, /* requests, hellos and entries since the last time that it was tidied */
+	KEPT_BYTES = 64 * 1024 * 1024,
+	PIECE_BYTES = 1024 * 1024, /* larger ones are the system's, each by itself */
 };
 
 struct tidy {
@@ -43,10 +46,12 @@ done(struct job *job)
 static uint64_t
 activity(const struct app *app)
 {
-	struct net_stats stats;
+	struct net_stats net;
+	struct store_stats store;
 
-	net_statistics(app->net, &stats);
-	return stats.requests + app->sockets->hellos;
+	net_statistics(app->net, &net);
+	store_stats(app->store, &store);
+	return net.requests + app->sockets->hellos + store.facts;
 }
 
 /* Only once it is quiet again: during a burst the memory is needed. */
@@ -69,6 +74,8 @@ tidy_create(struct app *app)
 {
 	struct tidy *t = xcalloc(1, sizeof(*t));
 
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+	(void)mallopt(M_MMAP_THRESHOLD, PIECE_BYTES);
 	t->job.run = run;
 	t->job.done = done;
 	t->app = app;

@@ -1,5 +1,6 @@
-/* Gives memory back to the system after a burst. When thousands of sockets come or go at once
- * the allocator keeps what their look-ups needed for a moment; idle servers should be small. */
+/* Gives memory back to the system after a burst, and not before: the allocator would do so in the
+ * middle of one, hundreds of times a second, and take it again. When thousands of sockets come or
+ * go at once it keeps what their look-ups needed for a moment; idle servers should be small. */
 #ifndef API_TIDY_H
 #define API_TIDY_H
 
