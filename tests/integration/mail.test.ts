@@ -1,6 +1,6 @@
 /** Mail that the house writes: it arrives once, what fails is seen and repeated, and nothing leads it astray. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MailStack } from "../lib/mailstack.ts";
+import { bodyOf, MailStack } from "../lib/mailstack.ts";
 import { addChannel, customer, say, staff, type Loose, type Staff } from "../lib/people.ts";
 import { databases, startServer, type TestServer } from "../lib/server.ts";
 import { FaultySmtp } from "../lib/smtp.ts";
@@ -42,13 +42,6 @@ const entriesOf = async (who: Staff, customer: string): Promise<Loose[]> => (awa
 
 const stateOf = async (who: Staff, customer: string, entry: string): Promise<string> =>
 	(await entriesOf(who, customer)).find(({ id }) => id === entry)?.delivery?.state as string;
-
-/** The text of a plain mail of ours. */
-function bodyOf(raw: string): string {
-	const [head = "", ...rest] = raw.replace(/\r/g, "").split("\n\n");
-	const body = rest.join("\n\n");
-	return /^Content-Transfer-Encoding: base64$/im.test(head) ? Buffer.from(body, "base64").toString() : body;
-}
 
 describe.each(databases)("mail of the house, on %s,", (database) => {
 	let house: House;

@@ -207,3 +207,10 @@ export function letter(what: Letter = {}): string {
 		"",
 	].join("\r\n");
 }
+
+/** The text of a plain mail, as its writer wrote it: within base64 lines still end in CRLF. */
+export function bodyOf(raw: string): string {
+	const [head = "", ...rest] = raw.replace(/\r/g, "").split("\n\n");
+	const body = rest.join("\n\n");
+	return /^Content-Transfer-Encoding: base64$/im.test(head) ? Buffer.from(body, "base64").toString() : body;
+}
