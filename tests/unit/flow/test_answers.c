@@ -1,144 +1,22 @@
-/* Deciding on answers: from questions through the writer and back, on SQLite. The rules are made
- * here. */
-#include "lib/store_both.h"
+/* Deciding on answers: from questions in a chat through the writer and back, on SQLite. */
+#include "lib/answer_stage.h"
+#include "lib/test.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "flow/answer_state.h"
-#include "flow/answers.h"
-#include "flow/ingest.h"
-#include "flow/outgoing.h"
-#include "knowledge/rule_set.h"
-
-struct stage {
-	struct store_fixture *f;
-	struct rule_set *set;
-	struct outgoing *outgoing;
-	struct answers *answers;
-	struct ingest ingest;
-	uint64_t channel;
-	struct actor visitor;
-	struct actor agent;
-	bool open;
-	unsigned done;
-	enum err code;
-	struct conversation conversation;
-	bool has_conversation;
-	uint64_t customer;
-};
-
-static struct rule_set *
-stage_rules(void *ctx)
-{
-	return ((struct stage *)ctx)->set;
-}
-
-static bool
-stage_open(void *ctx, int64_t now)
-{
-	(void)now;
-	return ((struct stage *)ctx)->open;
-}
-
-static struct rule_set *
-make_rules(void)
-{
-	static const char *const fee_words[] = {"fee", "佣金"};
-	static const char *const fee_replies[] = {"Fees depend on your plan."};
-	static const char *const hello_words[] = {"hello"};
-	static const char *const hello_replies[] = {"Hello, what is it about?"};
-	static const struct rule_menu_item menu[] = {{.label = "Fees", .rule = 1},
-		{.label = "A person", .human = true}};
-	static const char *const human_words[] = {"agent", "人工"};
-	const struct rule rules[] = {
-		{.id = 1,
-			.title = "Fees",
-			.folder = "",
-			.enabled = true,
-			.match = RULE_CONTAINS,
-			.any = fee_words,
-			.any_count = 2,
-			.pattern = "",
-			.replies = fee_replies,
-			.reply_count = 1,
-			.ask_helpful = true,
-			.intent = "fees"},
-		{.id = 2,
-			.title = "Hello",
-			.folder = "",
-			.enabled = true,
-			.match = RULE_CONTAINS,
-			.any = hello_words,
-			.any_count = 1,
-			.pattern = "",
-			.replies = hello_replies,
-			.reply_count = 1,
-			.menu = menu,
-			.menu_count = 2,
-			.intent = ""},
-	};
-	const struct rule_settings settings = {
-		.human_words = human_words,
-		.human_word_count = 2,
-		.misses = 2,
-		.menu_ms = 600000,
-		.repeat_ms = 60000,
-	};
-	struct rule_set *set = NULL;
-	struct error e;
-
-	assert_int_equal(rule_set_create(rules, 2, &settings, &set, &e), ERR_OK);
-	return set;
-}
 
 static int
 set_up(void **state)
 {
-	struct stage *s = xcalloc(1, sizeof(*s));
-	struct answers_hooks hooks = {stage_rules, stage_open, s};
+	const struct stage_rules rules = stage_rules();
+	struct stage *s = stage_create(&rules);
 
-	s->f = fixture_create(FIXTURE_SQLITE);
-	s->open = true;
-	s->set = make_rules();
-	s->outgoing = outgoing_create(s->f->store, NULL);
-	s->answers = answers_create(s->f->store, s->outgoing, 3600000, &hooks);
-	s->ingest = (struct ingest){s->f->store, s->outgoing, s->answers};
 	s->channel = fixture_channel(s->f, "webchat");
 	s->visitor = fixture_visitor(s->f, s->channel);
-	s->agent = fixture_staff(s->f, "chen", ROLE_AGENT, UNIT_ROOT);
 	*state = s;
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct stage *s = *state;
-
-	fixture_destroy(s->f);
-	answers_destroy(s->answers);
-	outgoing_destroy(s->outgoing);
-	rule_set_put(s->set);
-	free(s);
-	return 0;
-}
-
-static void
-noted(void *ctx, const struct outcome *o)
-{
-	struct stage *s = ctx;
-
-	s->done++;
-	s->code = o->code;
-	s->customer = o->customer;
-	s->has_conversation = o->conversation != NULL;
-	if (o->conversation != NULL) {
-		s->conversation = *o->conversation;
-	}
 }
 
 static struct change *
@@ -154,50 +32,20 @@ question(struct stage *s, const char *text)
 	return c;
 }
 
-static void
-send(struct stage *s, struct change *c)
-{
-	assert_int_equal(ingest_submit(&s->ingest, c, noted, s), ERR_OK);
-}
-
-/* The loop's work, until so many were answered. */
-static void
+static bool
 answered(struct stage *s, uint64_t count)
 {
-	int64_t until = clock_monotonic_ms() + 10000;
 	struct answers_stats stats;
 
 	answers_stats(s->answers, &stats);
-	while (stats.answered < count && clock_monotonic_ms() < until) {
-		store_drain(s->f->store);
-		usleep(1000);
-		answers_stats(s->answers, &stats);
-	}
-	assert_int_equal(stats.answered, count);
-}
-
-static void
-settle(struct stage *s, unsigned done)
-{
-	int64_t until = clock_monotonic_ms() + 10000;
-
-	while (s->done < done && clock_monotonic_ms() < until) {
-		store_drain(s->f->store);
-		usleep(1000);
-	}
-	assert_int_equal(s->done, done);
+	return stats.answered >= count;
 }
 
 static void
 ask(struct stage *s, const char *text)
 {
-	send(s, question(s, text));
-	settle(s, s->done + 1);
-	assert_int_equal(s->code, ERR_OK);
+	stage_ask(s, question(s, text));
 }
-
-#define BY_BOT "author_kind = 3 AND kind = 1"
-#define HANDED_OVER "kind = 41"
 
 static void
 first_question_of_a_new_visitor_is_answered(void **state)
@@ -205,13 +53,10 @@ first_question_of_a_new_visitor_is_answered(void **state)
 	struct stage *s = *state;
 
 	ask(s, "What is the fee?");
-	assert_int_equal(fixture_number(s->f, "SELECT COUNT(*) FROM fact WHERE " BY_BOT), 1);
+	assert_int_equal(stage_facts(s, STAGE_BY_BOT), 1);
 	assert_int_equal(s->conversation.bot, BOT_ANSWERED);
 	assert_int_equal(s->conversation.waiting_since, 0);
-	assert_int_equal(
-		fixture_number(s->f,
-			"SELECT COUNT(*) FROM fact WHERE body LIKE '%\"helpful\":true%'"),
-		1);
+	assert_int_equal(stage_facts_with(s, STAGE_BY_BOT, "\"helpful\":true"), 1);
 }
 
 static void
@@ -221,9 +66,7 @@ a_number_goes_on_with_the_menu(void **state)
 
 	ask(s, "hello");
 	ask(s, "1");
-	assert_int_equal(fixture_number(s->f,
-						 "SELECT COUNT(*) FROM fact WHERE body LIKE '%depend on your%'"),
-		1);
+	assert_int_equal(stage_facts_with(s, STAGE_BY_BOT, "depend on your"), 1);
 	assert_int_equal(s->conversation.bot, BOT_ANSWERED);
 }
 
@@ -235,16 +78,13 @@ a_second_miss_brings_a_person(void **state)
 	ask(s, "qwertz");
 	assert_int_equal(s->conversation.bot, BOT_UNANSWERED);
 	assert_true(s->conversation.waiting_since > 0);
-	assert_int_equal(fixture_number(s->f, "SELECT COUNT(*) FROM fact WHERE " BY_BOT), 0);
+	assert_int_equal(stage_facts(s, STAGE_BY_BOT), 0);
 	ask(s, "uiop");
 	assert_int_equal(s->conversation.bot, BOT_QUIET);
-	assert_int_equal(fixture_number(s->f, "SELECT COUNT(*) FROM fact WHERE " HANDED_OVER),
-		1);
+	assert_int_equal(stage_facts(s, STAGE_HANDED_OVER), 1);
 	/* From then on it says nothing, whatever is asked. */
 	ask(s, "fee");
-	assert_int_equal(fixture_number(s->f,
-						 "SELECT COUNT(*) FROM fact WHERE body LIKE '%depend on your%'"),
-		0);
+	assert_int_equal(stage_facts_with(s, STAGE_BY_BOT, "depend on your"), 0);
 }
 
 static void
@@ -255,12 +95,8 @@ who_asks_for_a_person_is_told_that_one_comes(void **state)
 	ask(s, "人工");
 	assert_int_equal(s->conversation.bot, BOT_QUIET);
 	assert_true(s->conversation.waiting_since > 0);
-	assert_int_equal(fixture_number(s->f,
-						 "SELECT COUNT(*) FROM fact WHERE body LIKE '%转接人工%'"),
-		1);
-	assert_int_equal(fixture_number(s->f,
-						 "SELECT COUNT(*) FROM fact WHERE body LIKE '%human_word%'"),
-		1);
+	assert_int_equal(stage_facts_with(s, STAGE_BY_BOT, "转接人工"), 1);
+	assert_int_equal(stage_facts_with(s, STAGE_HANDED_OVER, "human_word"), 1);
 }
 
 static void
@@ -271,15 +107,11 @@ the_button_needs_no_word(void **state)
 
 	s->open = false;
 	c->post.ask_human = true;
-	send(s, c);
-	settle(s, 1);
+	stage_send(s, c);
+	stage_settle(s, 1);
 	assert_int_equal(s->conversation.bot, BOT_QUIET);
-	assert_int_equal(fixture_number(s->f,
-						 "SELECT COUNT(*) FROM fact WHERE body LIKE '%\"asked\"%'"),
-		1);
-	assert_int_equal(fixture_number(s->f,
-						 "SELECT COUNT(*) FROM fact WHERE body LIKE '%非工作时间%'"),
-		1);
+	assert_int_equal(stage_facts_with(s, STAGE_HANDED_OVER, "\"asked\""), 1);
+	assert_int_equal(stage_facts_with(s, STAGE_BY_BOT, "非工作时间"), 1);
 }
 
 static void
@@ -287,10 +119,10 @@ two_at_once_are_answered_in_their_order(void **state)
 {
 	struct stage *s = *state;
 
-	send(s, question(s, "hello"));
-	send(s, question(s, "fee"));
-	settle(s, 2);
-	assert_int_equal(fixture_number(s->f, "SELECT COUNT(*) FROM fact WHERE " BY_BOT), 2);
+	stage_send(s, question(s, "hello"));
+	stage_send(s, question(s, "fee"));
+	stage_settle(s, 2);
+	assert_int_equal(stage_facts(s, STAGE_BY_BOT), 2);
 	assert_int_equal(
 		fixture_number(s->f,
 			"SELECT (SELECT seq FROM fact WHERE body LIKE '%Hello, what%') < "
@@ -308,10 +140,10 @@ an_agent_who_came_first_is_not_talked_over(void **state)
 	fixture_reply(s->f, &s->agent, s->conversation.id, "I am here");
 	ask(s, "fee");
 	assert_int_equal(s->conversation.assignee, s->agent.id);
-	settle(s, s->done);
-	assert_int_equal(fixture_number(s->f, "SELECT COUNT(*) FROM fact WHERE " BY_BOT), 1);
+	stage_settle(s, s->done);
+	assert_int_equal(stage_facts(s, STAGE_BY_BOT), 1);
 	ask(s, "fee again");
-	assert_int_equal(fixture_number(s->f, "SELECT COUNT(*) FROM fact WHERE " BY_BOT), 1);
+	assert_int_equal(stage_facts(s, STAGE_BY_BOT), 1);
 }
 
 static void
@@ -323,12 +155,10 @@ what_went_on_meanwhile_is_judged_again(void **state)
 	ask(s, "hello");
 	/* Another window of hers, past this loop. */
 	fixture_say(s->f, &s->visitor, s->channel, "from elsewhere");
-	send(s, question(s, "fee"));
-	answered(s, 2);
-	assert_int_equal(fixture_number(s->f, "SELECT COUNT(*) FROM fact WHERE " BY_BOT), 2);
-	assert_int_equal(fixture_number(s->f,
-						 "SELECT COUNT(*) FROM fact WHERE body LIKE '%depend on your%'"),
-		1);
+	stage_send(s, question(s, "fee"));
+	stage_until(s, answered, 2);
+	assert_int_equal(stage_facts(s, STAGE_BY_BOT), 2);
+	assert_int_equal(stage_facts_with(s, STAGE_BY_BOT, "depend on your"), 1);
 	answers_stats(s->answers, &stats);
 	assert_int_equal(stats.stale, 1);
 	assert_int_equal(stats.answered, 2);
@@ -338,17 +168,12 @@ static void
 what_a_stopped_server_knew_is_in_the_store(void **state)
 {
 	struct stage *s = *state;
-	struct answers_hooks hooks = {stage_rules, stage_open, s};
 
 	ask(s, "hello");
-	answers_destroy(s->answers);
-	s->answers = answers_create(s->f->store, s->outgoing, 3600000, &hooks);
-	s->ingest.answers = s->answers;
+	stage_forget(s);
 	/* The menu is still open. */
 	ask(s, "1");
-	assert_int_equal(fixture_number(s->f,
-						 "SELECT COUNT(*) FROM fact WHERE body LIKE '%depend on your%'"),
-		1);
+	assert_int_equal(stage_facts_with(s, STAGE_BY_BOT, "depend on your"), 1);
 }
 
 static void
@@ -361,10 +186,10 @@ the_same_ref_again_is_answered_once(void **state)
 
 		memcpy(c->ref, "01JD0000000000000000000001",
 			sizeof("01JD0000000000000000000001"));
-		send(s, c);
+		stage_send(s, c);
 	}
-	settle(s, 2);
-	assert_int_equal(fixture_number(s->f, "SELECT COUNT(*) FROM fact WHERE " BY_BOT), 1);
+	stage_settle(s, 2);
+	assert_int_equal(stage_facts(s, STAGE_BY_BOT), 1);
 }
 
 static void
@@ -427,7 +252,7 @@ memory_is_read_as_it_was_written(void **state)
 int
 main(void)
 {
-#define STAGED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, set_up, stage_tear_down)
 	const struct CMUnitTest tests[] = {
 		STAGED(first_question_of_a_new_visitor_is_answered),
 		STAGED(a_number_goes_on_with_the_menu),
