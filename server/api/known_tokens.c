@@ -25,6 +25,7 @@ struct known {
 struct known_tokens {
 	struct map by_key; /* the hash's first bytes */
 	struct list by_age;
+	uint64_t forgotten;
 };
 
 static uint64_t
@@ -101,6 +102,7 @@ known_tokens_drop(struct known_tokens *k, const uint8_t hash[static DIGEST_SIZE]
 {
 	struct known *one = find(k, hash);
 
+	k->forgotten++;
 	if (one != NULL) {
 		drop(k, one);
 	}
@@ -109,6 +111,7 @@ known_tokens_drop(struct known_tokens *k, const uint8_t hash[static DIGEST_SIZE]
 void
 known_tokens_drop_of(struct known_tokens *k, enum author_kind kind, uint64_t id)
 {
+	k->forgotten++;
 	list_each(&k->by_age, node) {
 		struct known *one = list_item(node, struct known, link);
 
@@ -116,6 +119,12 @@ known_tokens_drop_of(struct known_tokens *k, enum author_kind kind, uint64_t id)
 			drop(k, one);
 		}
 	}
+}
+
+uint64_t
+known_tokens_forgotten(const struct known_tokens *k)
+{
+	return k->forgotten;
 }
 
 struct known_tokens *

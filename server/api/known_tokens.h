@@ -27,7 +27,11 @@ const struct known_token *
 known_tokens_find(struct known_tokens *k, const uint8_t hash[static DIGEST_SIZE]);
 /* Copies it, in the place of what was known of this token. */
 void known_tokens_add(struct known_tokens *k, const struct known_token *token);
+/* Both forget, and count it. */
 void known_tokens_drop(struct known_tokens *k, const uint8_t hash[static DIGEST_SIZE]);
 void known_tokens_drop_of(struct known_tokens *k, enum author_kind kind, uint64_t id);
+/* How often that was, whether there was anything to forget or not: who asked the store before it
+ * may have an answer that is out of date. */
+uint64_t known_tokens_forgotten(const struct known_tokens *k);
 
 #endif

@@ -47,7 +47,6 @@ bool identity_has_scope(const struct identity *who, const char *scope);
 /* Live sockets register here, so that log-out, deactivation or a rotated token closes them. */
 struct session_watch {
 	uint64_t staff; /* or 0 */
-	uint64_t visitor;
 	uint8_t token_hash[DIGEST_SIZE];
 	int64_t expires_at; /* of the identity: revoked then; 0: never */
 	bool
@@ -69,7 +68,6 @@ void sessions_forget_staff(struct sessions *s, uint64_t staff);
 /* All of hers but this one. */
 void sessions_forget_others(struct sessions *s, uint64_t staff,
 	const uint8_t token_hash[static DIGEST_SIZE]);
-void sessions_forget_visitor(struct sessions *s, uint64_t visitor);
 void sessions_forget_api_key(struct sessions *s, uint64_t key);
 
 /* Nonces of signed identities that changed nothing in the store: api/nonces.h. */

@@ -283,7 +283,6 @@ void
 socket_watch(struct socket *s, const struct identity *who)
 {
 	s->watch.staff = who->actor.kind == AUTHOR_STAFF ? who->actor.id : 0;
-	s->watch.visitor = who->actor.kind == AUTHOR_CUSTOMER ? who->actor.id : 0;
 	s->watch.expires_at = who->expires_at;
 	s->watch.revoked = revoked;
 	memcpy(s->watch.token_hash, who->token_hash, DIGEST_SIZE);

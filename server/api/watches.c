@@ -6,35 +6,20 @@
 
 #include "api/sessions.h"
 #include "base/arena.h"
+#include "base/clock.h"
+#include "base/list.h"
 #include "base/map.h"
+#include "base/wheel.h"
+
+enum { SWEEP_MS = 10 * 1000 };
 
 struct watches {
 	struct map chains; /* by the first bytes of the token's hash */
+	struct wheel *wheel;
+	struct timer sweep;
 };
 
-struct watches *
-watches_create(void)
-{
-	struct watches *w = xcalloc(1, sizeof(*w));
-
-	map_init(&w->chains);
-	return w;
-}
-
-void
-watches_destroy(struct watches *w)
-{
-	if (w != NULL) {
-		map_fini(&w->chains);
-		free(w);
-	}
-}
-
-bool
-watches_empty(const struct watches *w)
-{
-	return w->chains.count == 0;
-}
+/* --- who is there -------------------------------------------------------------------------- */
 
 static uint64_t
 key_of(const uint8_t token_hash[static DIGEST_SIZE])
@@ -46,10 +31,14 @@ key_of(const uint8_t token_hash[static DIGEST_SIZE])
 }
 
 void
-watches_add(struct watches *w, struct session_watch *watch)
+watches_add(struct watches *w, struct session_watch *watch, struct wheel *wheel)
 {
 	uint64_t key = key_of(watch->token_hash);
 
+	w->wheel = wheel;
+	if (!timer_pending(&w->sweep)) {
+		wheel_add(wheel, &w->sweep, clock_monotonic_ms() + SWEEP_MS);
+	}
 	watch->previous = NULL;
 	watch->next = map_get(&w->chains, key);
 	if (watch->next != NULL) {
@@ -79,6 +68,10 @@ watches_remove(struct watches *w, struct session_watch *watch)
 	watch->previous = NULL;
 }
 
+/* --- who has to go ------------------------------------------------------------------------- */
+
+typedef bool watch_matches(const struct session_watch *watch, const void *what);
+
 /* The chain is looked at anew after each, as telling one may have ended others. */
 static void
 revoke_chain(struct watches *w, uint64_t key, watch_matches *matches, const void *what)
@@ -96,8 +89,8 @@ revoke_chain(struct watches *w, uint64_t key, watch_matches *matches, const void
 	}
 }
 
-void
-watches_revoke(struct watches *w, watch_matches *matches, const void *what)
+static void
+revoke_all(struct watches *w, watch_matches *matches, const void *what)
 {
 	uint64_t *keys = xmalloc((w->chains.count + 1) * sizeof(*keys));
 	size_t count = 0;
@@ -129,4 +122,66 @@ watches_revoke_token(struct watches *w, const uint8_t token_hash[static DIGEST_S
 		each->logged_out = has_token(each, token_hash);
 	}
 	revoke_chain(w, key, has_token, token_hash);
+}
+
+struct staff_but {
+	uint64_t staff;
+	const uint8_t *stays;
+};
+
+static bool
+is_of_staff(const struct session_watch *watch, const void *what)
+{
+	const struct staff_but *who = what;
+
+	return watch->staff == who->staff &&
+		(who->stays == NULL || !has_token(watch, who->stays));
+}
+
+void
+watches_revoke_staff(struct watches *w, uint64_t staff, const uint8_t *stays)
+{
+	struct staff_but who = {staff, stays};
+
+	revoke_all(w, is_of_staff, &who);
+}
+
+static bool
+has_expired(const struct session_watch *watch, const void *now)
+{
+	return watch->expires_at != 0 && watch->expires_at <= *(const int64_t *)now;
+}
+
+static void
+sweep_due(struct timer *t)
+{
+	struct watches *w = list_item(t, struct watches, sweep);
+	int64_t now = clock_now_ms();
+
+	revoke_all(w, has_expired, &now);
+	if (w->chains.count > 0) {
+		wheel_add(w->wheel, t, clock_monotonic_ms() + SWEEP_MS);
+	}
+}
+
+/* --- life ---------------------------------------------------------------------------------- */
+
+struct watches *
+watches_create(void)
+{
+	struct watches *w = xcalloc(1, sizeof(*w));
+
+	map_init(&w->chains);
+	timer_init(&w->sweep, sweep_due);
+	return w;
+}
+
+void
+watches_destroy(struct watches *w)
+{
+	if (w != NULL) {
+		timer_cancel(&w->sweep);
+		map_fini(&w->chains);
+		free(w);
+	}
 }
