@@ -12,6 +12,8 @@
 #include "command/demo_mail.h"
 #include "model/names.h"
 
+enum { COUNTER_CHANNEL = 8 /* migrations/0007_counter.sql */ };
+
 static bool
 add_colleague(struct demo *d, const struct json *row, const char *password)
 {
@@ -80,6 +82,19 @@ add_channel(struct demo *d, const char *kind, const char *name, const char *key,
 	return true;
 }
 
+/* The one that every new database has is named in English; this house is a Chinese one. */
+static bool
+name_counter(struct demo *d)
+{
+	struct actor actor = command_actor();
+	struct change *chg = change_create(CHANGE_CHANNEL, &actor);
+
+	chg->channel.action = ROW_EDIT;
+	chg->channel.channel.id = COUNTER_CHANNEL;
+	chg->channel.channel.name = "柜台";
+	return command_submit(d->store, chg, "counter", NULL);
+}
+
 bool
 demo_add_house(struct demo *d, const struct json *staff)
 {
@@ -98,5 +113,6 @@ demo_add_house(struct demo *d, const struct json *staff)
 			   &d->webchat) &&
 		add_channel(d, "phone", "总机", DEMO_PHONE_KEY, "{}", &d->phone) &&
 		add_channel(d, "email", "客服邮箱", DEMO_MAILBOX_KEY, demo_mailbox_settings,
-			&d->mailbox);
+			&d->mailbox) &&
+		name_counter(d);
 }

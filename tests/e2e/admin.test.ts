@@ -87,6 +87,9 @@ describe("the administrator", () => {
 		const origin = await site.open();
 		const { page } = boss;
 		await boss.goto("/admin/channels");
+		for (const name of ["远岫官网", "总机", "客服邮箱", "柜台"]) {
+			await page.getByRole("article", { name, exact: true }).waitFor();
+		}
 		await page.getByRole("button", { name: "新增渠道" }).click();
 		const dialog = page.getByRole("dialog", { name: "新增渠道" });
 		await dialog.getByLabel("显示名称").fill("别家网站");
