@@ -78,6 +78,9 @@ struct draft draft_of(const struct job *j, enum fact_kind kind);
 /* NULL with batch.failed ERR_OK: there is no such customer. */
 struct head *timeline_head(struct batch *b, uint64_t timeline);
 struct head *conversation_head(struct batch *b, uint64_t conversation);
+/* Whose visitor that is, until the batch's effects are forgotten. */
+void
+visitor_remember(struct batch *b, uint64_t visitor, uint64_t channel, uint64_t customer);
 struct new_customer {
 	uint64_t unit;
 	const char *name;

@@ -242,8 +242,8 @@ resolve_contact(struct batch *b, struct job *j, const struct party *p, uint64_t 
 	return ERR_OK;
 }
 
-static void
-remember_visitor(struct batch *b, uint64_t visitor, uint64_t channel, uint64_t customer)
+void
+visitor_remember(struct batch *b, uint64_t visitor, uint64_t channel, uint64_t customer)
 {
 	struct visitor_entry *v = map_get(b->visitors, visitor);
 
@@ -287,7 +287,7 @@ begin_visitor(struct batch *b, struct job *j, const struct party *p,
 	if (batch_run(b, STATEMENT_VISITOR_CUSTOMER, args, NULL) != ERR_OK) {
 		return b->failed;
 	}
-	remember_visitor(b, p->visitor, channel, h->timeline);
+	visitor_remember(b, p->visitor, channel, h->timeline);
 	*out = h;
 	return ERR_OK;
 }
@@ -314,7 +314,7 @@ resolve_visitor(struct batch *b, struct job *j, const struct party *p, struct he
 	if (value_as_id(&row[1]) == 0) {
 		return begin_visitor(b, j, p, row, out);
 	}
-	remember_visitor(b, p->visitor, value_as_id(&row[0]), value_as_id(&row[1]));
+	visitor_remember(b, p->visitor, value_as_id(&row[0]), value_as_id(&row[1]));
 	*out = timeline_head(b, value_as_id(&row[1]));
 	return ERR_OK;
 }

@@ -23,6 +23,7 @@
 #include "store/dedupe.h"
 #include "store/mark_cache.h"
 #include "store/store_private.h"
+#include "store/warm_up.h"
 
 enum {
 	HEADS_MAX = 16384,
@@ -267,6 +268,9 @@ try_once(struct writer *w, struct job **jobs, size_t count)
 	struct batch *b = &w->batch;
 	enum err err = batch_begin(b, w->db, &w->position);
 
+	if (err == ERR_OK) {
+		err = warm_up(b, jobs, count);
+	}
 	for (size_t i = 0; err == ERR_OK && i < count; i++) {
 		struct job *j = jobs[i];
 		enum err code;

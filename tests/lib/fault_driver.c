@@ -19,6 +19,7 @@ static enum fault armed;
 static unsigned countdown;
 static unsigned remaining;
 static unsigned hits;
+static unsigned reads;
 static bool refusing;
 static const char *on_connect;
 
@@ -30,6 +31,7 @@ fault_arm(enum fault fault, unsigned after, unsigned times)
 	countdown = after;
 	remaining = times;
 	hits = 0;
+	reads = 0;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -40,6 +42,17 @@ fault_hits(void)
 
 	pthread_mutex_lock(&lock);
 	count = hits;
+	pthread_mutex_unlock(&lock);
+	return count;
+}
+
+unsigned
+fault_reads(void)
+{
+	unsigned count;
+
+	pthread_mutex_lock(&lock);
+	count = reads;
 	pthread_mutex_unlock(&lock);
 	return count;
 }
@@ -201,6 +214,9 @@ fault_read(struct store_conn *db, enum statement statement, const struct value *
 	struct fault_conn *c = conn_of(db);
 	enum err err = fail_with(c, next_fault(c, false, false), e);
 
+	pthread_mutex_lock(&lock);
+	reads += c->writes;
+	pthread_mutex_unlock(&lock);
 	return err == ERR_OK ? inner_driver->read(c->inner, statement, args, a, out, e) : err;
 }
 

@@ -22,6 +22,8 @@ const struct store_driver *fault_driver(const struct store_driver *inner);
  * commit of writing connections; for the commit faults only commits count. */
 void fault_arm(enum fault fault, unsigned after, unsigned times);
 unsigned fault_hits(void); /* since fault_arm */
+/* What writing connections have read since fault_arm. */
+unsigned fault_reads(void);
 /* Connections fail too while the fault is on. */
 void fault_refuse_connections(bool refuse);
 /* Run on each new writing connection; NULL: nothing. */
