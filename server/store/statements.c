@@ -29,13 +29,13 @@ statement_name(enum statement s)
 	return texts[s].name;
 }
 
-/* No literal in our statements has a question mark. */
+/* No literal in our statements has a question mark; SQLite numbers some of its parameters. */
 size_t
 statement_parameters(enum statement s)
 {
 	size_t count = 0;
 
-	for (const char *p = statement_text(s, DIALECT_SQLITE); *p != '\0'; p++) {
+	for (const char *p = statement_text(s, DIALECT_MYSQL); *p != '\0'; p++) {
 		count += *p == '?';
 	}
 	return count;

@@ -16,7 +16,7 @@ enum statement {
 };
 
 const char *statement_text(enum statement s, enum dialect dialect);
-const char *statement_name(enum statement s); /* for messages */
-size_t statement_parameters(enum statement s);
+const char *statement_name(enum statement s);  /* for messages */
+size_t statement_parameters(enum statement s); /* of a row, in the dialect of MySQL */
 
 #endif

@@ -94,10 +94,23 @@ text_stores_what_arrays_store(void **state)
 	write_and_read(*state, false);
 }
 
+/* SQLite numbers the parameters of this one, and uses but some of them. */
+static void
+rows_are_as_long_as_mysql_takes_them(void **state)
+{
+	(void)state;
+	assert_int_equal(statement_parameters(STATEMENT_FACT_INSERT), COLUMNS);
+	assert_int_equal(statement_parameters(STATEMENT_CONVERSATION_PROGRESS),
+		CONVERSATION_COLUMN_COUNT + 1);
+	assert_int_equal(statement_parameters(STATEMENT_CONVERSATION_UPSERT),
+		CONVERSATION_COLUMN_COUNT + 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_are_as_long_as_mysql_takes_them),
 		cmocka_unit_test_setup_teardown(text_stores_what_arrays_store, set_up,
 			tear_down_store),
 	};
