@@ -119,7 +119,7 @@ write_piece(struct exporting *x, struct reader *reader, struct export_row *row,
 	x->rows += (int64_t)count;
 	x->ended = count < f->limit;
 	if (rc == ERR_OK && count > 0) {
-		f->before_at = items[count - 1].conversation.last_at;
+		f->before_at = items[count - 1].place_at;
 		f->before_id = items[count - 1].conversation.id;
 	}
 	arena_destroy(a);

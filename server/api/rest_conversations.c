@@ -1,5 +1,6 @@
 /* /api/v1/conversations: the lists, and what can be done with one by REST (the console does it
  * by its socket; the changes are the same). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
@@ -34,6 +35,19 @@ conversation_item_write(struct json_writer *w, const struct conversation_item *i
 
 /* --- the list ----------------------------------------------------------------------------- */
 
+/* Within a page; which page they are on may be a moment behind. */
+static int
+newest_first(const void *x, const void *y)
+{
+	const struct conversation *a = &((const struct conversation_item *)x)->conversation;
+	const struct conversation *b = &((const struct conversation_item *)y)->conversation;
+
+	if (a->last_at != b->last_at) {
+		return a->last_at > b->last_at ? -1 : 1;
+	}
+	return (a->id < b->id) - (a->id > b->id);
+}
+
 static enum err
 run_list(struct reading *r, struct reader *reader, struct error *e)
 {
@@ -41,6 +55,7 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	struct conversation_item *items;
 	char page[PAGE_TEXT_SIZE];
 	size_t wanted = f->limit;
+	bool has_next;
 	size_t count;
 	enum err rc;
 
@@ -49,19 +64,20 @@ run_list(struct reading *r, struct reader *reader, struct error *e)
 	if (rc != ERR_OK) {
 		return rc;
 	}
+	has_next = count > wanted;
+	count = has_next ? wanted : count;
+	if (has_next) {
+		page_write(items[count - 1].place_at, items[count - 1].conversation.id, page);
+	}
+	qsort(items, count, sizeof(*items), newest_first);
 	jw_object(&r->json);
 	jw_key(&r->json, "items");
 	jw_array(&r->json);
-	for (size_t i = 0; i < count && i < wanted; i++) {
+	for (size_t i = 0; i < count; i++) {
 		conversation_item_write(&r->json, &items[i]);
 	}
 	jw_array_end(&r->json);
-	if (count > wanted) {
-		const struct conversation *last = &items[wanted - 1].conversation;
-
-		page_write(last->last_at, last->id, page);
-	}
-	jw_kstring(&r->json, "next", count > wanted ? page : NULL);
+	jw_kstring(&r->json, "next", has_next ? page : NULL);
 	jw_object_end(&r->json);
 	return ERR_OK;
 }

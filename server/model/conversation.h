@@ -39,12 +39,17 @@ struct conversation {
 	uint64_t last_fact;
 	uint64_t last_seq;
 	int64_t last_at;
+	int64_t listed_at; /* its place in the lists, see below */
 	enum fact_kind last_kind;
 	enum author_kind last_author_kind;
 	char preview[PREVIEW_SIZE];
 	enum conversation_bot bot;
 	uint64_t flags; /* its entries with a phrase that is watched */
 };
+
+/* In a lively chat a conversation need not change its place, and so two indexes, with each entry:
+ * it does when its last entry is so much newer. */
+#define CONVERSATION_PLACE_MS 2000
 
 /* Writes the members of the wire object, see "conversation" in web/protocol/schema.json. */
 void conversation_encode(const struct conversation *c, struct json_writer *w);

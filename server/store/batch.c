@@ -327,12 +327,13 @@ put_conversation(struct value *v, const struct conversation *c)
 	*v++ = value_text(c->preview);
 	*v++ = value_i64((int64_t)c->bot);
 	*v++ = value_id(c->flags);
+	*v++ = value_i64(c->listed_at);
 	*v++ = open ? value_id(c->timeline) : value_null();
 	return v;
 }
 
 /* Conversations that only went on need fewer columns and indexes than those that changed
- * their state, their assignee or their customer. */
+ * their state, their assignee, their customer or their place in the lists. */
 struct gathering {
 	struct batch *b;
 	bool moved; /* which of the two kinds is gathered */
@@ -344,7 +345,7 @@ same_place(const struct conversation *a, const struct conversation *b)
 {
 	return a->id == b->id && a->customer == b->customer && a->unit == b->unit &&
 		a->owner == b->owner && a->state == b->state && a->assignee == b->assignee &&
-		a->resolved_at == b->resolved_at;
+		a->resolved_at == b->resolved_at && a->listed_at == b->listed_at;
 }
 
 static bool

@@ -52,6 +52,7 @@ begin(struct batch *b, struct head *h, uint64_t channel, const char *channel_kin
 		.channel = channel,
 		.opened_at = at,
 		.last_at = at,
+		.listed_at = at,
 	};
 	str_copy(c->channel_kind, sizeof(c->channel_kind),
 		channel_kind != NULL ? channel_kind : "");
@@ -255,6 +256,9 @@ episode_note(struct head *h, const struct fact *f, const char *text)
 	c->last_fact = f->id;
 	c->last_seq = f->seq;
 	c->last_at = f->at > c->last_at ? f->at : c->last_at;
+	if (c->last_at - c->listed_at >= CONVERSATION_PLACE_MS) {
+		c->listed_at = c->last_at;
+	}
 	c->last_kind = f->kind;
 	c->last_author_kind = f->author_kind;
 	set_preview(c, text);

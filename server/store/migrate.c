@@ -26,6 +26,7 @@ struct token {
 static const struct token tokens[] = {
 	{"{ID}", {"INTEGER", "BIGINT"}},
 	{"{OF_FACT}", {"", "ON fact"}},
+	{"{OF_CONVERSATION}", {"", "ON conversation"}},
 	{"{BYTES}", {"BLOB", "BINARY"}},
 	{"{TABLE}",
 		{"",

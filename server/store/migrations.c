@@ -27,6 +27,7 @@ EMBED(migration_0016, "0016_public_steps.sql");
 EMBED(migration_0017, "0017_mail_answers.sql");
 EMBED(migration_0018, "0018_rule_held_back.sql");
 EMBED(migration_0019, "0019_ref_order.sql");
+EMBED(migration_0020, "0020_listed.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
@@ -48,5 +49,6 @@ const struct migration migrations[] = {
 	{17, "mail_answers", migration_0017},
 	{18, "rule_held_back", migration_0018},
 	{19, "ref_order", migration_0019},
+	{20, "listed", migration_0020},
 	{0, NULL, NULL},
 };

@@ -56,7 +56,9 @@ struct conversation_item {
 	const char *customer_name;
 	bool anonymous;
 	uint64_t inbound_read; /* of scope.self, on this conversation */
+	int64_t place_at;      /* with the id, where the next page goes on */
 };
+/* The newest entry first; among those of one state to within CONVERSATION_PLACE_MS. */
 MUST_CHECK enum err
 read_conversations(struct reader *r, const struct conversation_filter *f, struct arena *a,
 	struct conversation_item **out, size_t *count, struct error *e);

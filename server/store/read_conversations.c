@@ -83,6 +83,7 @@ filters(const struct conversation_filter *f, struct arena *arena, struct argumen
 	const char *channel_kind = f->channel_kind != NULL ? f->channel_kind : "";
 	const char *pattern = search_pattern(arena, f->search);
 	int64_t before = f->before_at != 0 ? f->before_at : INT64_MAX;
+	int64_t to = f->to != 0 ? f->to : INT64_MAX;
 
 	put(a, value_id(f->scope.unit_low));
 	put(a, value_id(f->scope.unit_high));
@@ -94,7 +95,9 @@ filters(const struct conversation_filter *f, struct arena *arena, struct argumen
 	put(a, value_i64(f->waiting));
 	put(a, value_i64(f->flagged));
 	put(a, value_i64(f->from));
-	put(a, value_i64(f->to != 0 ? f->to : INT64_MAX));
+	put(a, value_i64(to));
+	put(a, value_i64(f->from - CONVERSATION_PLACE_MS));
+	put(a, value_i64(to));
 	put(a, value_i64(before));
 	put(a, value_i64(before));
 	put(a, f->before_at != 0 ? value_id(f->before_id) : value_i64(INT64_MAX));
@@ -113,6 +116,7 @@ record_conversation_item(const struct value *row, struct conversation_item *out)
 	out->customer_name = value_as_text(&row[CONVERSATION_COLUMN_COUNT]);
 	out->anonymous = value_as_bool(&row[CONVERSATION_COLUMN_COUNT + 1]);
 	out->inbound_read = value_as_id(&row[CONVERSATION_COLUMN_COUNT + 2]);
+	out->place_at = value_as_i64(&row[CONVERSATION_COLUMN_COUNT + 3]);
 }
 
 enum err

@@ -32,6 +32,7 @@ record_conversation(const struct value *v, struct conversation *out)
 	str_copy(out->preview, sizeof(out->preview), value_as_text(&v[20]));
 	out->bot = (enum conversation_bot)value_as_i64(&v[21]);
 	out->flags = value_as_id(&v[22]);
+	out->listed_at = value_as_i64(&v[23]);
 }
 
 void

@@ -53,11 +53,10 @@ read_many(struct batch *b, enum statement s, const uint64_t *ids, size_t count,
 	return batch_read(b, s, args, out);
 }
 
-typedef enum err
-read_portion(struct batch *b, const uint64_t *ids, size_t count, struct ids *found);
+typedef enum err read_ids(struct batch *b, const uint64_t *ids, size_t n, struct ids *to);
 
 static enum err
-in_portions(struct batch *b, const struct ids *ids, read_portion *read, struct ids *found)
+in_portions(struct batch *b, const struct ids *ids, read_ids *read, struct ids *found)
 {
 	enum err err = ERR_OK;
 

@@ -290,13 +290,13 @@ lists_follow_view_state_and_scope(void **state)
 						 NULL),
 		ERR_OK);
 	assert_int_equal(count, 1);
-	filter.before_at = items[0].conversation.last_at;
+	filter.before_at = items[0].place_at;
 	filter.before_id = items[0].conversation.id;
 	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
 						 NULL),
 		ERR_OK);
 	assert_int_equal(count, 1);
-	filter.before_at = items[0].conversation.last_at;
+	filter.before_at = items[0].place_at;
 	filter.before_id = items[0].conversation.id;
 	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
 						 NULL),
@@ -323,6 +323,90 @@ lists_follow_view_state_and_scope(void **state)
 		ERR_OK);
 	assert_int_equal(count, 1);
 	assert_true(items[0].anonymous);
+}
+
+static void
+say_at(struct store_fixture *f, const struct scene *s, const struct actor *visitor,
+	int64_t at)
+{
+	struct change *c = change_create(CHANGE_POST, visitor);
+
+	c->post = (struct post){.party.visitor = visitor->id,
+		.kind = FACT_MESSAGE,
+		.channel = s->channel,
+		.channel_kind = "webchat",
+		.text = "hello",
+		.at = at};
+	fixture_call(f, c, ERR_OK);
+}
+
+/* The list from its beginning to its end, in pages of one. */
+static void
+expect_order(struct store_fixture *f, const struct scene *s, const uint64_t *customers,
+	size_t expected)
+{
+	struct conversation_filter filter = {.view = VIEW_UNASSIGNED, .limit = 1};
+	struct conversation_item *items;
+	size_t count = 1;
+	size_t seen = 0;
+
+	filter.scope = actor_scope(&s->chief);
+	while (count > 0) {
+		assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+							 NULL),
+			ERR_OK);
+		if (count > 0) {
+			assert_true(seen < expected);
+			assert_int_equal(items[0].conversation.customer, customers[seen++]);
+			filter.before_at = items[0].place_at;
+			filter.before_id = items[0].conversation.id;
+		}
+	}
+	assert_int_equal(seen, expected);
+}
+
+static uint64_t
+customer_of(struct store_fixture *f, const struct actor *visitor)
+{
+	return (uint64_t)fixture_number(f,
+		arena_printf(f->arena, "SELECT customer FROM visitor WHERE id = %llu",
+			(unsigned long long)visitor->id));
+}
+
+static void
+a_lively_chat_moves_in_its_list_at_most_every_two_seconds(void **state)
+{
+	struct store_fixture *f = *state;
+	struct scene s = scene(f);
+	struct actor one = fixture_visitor(f, s.channel);
+	struct actor two = fixture_visitor(f, s.channel);
+	struct conversation_filter filter = {.view = VIEW_UNASSIGNED, .limit = 10};
+	struct conversation_item *items;
+	int64_t start = clock_now_ms() - 60000;
+	uint64_t order[3];
+	size_t count;
+
+	say_at(f, &s, &one, start);
+	say_at(f, &s, &two, start + 1000);
+	order[0] = s.timeline; /* just now */
+	order[1] = customer_of(f, &two);
+	order[2] = customer_of(f, &one);
+	say_at(f, &s, &one, start + CONVERSATION_PLACE_MS - 1);
+	expect_order(f, &s, order, 3);
+	filter.scope = actor_scope(&s.chief);
+	/* What is asked for by its time is found by its time. */
+	filter.from = start + 1500;
+	filter.to = start + CONVERSATION_PLACE_MS;
+	assert_int_equal(read_conversations(f->reader, &filter, f->arena, &items, &count,
+						 NULL),
+		ERR_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(items[0].conversation.customer, order[2]);
+	assert_int_equal(items[0].conversation.last_at, start + CONVERSATION_PLACE_MS - 1);
+	say_at(f, &s, &one, start + CONVERSATION_PLACE_MS);
+	order[1] = customer_of(f, &one);
+	order[2] = customer_of(f, &two);
+	expect_order(f, &s, order, 3);
 }
 
 static void
@@ -451,6 +535,7 @@ main(void)
 		ON_BOTH(who_leaves_gives_back_his_conversations),
 		ON_BOTH(stale_answer_is_refused_on_request),
 		ON_BOTH(lists_follow_view_state_and_scope),
+		ON_BOTH(a_lively_chat_moves_in_its_list_at_most_every_two_seconds),
 		ON_BOTH(feed_tells_what_was_missed),
 		ON_BOTH(the_row_follows_every_change),
 		ON_BOTH(a_row_that_vanished_is_not_passed_over),

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 #include "store/migrate.h"
+#include "store/migrations.h"
 #include "store/store_private.h"
 
 static int
@@ -114,7 +116,7 @@ half_done_migration_is_finished(void **state)
 			to));
 }
 
-/* Puts the keys back as they were before migration 19, which then comes again. */
+/* Puts the keys back as they were before migration 19. */
 static void
 undo_order_of_refs(struct store_fixture *f, const char *bytes)
 {
@@ -124,7 +126,29 @@ undo_order_of_refs(struct store_fixture *f, const char *bytes)
 			"SUBSTR(f.ref, 1, 8) FROM fact f WHERE f.id = dedupe.fact)) AS %s) "
 			"WHERE (SELECT f.ref FROM fact f WHERE f.id = dedupe.fact) IS NOT NULL",
 			bytes));
-	fixture_sql(f, "DELETE FROM migration WHERE version >= 19");
+}
+
+/* Its statement, with the name that the database has for bytes. */
+static void
+order_refs_again(struct store_fixture *f, const char *bytes)
+{
+	const struct migration *m = migrations;
+	const char *from;
+	const char *at;
+	struct buf sql;
+
+	while (m->version != 19) {
+		m++;
+	}
+	buf_init(&sql, 4096);
+	for (from = strstr(m->sql, "UPDATE"); (at = strstr(from, "{BYTES}")) != NULL;
+		 from = at + strlen("{BYTES}")) {
+		buf_append(&sql, from, (size_t)(at - from));
+		buf_puts(&sql, bytes);
+	}
+	buf_append(&sql, from, strcspn(from, ";"));
+	fixture_sql(f, sql.data);
+	buf_fini(&sql);
 }
 
 static const struct outcome *
@@ -163,6 +187,7 @@ what_was_sent_before_is_known_after(struct store_fixture *f, const char *bytes)
 							 "CAST('01JD0000' AS %s)",
 							 bytes)),
 		1);
+	order_refs_again(f, bytes);
 	fixture_open(f);
 	for (size_t i = 0; i < 2; i++) {
 		assert_true(say_with_ref(f, &visitor, channel, refs[i])->duplicate);
