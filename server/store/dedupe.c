@@ -10,6 +10,7 @@
 
 enum {
 	ORDER_SIZE = 8,
+	DEDUPE_DIGEST_SIZE = DEDUPE_KEY_SIZE - ORDER_SIZE,
 	ULID_LENGTH = 26,
 	ULID_TIME_FROM =
 		2, /* ten digits of milliseconds; the first two take 34 years a step */
@@ -26,11 +27,16 @@ struct dedupe_recent {
 	struct recent slots[RECENT_SLOTS];
 };
 
+/* Half of a SHA-256 is far more than keeps keys apart, and nobody gains by finding two of his own
+ * that are the same: the scope names him. */
 static void
-digest_of(const char *scope, const char *id, uint8_t out[static DIGEST_SIZE])
+digest_of(const char *scope, const char *id, uint8_t out[static DEDUPE_DIGEST_SIZE])
 {
+	uint8_t digest[DIGEST_SIZE];
+
 	/* The NUL of the scope keeps ("ab", "c") and ("a", "bc") apart. */
-	sha256_two(scope, strlen(scope) + 1, id, strlen(id), out);
+	sha256_two(scope, strlen(scope) + 1, id, strlen(id), digest);
+	memcpy(out, digest, DEDUPE_DIGEST_SIZE);
 }
 
 /* `order` is a part of the id that grows with time: it keeps neighbours in time neighbours in the

@@ -9,7 +9,7 @@
 #include "model/change.h"
 #include "store/store.h"
 
-enum { DEDUPE_KEY_SIZE = 40 };
+enum { DEDUPE_KEY_SIZE = 24 };
 
 struct job {
 	struct queue_node node;

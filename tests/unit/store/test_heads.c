@@ -152,7 +152,7 @@ keys_are_what_they_always_were(void **state)
 {
 	static const char ref[] = "01JD0000000000000000000001";
 	static const char scope[] = "ref:2:18446744073709551615"; /* with its NUL */
-	uint8_t expected[DEDUPE_KEY_SIZE];
+	uint8_t expected[8 + DIGEST_SIZE];
 	uint8_t key[DEDUPE_KEY_SIZE];
 
 	(void)state;
