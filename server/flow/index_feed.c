@@ -18,7 +18,11 @@
 enum {
 	PAUSE_MS = 250,
 	POLITE = 19, /* nice(2) */
-	REST = 2,    /* times as long as it worked: messages need the processors */
+	/* Times as long as it worked: messages need the processors. A little that is waiting in a rush
+	 * can wait for its end. */
+	REST = 2,
+	LONG_REST = 8,
+	LITTLE = 65536, /* facts */
 	REST_MAX_MS = 1000,
 	SYNC_MS = 30 * 1000, /* what was not written is read once more after a crash */
 };
@@ -158,7 +162,8 @@ static void
 rest(struct index_feed *f)
 {
 	int64_t worked = clock_monotonic_ms() - f->rested_at;
-	int64_t pause = worked * REST < REST_MAX_MS ? worked * REST : REST_MAX_MS;
+	int64_t wanted = worked * (f->total - f->known < LITTLE ? LONG_REST : REST);
+	int64_t pause = wanted < REST_MAX_MS ? wanted : REST_MAX_MS;
 
 	if (pause > 0 && !f->stopping) {
 		(void)queue_take(f->stop, 1, (int)pause);
