@@ -132,6 +132,7 @@ describe("talking", () => {
 		await open();
 		await write("在吗");
 		await composer().press("Escape");
+		await page.getByRole("button", { name: "打开远岫客服", exact: true }).waitFor();
 		server.write("您好");
 		server.write("请讲");
 		await page.getByRole("button", { name: "打开远岫客服，2 条未读" }).waitFor();
