@@ -21,7 +21,7 @@ enum {
 	/* Times as long as it worked: messages need the processors. A little that is waiting in a rush
 	 * can wait for its end. */
 	REST = 2,
-	LONG_REST = 8,
+	LONG_REST = 4,
 	LITTLE = 65536, /* facts */
 	REST_MAX_MS = 1000,
 	SYNC_MS = 30 * 1000, /* what was not written is read once more after a crash */
