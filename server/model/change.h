@@ -290,8 +290,7 @@ struct api_key_change {
 };
 
 struct channel_change {
-	enum row_action
-		action; /* EDIT only for now; channels are switched off, not removed */
+	enum row_action action; /* ADD or EDIT; channels are switched off, not removed */
 	struct channel_row channel;
 	bool set_enabled;
 	bool set_outbox; /* whether entries of the house go into the outbox */

@@ -110,6 +110,7 @@ check_sizes(struct batch *b, struct job *j)
 	}
 	return ERR_OK;
 }
+
 enum err
 mail_departure_check(struct batch *b, struct job *j, struct mail_plan *plan)
 {
