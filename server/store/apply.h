@@ -78,6 +78,10 @@ struct draft draft_of(const struct job *j, enum fact_kind kind);
 /* NULL with batch.failed ERR_OK: there is no such customer. */
 struct head *timeline_head(struct batch *b, uint64_t timeline);
 struct head *conversation_head(struct batch *b, uint64_t conversation);
+/* What a row of HEAD_CUSTOMER, HEAD_FACT or HEAD_CONVERSATION tells. */
+void record_head_customer(struct head_state *s, const struct value *row);
+void record_head_fact(struct head_state *s, const struct value *row);
+void record_head_conversation(struct head_state *s, const struct value *row);
 /* Whose visitor that is, until the batch's effects are forgotten. */
 void
 visitor_remember(struct batch *b, uint64_t visitor, uint64_t channel, uint64_t customer);

@@ -13,6 +13,29 @@ enum {
 	LANGUAGE_MAX_BYTES = 12,
 };
 
+void
+record_head_customer(struct head_state *s, const struct value *row)
+{
+	s->customer = value_as_id(&row[0]);
+	s->unit = value_as_id(&row[1]);
+	s->owner = value_as_id(&row[2]);
+}
+
+void
+record_head_fact(struct head_state *s, const struct value *row)
+{
+	s->seq = value_as_id(&row[0]);
+	(void)value_as_bytes(&row[1], s->hash, sizeof(s->hash));
+	s->committed_at = value_as_i64(&row[2]);
+}
+
+void
+record_head_conversation(struct head_state *s, const struct value *row)
+{
+	s->has_conversation = true;
+	record_conversation(row, &s->conversation);
+}
+
 static enum err
 load_chain(struct batch *b, uint64_t timeline, struct head_state *s)
 {
@@ -24,11 +47,7 @@ load_chain(struct batch *b, uint64_t timeline, struct head_state *s)
 		return b->failed;
 	}
 	if (r.count > 0) {
-		const struct value *row = rows_at(&r, 0);
-
-		s->seq = value_as_id(&row[0]);
-		(void)value_as_bytes(&row[1], s->hash, sizeof(s->hash));
-		s->committed_at = value_as_i64(&row[2]);
+		record_head_fact(s, rows_at(&r, 0));
 	}
 	newest[0] = newest[2] = value_id(timeline);
 	newest[1] = value_id(s->seq - s->seq % FACT_STEP);
@@ -54,16 +73,13 @@ timeline_head(struct batch *b, uint64_t timeline)
 	if (batch_read(b, STATEMENT_HEAD_CUSTOMER, args, &r) != ERR_OK || r.count == 0) {
 		return NULL;
 	}
-	s.customer = value_as_id(&rows_at(&r, 0)[0]);
-	s.unit = value_as_id(&rows_at(&r, 0)[1]);
-	s.owner = value_as_id(&rows_at(&r, 0)[2]);
+	record_head_customer(&s, rows_at(&r, 0));
 	if (load_chain(b, timeline, &s) != ERR_OK ||
 		batch_read(b, STATEMENT_HEAD_CONVERSATION, args, &r) != ERR_OK) {
 		return NULL;
 	}
 	if (r.count > 0) {
-		s.has_conversation = true;
-		record_conversation(rows_at(&r, 0), &s.conversation);
+		record_head_conversation(&s, rows_at(&r, 0));
 	}
 	return heads_add(b->heads, timeline, &s);
 }

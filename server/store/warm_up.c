@@ -193,7 +193,6 @@ struct portion {
 	const uint64_t *timelines;
 	size_t count;
 	struct head_state states[AT_ONCE];
-	bool found[AT_ONCE];
 };
 
 /* NULL: nobody asked for it. */
@@ -208,65 +207,44 @@ state_of(struct portion *p, const struct value *timeline)
 	return NULL;
 }
 
-typedef void take_row(struct portion *p, struct head_state *s, const struct value *row);
+typedef void take_row(struct head_state *s, const struct value *row);
 
-/* The timeline is the first column of each of them. */
+/* The timeline is the first column of each of them; what follows it is taken. */
+static void
+take_rows(struct portion *p, const struct rows *r, take_row *take)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct head_state *state = state_of(p, rows_at(r, i));
+
+		if (state != NULL) {
+			take(state, rows_at(r, i) + 1);
+		}
+	}
+}
+
 static enum err
-take_rows(struct batch *b, struct portion *p, enum statement s, take_row *take)
+read_rows(struct batch *b, struct portion *p, enum statement s, take_row *take)
 {
 	struct rows r;
 
 	if (read_many(b, s, p->timelines, p->count, &r) != ERR_OK) {
 		return b->failed;
 	}
-	for (size_t i = 0; i < r.count; i++) {
-		struct head_state *state = state_of(p, rows_at(&r, i));
-
-		if (state != NULL) {
-			take(p, state, rows_at(&r, i));
-		}
-	}
+	take_rows(p, &r, take);
 	return ERR_OK;
 }
 
 static void
-take_customer(struct portion *p, struct head_state *s, const struct value *row)
+take_pub(struct head_state *s, const struct value *row)
 {
-	s->customer = value_as_id(&row[1]);
-	s->unit = value_as_id(&row[2]);
-	s->owner = value_as_id(&row[3]);
-	p->found[s - p->states] = true;
-}
+	uint64_t pub = value_as_id(&row[0]);
 
-static void
-take_newest(struct portion *p, struct head_state *s, const struct value *row)
-{
-	(void)p;
-	s->seq = value_as_id(&row[1]);
-	(void)value_as_bytes(&row[2], s->hash, sizeof(s->hash));
-	s->committed_at = value_as_i64(&row[3]);
-}
-
-static void
-take_pub(struct portion *p, struct head_state *s, const struct value *row)
-{
-	uint64_t pub = value_as_id(&row[1]);
-
-	(void)p;
 	s->pub = pub > s->pub ? pub : s->pub;
-}
-
-static void
-take_conversation(struct portion *p, struct head_state *s, const struct value *row)
-{
-	(void)p;
-	s->has_conversation = true;
-	record_conversation(row + 1, &s->conversation);
 }
 
 /* Behind the last step of each timeline, which its newest fact tells. */
 static enum err
-take_pubs_behind_steps(struct batch *b, struct portion *p)
+read_pubs_behind_steps(struct batch *b, struct portion *p)
 {
 	struct value args[AT_ONCE * PUB_PAIR];
 	struct rows r;
@@ -281,13 +259,7 @@ take_pubs_behind_steps(struct batch *b, struct portion *p)
 	if (batch_read(b, STATEMENT_HEAD_PUBS, args, &r) != ERR_OK) {
 		return b->failed;
 	}
-	for (size_t i = 0; i < r.count; i++) {
-		struct head_state *state = state_of(p, rows_at(&r, i));
-
-		if (state != NULL) {
-			take_pub(p, state, rows_at(&r, i));
-		}
-	}
+	take_rows(p, &r, take_pub);
 	return ERR_OK;
 }
 
@@ -297,15 +269,16 @@ load_heads(struct batch *b, const uint64_t *timelines, size_t count, struct ids 
 	struct portion p = {.timelines = timelines, .count = count};
 
 	(void)found;
-	if (take_rows(b, &p, STATEMENT_HEAD_CUSTOMERS, take_customer) != ERR_OK ||
-		take_rows(b, &p, STATEMENT_HEAD_FACTS, take_newest) != ERR_OK ||
-		take_pubs_behind_steps(b, &p) != ERR_OK ||
-		take_rows(b, &p, STATEMENT_HEAD_STEPS, take_pub) != ERR_OK ||
-		take_rows(b, &p, STATEMENT_HEAD_CONVERSATIONS, take_conversation) != ERR_OK) {
+	if (read_rows(b, &p, STATEMENT_HEAD_CUSTOMERS, record_head_customer) != ERR_OK ||
+		read_rows(b, &p, STATEMENT_HEAD_FACTS, record_head_fact) != ERR_OK ||
+		read_pubs_behind_steps(b, &p) != ERR_OK ||
+		read_rows(b, &p, STATEMENT_HEAD_STEPS, take_pub) != ERR_OK ||
+		read_rows(b, &p, STATEMENT_HEAD_CONVERSATIONS, record_head_conversation) !=
+			ERR_OK) {
 		return b->failed;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (p.found[i]) {
+		if (p.states[i].customer != 0) { /* there is such a timeline */
 			heads_add(b->heads, timelines[i], &p.states[i]);
 		}
 	}
