@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "lib/sqlite_sql.h"
 #include "lib/test.h"
 #include "store/sqlite_log.h"
 
@@ -19,25 +20,6 @@ struct pair {
 	sqlite3 *reader; /* SQLite's own way */
 };
 
-static int
-run(sqlite3 *db, const char *sql)
-{
-	return sqlite3_exec(db, sql, NULL, NULL, NULL);
-}
-
-static int
-number(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *st = NULL;
-	int result;
-
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-	result = sqlite3_column_int(st, 0);
-	sqlite3_finalize(st);
-	return result;
-}
-
 static void
 fill(sqlite3 *db, int rows)
 {
@@ -47,7 +29,7 @@ fill(sqlite3 *db, int rows)
 		"WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %d) "
 		"INSERT INTO t (body) SELECT hex(randomblob(200)) FROM c",
 		rows);
-	assert_int_equal(run(db, sql), SQLITE_OK);
+	assert_int_equal(sqlite_sql(db, sql), SQLITE_OK);
 }
 
 static int
@@ -65,7 +47,7 @@ open_both(void **state)
 	assert_non_null(mkdtemp(p->dir));
 	snprintf(p->path, sizeof(p->path), "%s/db", p->dir);
 	assert_int_equal(sqlite3_open_v2(p->path, &p->writer, flags, gathering), SQLITE_OK);
-	assert_int_equal(run(p->writer,
+	assert_int_equal(sqlite_sql(p->writer,
 						 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
 						 "PRAGMA cache_size=20; PRAGMA wal_autocheckpoint=0;"
 						 "CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT)"),
@@ -94,15 +76,16 @@ readers_see_each_commit_whole(void **state)
 	struct pair *p = *state;
 
 	for (int i = 1; i <= 5; i++) {
-		assert_int_equal(run(p->writer, "BEGIN IMMEDIATE"), SQLITE_OK);
+		assert_int_equal(sqlite_sql(p->writer, "BEGIN IMMEDIATE"), SQLITE_OK);
 		fill(p->writer, ROWS);
-		assert_int_equal(number(p->reader, "SELECT COUNT(*) FROM t"), (i - 1) * ROWS);
+		assert_int_equal(sqlite_number(p->reader, "SELECT COUNT(*) FROM t"),
+			(i - 1) * ROWS);
 		/* Pages that left the cache are read back from what was gathered. */
-		assert_int_equal(number(p->writer, "SELECT COUNT(*) FROM t"), i * ROWS);
-		assert_int_equal(run(p->writer, "COMMIT"), SQLITE_OK);
-		assert_int_equal(number(p->reader, "SELECT COUNT(*) FROM t"), i * ROWS);
+		assert_int_equal(sqlite_number(p->writer, "SELECT COUNT(*) FROM t"), i * ROWS);
+		assert_int_equal(sqlite_sql(p->writer, "COMMIT"), SQLITE_OK);
+		assert_int_equal(sqlite_number(p->reader, "SELECT COUNT(*) FROM t"), i * ROWS);
 	}
-	assert_int_equal(number(p->reader,
+	assert_int_equal(sqlite_number(p->reader,
 						 "SELECT COUNT(*) FROM pragma_integrity_check "
 						 "WHERE integrity_check = 'ok'"),
 		1);
@@ -114,14 +97,14 @@ what_was_rolled_back_leaves_no_trace_in_the_log(void **state)
 	struct pair *p = *state;
 
 	fill(p->writer, 1);
-	assert_int_equal(run(p->writer, "BEGIN IMMEDIATE"), SQLITE_OK);
+	assert_int_equal(sqlite_sql(p->writer, "BEGIN IMMEDIATE"), SQLITE_OK);
 	fill(p->writer, ROWS);
-	assert_int_equal(run(p->writer, "ROLLBACK"), SQLITE_OK);
+	assert_int_equal(sqlite_sql(p->writer, "ROLLBACK"), SQLITE_OK);
 	fill(p->writer, 1);
-	assert_int_equal(number(p->reader, "SELECT COUNT(*) FROM t"), 2);
-	assert_int_equal(run(p->reader, "PRAGMA wal_checkpoint(TRUNCATE)"), SQLITE_OK);
+	assert_int_equal(sqlite_number(p->reader, "SELECT COUNT(*) FROM t"), 2);
+	assert_int_equal(sqlite_sql(p->reader, "PRAGMA wal_checkpoint(TRUNCATE)"), SQLITE_OK);
 	fill(p->writer, 1);
-	assert_int_equal(number(p->reader, "SELECT COUNT(*) FROM t"), 3);
+	assert_int_equal(sqlite_number(p->reader, "SELECT COUNT(*) FROM t"), 3);
 }
 
 /* A file that may not grow stands for a full disk. */
@@ -138,15 +121,15 @@ a_commit_that_does_not_reach_the_file_is_refused(void **state)
 	small.rlim_cur = LOG_BYTES_MAX;
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	assert_int_equal(run(p->writer, "PRAGMA cache_size=-65536; BEGIN IMMEDIATE"),
+	assert_int_equal(sqlite_sql(p->writer, "PRAGMA cache_size=-65536; BEGIN IMMEDIATE"),
 		SQLITE_OK);
 	fill(p->writer, ROWS);
-	assert_int_not_equal(run(p->writer, "COMMIT"), SQLITE_OK);
+	assert_int_not_equal(sqlite_sql(p->writer, "COMMIT"), SQLITE_OK);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	(void)run(p->writer, "ROLLBACK");
-	assert_int_equal(number(p->reader, "SELECT COUNT(*) FROM t"), 1);
+	(void)sqlite_sql(p->writer, "ROLLBACK");
+	assert_int_equal(sqlite_number(p->reader, "SELECT COUNT(*) FROM t"), 1);
 	fill(p->writer, 1);
-	assert_int_equal(number(p->reader, "SELECT COUNT(*) FROM t"), 2);
+	assert_int_equal(sqlite_number(p->reader, "SELECT COUNT(*) FROM t"), 2);
 }
 
 int

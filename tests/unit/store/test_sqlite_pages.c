@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+#include "lib/sqlite_sql.h"
 #include "lib/test.h"
 #include "store/sqlite_pages.h"
 
@@ -30,20 +31,7 @@ rekey_counting(sqlite3_pcache *cache, sqlite3_pcache_page *page, unsigned before
 static void
 run(sqlite3 *db, const char *sql)
 {
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-}
-
-static int
-number(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *st = NULL;
-	int result;
-
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-	result = sqlite3_column_int(st, 0);
-	sqlite3_finalize(st);
-	return result;
+	assert_int_equal(sqlite_sql(db, sql), SQLITE_OK);
 }
 
 static int
@@ -96,8 +84,8 @@ commits_do_not_search_for_pages_that_were_there_for_a_moment(void **state)
 	}
 	assert_true(swaps > 10);
 	assert_int_equal(searches, 0);
-	assert_int_equal(number(db, "SELECT COUNT(*) FROM t"), COMMITS * ROWS);
-	assert_int_equal(number(db,
+	assert_int_equal(sqlite_number(db, "SELECT COUNT(*) FROM t"), COMMITS * ROWS);
+	assert_int_equal(sqlite_number(db,
 						 "SELECT COUNT(*) FROM pragma_integrity_check "
 						 "WHERE integrity_check = 'ok'"),
 		1);
@@ -115,14 +103,14 @@ pages_behind_a_new_end_are_dropped(void **state)
 	run(db, "BEGIN");
 	run(db, "INSERT INTO t SELECT randomblob(60), 20 FROM t");
 	run(db, "ROLLBACK");
-	assert_int_equal(number(db, "SELECT COUNT(*) FROM t"), COMMITS * ROWS);
+	assert_int_equal(sqlite_number(db, "SELECT COUNT(*) FROM t"), COMMITS * ROWS);
 	run(db, "DELETE FROM t WHERE n < 5");
-	left = number(db, "SELECT COUNT(*) FROM t");
+	left = sqlite_number(db, "SELECT COUNT(*) FROM t");
 	run(db, "VACUUM");
 	assert_true(searches > 0);
 	insert_somewhere(db);
-	assert_int_equal(number(db, "SELECT COUNT(*) FROM t"), left + ROWS);
-	assert_int_equal(number(db,
+	assert_int_equal(sqlite_number(db, "SELECT COUNT(*) FROM t"), left + ROWS);
+	assert_int_equal(sqlite_number(db,
 						 "SELECT COUNT(*) FROM pragma_integrity_check "
 						 "WHERE integrity_check = 'ok'"),
 		1);
