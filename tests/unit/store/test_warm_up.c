@@ -2,16 +2,21 @@
  * database is not asked for each of them alone. */
 #include "lib/store_both.h"
 
+#include <sqlite3.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/arena.h"
 #include "lib/fault_driver.h"
+#include "store/statements.h"
 #include "store/store_private.h"
 
 enum {
 	PEOPLE = 70,
 	LONG = 40, /* entries of one who wrote more than FACT_STEP */
+	VERY_LONG = 3000,
+	IDS_AT_ONCE = 32,
+	STEPS_OF_A_HEAD = 60, /* of SQLite's machine; a history has several an entry */
 	WAIT_MS = 20000,
 };
 
@@ -232,6 +237,56 @@ lost_connection_while_loading_loses_nothing(void **state)
 	check_history(f);
 }
 
+static void
+write_much(struct house *h, struct actor *visitor, unsigned entries)
+{
+	for (unsigned sent = 0; sent < entries; sent += PEOPLE) {
+		struct said said[PEOPLE] = {0};
+
+		for (unsigned i = 0; i < PEOPLE; i++) {
+			h->visitors[i] = *visitor;
+		}
+		everybody_writes(h, said);
+	}
+}
+
+/* What SQLite does for one execution with the same id in all its places. */
+static int
+steps_of(struct store_fixture *f, enum statement s, uint64_t id)
+{
+	const char *sql = statement_text(s, DIALECT_SQLITE);
+	sqlite3 *db = NULL;
+	sqlite3_stmt *st = NULL;
+	int steps;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+	for (int i = 1; i <= IDS_AT_ONCE; i++) {
+		assert_int_equal(sqlite3_bind_int64(st, i, (sqlite3_int64)id), SQLITE_OK);
+	}
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	assert_int_equal(sqlite3_step(st), SQLITE_DONE);
+	steps = sqlite3_stmt_status(st, SQLITE_STMTSTATUS_VM_STEP, 0);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	return steps;
+}
+
+static void
+the_end_of_a_long_history_is_found_without_reading_it(void **state)
+{
+	struct store_fixture *f = *state;
+	struct house h = {.f = f, .channel = fixture_channel(f, "webchat")};
+	struct actor visitor = fixture_visitor(f, h.channel);
+	uint64_t timeline = fixture_say(f, &visitor, h.channel, "hello")->timeline;
+
+	write_much(&h, &visitor, VERY_LONG);
+	assert_in_range(steps_of(f, STATEMENT_HEAD_FACTS, timeline), 1,
+		IDS_AT_ONCE * STEPS_OF_A_HEAD);
+	assert_in_range(steps_of(f, STATEMENT_HEAD_STEPS, timeline), 1,
+		IDS_AT_ONCE * STEPS_OF_A_HEAD);
+}
+
 int
 main(void)
 {
@@ -239,6 +294,9 @@ main(void)
 		ON_BOTH(everybody_writes_at_once_after_a_start),
 		ON_BOTH(agents_answer_all_at_once_after_a_start),
 		ON_BOTH(lost_connection_while_loading_loses_nothing),
+		cmocka_unit_test_setup_teardown(
+			the_end_of_a_long_history_is_found_without_reading_it, set_up_sqlite,
+			tear_down_store),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
