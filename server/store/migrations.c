@@ -28,6 +28,7 @@ EMBED(migration_0017, "0017_mail_answers.sql");
 EMBED(migration_0018, "0018_rule_held_back.sql");
 EMBED(migration_0019, "0019_ref_order.sql");
 EMBED(migration_0020, "0020_listed.sql");
+EMBED(migration_0021, "0021_recent_places.sql");
 
 const struct migration migrations[] = {
 	{1, "start", migration_0001},
@@ -50,5 +51,6 @@ const struct migration migrations[] = {
 	{18, "rule_held_back", migration_0018},
 	{19, "ref_order", migration_0019},
 	{20, "listed", migration_0020},
+	{21, "recent_places", migration_0021},
 	{0, NULL, NULL},
 };

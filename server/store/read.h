@@ -58,7 +58,7 @@ struct conversation_item {
 	uint64_t inbound_read; /* of scope.self, on this conversation */
 	int64_t place_at;      /* with the id, where the next page goes on */
 };
-/* The newest entry first; among those of one state to within CONVERSATION_PLACE_MS. */
+/* The newest entry first, to within CONVERSATION_PLACE_MS. */
 MUST_CHECK enum err
 read_conversations(struct reader *r, const struct conversation_filter *f, struct arena *a,
 	struct conversation_item **out, size_t *count, struct error *e);
@@ -218,8 +218,8 @@ struct customer_item {
 	int64_t place_at;        /* after_at and after_id for what follows */
 	uint64_t place_id;
 };
-/* Keyset paging: quick wherever the page is. In the order of the last contact those who never
- * had one stand at the far end. */
+/* Keyset paging: quick wherever the page is. In the order of the last contact, which holds to
+ * within CONVERSATION_PLACE_MS, those who never had one stand at the far end. */
 MUST_CHECK enum err read_customers(struct reader *r, const struct customer_filter *f,
 	struct arena *a, struct customer_item **out, size_t *count, struct error *e);
 /* Of the customer and of all that were attached to her. */

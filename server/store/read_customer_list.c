@@ -17,7 +17,8 @@ enum {
 	CANDIDATES_MAX = 2000,
 	ARGUMENTS_MAX = 64,
 	CONTACT_COLUMN = 15, /* behind those of the customer */
-	PLACE_COLUMN = 16,
+	PLACE_ID_COLUMN = 16,
+	PLACE_AT_COLUMN = 17, /* in the order of the last contact */
 };
 
 /* Sorts behind every name: U+10FFFF. */
@@ -109,15 +110,16 @@ add_filters(struct arguments *args, const struct customer_filter *f, struct aren
 /* --- rows --------------------------------------------------------------------------------- */
 
 static void
-place_item(const struct customer_filter *f, uint64_t place, struct customer_item *item)
+place_item(const struct customer_filter *f, const struct value *row,
+	struct customer_item *item)
 {
-	item->place_id = place;
+	item->place_id = value_as_id(&row[PLACE_ID_COLUMN]);
 	switch (f->sort) {
 	case SORT_UPDATED:
 		item->place_at = item->customer.updated_at;
 		break;
 	case SORT_CONTACT:
-		item->place_at = item->last_contact_at;
+		item->place_at = value_as_i64(&row[PLACE_AT_COLUMN]);
 		break;
 	case SORT_CREATED:
 	case SORT_NAME:
@@ -144,7 +146,7 @@ run(struct reader *r, const struct customer_filter *f, enum statement s,
 
 		record_customer(row, &items[i].customer);
 		items[i].last_contact_at = value_as_i64(&row[CONTACT_COLUMN]);
-		place_item(f, value_as_id(&row[PLACE_COLUMN]), &items[i]);
+		place_item(f, row, &items[i]);
 	}
 	*out = items;
 	*count = rows.count;

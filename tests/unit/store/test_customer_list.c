@@ -73,11 +73,11 @@ converse(struct store_fixture *f, const struct crowd *crowd)
 			"INSERT INTO conversation (id, timeline, customer, unit, owner, state, "
 			"assignee, channel, channel_kind, version, opened_at, resolved_at, "
 			"waiting_since, inbound, missed_calls, last_fact, last_seq, last_at, "
-			"last_kind, last_author_kind, preview) VALUES (%zu, %llu, %llu, 1, 0, 4, 0, 0, "
-			"'%s', 1, 1, 1, 0, 0, 0, 0, 0, %zu, 1, 1, '')",
+			"last_kind, last_author_kind, preview, listed_at) VALUES (%zu, %llu, %llu, 1, 0, "
+			"4, 0, 0, '%s', 1, 1, 1, 0, 0, 0, 0, 0, %zu, 1, 1, '', %zu)",
 			i + 1, (unsigned long long)crowd->ids[order[i]],
 			(unsigned long long)crowd->ids[order[i]], i == 0 ? "phone" : "webchat",
-			1000 + i);
+			1000 + i, 1000 + i);
 		fixture_sql(f, sql);
 	}
 }
