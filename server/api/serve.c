@@ -88,6 +88,9 @@ publish(void *ctx, struct fact *f)
 	metrics_count(s->app.metrics, f);
 	bus_publish(s->app.bus, f);
 	rules_fact(s->app.rules, f);
+	if (s->app.index_feed != NULL) {
+		index_feed_take(s->app.index_feed, f);
+	}
 	if (s->app.answers != NULL) {
 		answers_fact(s->app.answers, f);
 	}

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/queue.h"
 #include "flow/index_fill.h"
+#include "flow/index_window.h"
 #include "store/store.h"
 
 enum {
@@ -258,6 +259,7 @@ index_feed_start(const struct store_conf *conf, struct index_feed **out, struct 
 	struct error later;
 
 	f->conf = conf;
+	f->fill.window = index_window_create();
 	f->fill.go_on = go_on;
 	f->fill.ctx = f;
 	f->stop = queue_create(1);
@@ -271,6 +273,7 @@ index_feed_start(const struct store_conf *conf, struct index_feed **out, struct 
 		err = error_set(e, ERR_UNAVAILABLE, "cannot start a thread");
 	}
 	if (err != ERR_OK) {
+		index_window_destroy(f->fill.window);
 		queue_destroy(f->stop);
 		pthread_rwlock_destroy(&f->changing);
 		free(f);
@@ -290,9 +293,16 @@ index_feed_stop(struct index_feed *f)
 	queue_close(f->stop);
 	pthread_join(f->thread, NULL);
 	index_close(f->index);
+	index_window_destroy(f->fill.window);
 	queue_destroy(f->stop);
 	pthread_rwlock_destroy(&f->changing);
 	free(f);
+}
+
+void
+index_feed_take(struct index_feed *f, const struct fact *fact)
+{
+	index_window_put(f->fill.window, fact);
 }
 
 /* --- searching ---------------------------------------------------------------------------- */

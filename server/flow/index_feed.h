@@ -4,7 +4,7 @@
  * index that does not belong to this database (it was restored, or the program is newer) is
  * made anew.
  *
- * start, stop and state: loop thread. borrow and give back: any thread. */
+ * start, stop, take and state: loop thread. borrow and give back: any thread. */
 #ifndef FLOW_INDEX_FEED_H
 #define FLOW_INDEX_FEED_H
 
@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "knowledge/index.h"
 
+struct fact;
 struct index_feed;
 struct reader;
 struct store_conf;
@@ -29,6 +30,8 @@ MUST_CHECK enum err index_feed_folder(const struct store_conf *conf, bool aside,
 MUST_CHECK enum err
 index_feed_start(const struct store_conf *conf, struct index_feed **out, struct error *e);
 void index_feed_stop(struct index_feed *f); /* NULL is fine */
+/* What this process committed, in its order, so that it need not be read again. Loop thread. */
+void index_feed_take(struct index_feed *f, const struct fact *fact);
 
 /* To search it; NULL: there is none yet. It is not closed before it is given back. */
 struct index *index_feed_borrow(struct index_feed *f);

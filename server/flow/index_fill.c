@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "flow/index_window.h"
 #include "knowledge/index.h"
 #include "knowledge/index_text.h"
 #include "store/read.h"
@@ -158,30 +159,17 @@ entry_of(const struct searchable *fact, struct arena *a)
 	return entry;
 }
 
+/* They are all that there is from *next to `upto`. */
 static enum err
-add_batch(struct index_fill *fill, uint64_t *next, uint64_t end, struct arena *a,
-	struct error *e)
+add_facts(struct index_fill *fill, uint64_t *next, uint64_t upto,
+	const struct searchable *facts, size_t count, struct arena *a, struct error *e)
 {
-	uint64_t upto = end < index_block_end(*next) ? end : index_block_end(*next);
-	struct searchable *facts;
-	struct index_entry *entries;
+	struct index_entry *entries = arena_alloc(a, (count + 1) * sizeof(*entries));
 	uint64_t mark = 0;
-	size_t count;
-	enum err err = read_searchable(fill->reader, *next, upto, a, &facts, &count, e);
+	enum err err;
 
-	if (err != ERR_OK) {
-		return err;
-	}
-	err = follow_moves(fill, facts, count, a, e);
-	if (err != ERR_OK) {
-		return err;
-	}
-	entries = arena_alloc(a, (count + 1) * sizeof(*entries));
 	for (size_t i = 0; i < count; i++) {
 		entries[i] = entry_of(&facts[i], a);
-	}
-	if (count == SEARCHABLE_MAX) {
-		upto = facts[count - 1].id;
 	}
 	if (count > 0 && facts[count - 1].id == upto) {
 		mark = (uint64_t)facts[count - 1].committed_at;
@@ -189,14 +177,73 @@ add_batch(struct index_fill *fill, uint64_t *next, uint64_t end, struct arena *a
 	err = index_add(fill->index, entries, count, upto, mark, e);
 	if (err == ERR_OK) {
 		fill->known += upto - *next + 1;
+		/* A run may reach beyond what there was when the round began. */
+		fill->total = fill->total > fill->known ? fill->total : fill->known;
 		*next = upto + 1;
 	}
 	return err;
 }
 
 static enum err
-fill_node(struct index_fill *fill, const struct feed_end *feed, bool *stopped,
+add_stored(struct index_fill *fill, uint64_t *next, uint64_t upto, struct arena *a,
 	struct error *e)
+{
+	struct searchable *facts;
+	size_t count;
+	enum err err = read_searchable(fill->reader, *next, upto, a, &facts, &count, e);
+
+	if (err == ERR_OK) {
+		err = follow_moves(fill, facts, count, a, e);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (count == SEARCHABLE_MAX) {
+		upto = facts[count - 1].id;
+	}
+	return add_facts(fill, next, upto, facts, count, a, e);
+}
+
+/* Rows of a run have the units of then: where somebody moves, those of now are read. */
+static bool
+moves_nobody(const struct index_fill *fill, const struct index_run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		if (may_move(fill, &run->facts[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static enum err
+add_batch(struct index_fill *fill, struct index_window *window, uint64_t *next,
+	uint64_t end, struct arena *a, struct error *e)
+{
+	uint64_t upto = end < index_block_end(*next) ? end : index_block_end(*next);
+	struct index_run *run = NULL;
+	uint64_t begins = 0;
+	enum err err;
+
+	if (window != NULL) {
+		run = index_window_take(window, *next, &begins);
+	}
+	if (run != NULL && moves_nobody(fill, run)) {
+		upto = run->facts[run->count - 1].id;
+		err = add_facts(fill, next, upto, run->facts, run->count, a, e);
+	} else {
+		if (begins > *next && begins <= upto) {
+			upto = begins - 1;
+		}
+		err = add_stored(fill, next, upto, a, e);
+	}
+	index_run_destroy(run);
+	return err;
+}
+
+static enum err
+fill_node(struct index_fill *fill, struct index_window *window,
+	const struct feed_end *feed, bool *stopped, struct error *e)
 {
 	uint64_t end = FACT_ID(feed->node, feed->n);
 	uint64_t next = index_next(fill->index, feed->node);
@@ -205,7 +252,7 @@ fill_node(struct index_fill *fill, const struct feed_end *feed, bool *stopped,
 
 	while (err == ERR_OK && next <= end && !*stopped) {
 		arena_reset(a);
-		err = add_batch(fill, &next, end, a, e);
+		err = add_batch(fill, window, &next, end, a, e);
 		*stopped = err == ERR_OK && !fill->go_on(fill->ctx, fill);
 	}
 	arena_destroy(a);
@@ -239,7 +286,10 @@ index_fill_round(struct index_fill *fill, struct error *e)
 	enum err err = find_ends(fill, a, &ends, &count, e);
 
 	for (size_t i = 0; i < count && err == ERR_OK && !stopped; i++) {
-		err = fill_node(fill, &ends[i], &stopped, e);
+		/* Where others write too, the units of now may be theirs. */
+		struct index_window *window = count == 1 ? fill->window : NULL;
+
+		err = fill_node(fill, window, &ends[i], &stopped, e);
 	}
 	arena_destroy(a);
 	return err;

@@ -9,11 +9,13 @@
 
 struct arena;
 struct index;
+struct index_window;
 struct reader;
 
 struct index_fill {
 	struct reader *reader;
 	struct index *index;
+	struct index_window *window; /* what need not be read; NULL: all is */
 	/* Rows that were put since then know the units of now; 0: there are older ones. */
 	int64_t fresh_since;
 	uint64_t known; /* facts that are in, as of the last round */

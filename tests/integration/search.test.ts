@@ -130,6 +130,17 @@ describe.each(databases)("searching transcripts on %s", (database) => {
 		await until("its owner to find it wherever it is", async () => (await search(ann, { q: "星光" })).items.length === 1);
 	});
 
+	test("follows a customer who moves in the moment after she was heard", async () => {
+		const id = await newCustomer("沈月", branch);
+		const { customer: row } = (await boss.get(`/api/v1/customers/${id}`)).body;
+		await visit(id, "月光计划申购");
+		const moved = await boss.request("PATCH", `/api/v1/customers/${id}`, { version: row.version, unit: other });
+		expect(moved.status).toBe(200);
+		await visit(id, "月光计划撤单");
+		await until("both to be found in the other unit", async () => (await search(bob, { q: "月光" })).items.length === 2);
+		expect((await search(ann, { q: "月光" })).items).toHaveLength(0);
+	});
+
 	test("searches a merged customer as one", async () => {
 		const [one, two] = [await newCustomer("合并甲"), await newCustomer("合并乙")];
 		await visit(one, "北斗组合 一");
