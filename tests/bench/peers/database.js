@@ -1,7 +1,9 @@
-/* The table of all peers, dropped and made anew at each start. */
+/* The table that all peers write, dropped and made anew at each start. They run side by side,
+ * so each has a database of its own, named after its script. */
+import { basename } from "node:path";
 import mysql from "mysql2/promise";
 
-const DATABASE = "bench_peer";
+const DATABASE = `bench_${basename(process.argv[1], ".js")}`;
 const POOL_SIZE = 10;
 
 export const INSERT =
