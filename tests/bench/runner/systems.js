@@ -7,7 +7,12 @@ import { freePort, startDaemon, waitForPort } from "./processes.js";
 async function startOnPort(command, argsFor, log, databasePid) {
 	const port = await freePort();
 	const daemon = startDaemon(command, argsFor(port), log);
-	await waitForPort(daemon, port, command);
+	try {
+		await waitForPort(daemon, port, command);
+	} catch (error) {
+		await daemon.stop("SIGKILL");
+		throw error;
+	}
 	return { pid: daemon.pid, port, databasePid, stop: () => daemon.stop("SIGKILL") };
 }
 
