@@ -2,10 +2,11 @@
  * meets all of them, and writes what it found.    main.js ROOT OUT */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { residentBytes } from "./processes.js";
 import { startMariadb } from "./mariadb.js";
-import { acceptRaw, besideIdle, offer, saturate } from "./measure.js";
+import { acceptRaw, besideIdle } from "./measure.js";
+import { attempt, isOverdue, note, secondsPassed, startTime } from "./progress.js";
 import { writeReport } from "./report.js";
+import { runRound } from "./rounds.js";
 import { isWanted, settings } from "./settings.js";
 import { limit, peers, rawAccept } from "./systems.js";
 import { trunkline } from "./trunkline.js";
@@ -13,15 +14,22 @@ import { trunkline } from "./trunkline.js";
 const [root, out] = process.argv.slice(2);
 const here = join(root, "tests", "bench");
 const load = join(out, "load");
-const startedAt = Date.now();
 
-function isOverdue() {
-	return (Date.now() - startedAt) / 1000 > settings.limitSeconds;
-}
-
-function note(text) {
-	const seconds = Math.round((Date.now() - startedAt) / 1000);
-	process.stderr.write(`${String(seconds).padStart(4)} s  ${text}\n`);
+/* What is compared stands in one group: all that write to the same database. */
+function wantedGroups(mariadb) {
+	const groups = [
+		[limit(out, "sqlite", mariadb), trunkline(root, out, "sqlite", mariadb)],
+		[
+			limit(out, "mariadb", mariadb),
+			trunkline(root, out, "mariadb", mariadb),
+			...peers(here, out, mariadb),
+		],
+	];
+	return groups.map((systems) => ({
+		entries: systems
+			.filter((system) => isWanted(system.name))
+			.map((system) => ({ system, result: emptyResult(system) })),
+	}));
 }
 
 function emptyResult(system) {
@@ -36,56 +44,19 @@ function emptyResult(system) {
 	};
 }
 
-/* One system that fails must not hide the others; the failure is part of the report. */
-async function attempt(result, what, action) {
-	note(`${result.name}: ${what}`);
-	try {
-		await action();
-	} catch (error) {
-		note(`${result.name}: ${what}: ${error.message}`);
-		result.failures.push(`${what}: ${error.message}`);
-	}
-}
-
-async function withInstance(system, action) {
+async function measureIdle(system, result) {
 	const instance = await system.start(settings.pairs);
 	try {
-		await action(instance);
+		result.idle = await besideIdle(load, system, instance);
 	} finally {
 		await instance.stop();
 	}
 }
 
-async function runRound(system, result) {
-	await withInstance(system, async (instance) => {
-		result.idleResidentBytes ??= residentBytes(instance.pid);
-		result.saturated.push(await saturate(load, system, instance));
-		for (const rate of settings.rates) {
-			result.offered[rate].push(await offer(load, system, instance, rate));
-		}
-		result.timelines.push(await saturate(load, system, instance, settings.timelines));
-	});
-}
-
-async function measureRound(systems, results, round) {
-	for (const [index, system] of systems.entries()) {
+async function measureAllIdle(entries) {
+	for (const { system, result } of entries) {
 		if (!isOverdue()) {
-			await attempt(results[index], `round ${round}`, () =>
-				runRound(system, results[index]),
-			);
-		}
-	}
-}
-
-async function measureIdle(systems, results) {
-	for (const [index, system] of systems.entries()) {
-		const result = results[index];
-		if (!isOverdue()) {
-			await attempt(result, "idle sockets", () =>
-				withInstance(system, async (instance) => {
-					result.idle = await besideIdle(load, system, instance);
-				}),
-			);
+			await attempt(result, "idle sockets", () => measureIdle(system, result));
 		}
 		if (system.measureDemo && !isOverdue()) {
 			await attempt(result, "demo data", async () => {
@@ -96,16 +67,16 @@ async function measureIdle(systems, results) {
 }
 
 /* Everything once before anything twice: on a slow machine only the repetitions are missing. */
-async function measureAll(systems, results) {
-	for (const [index, system] of systems.entries()) {
+async function measureAll(groups, entries) {
+	for (const { system, result } of entries) {
 		if (system.prepare) {
-			await attempt(results[index], "prepare", () => system.prepare(load));
+			await attempt(result, "prepare", () => system.prepare(load));
 		}
 	}
-	await measureRound(systems, results, 1);
-	await measureIdle(systems, results);
+	await runRound(load, groups, 1);
+	await measureAllIdle(entries);
 	for (let round = 2; round <= settings.rounds; round++) {
-		await measureRound(systems, results, round);
+		await runRound(load, groups, round);
 	}
 }
 
@@ -140,24 +111,17 @@ async function main() {
 	note("starting MariaDB");
 	const mariadb = await startMariadb(out);
 	try {
-		/* What is compared directly runs one after the other. */
-		const systems = [
-			limit(out, "sqlite", mariadb),
-			trunkline(root, out, "sqlite", mariadb),
-			limit(out, "mariadb", mariadb),
-			trunkline(root, out, "mariadb", mariadb),
-			...peers(here, out, mariadb),
-		].filter((system) => isWanted(system.name));
-		const results = systems.map(emptyResult);
+		const groups = wantedGroups(mariadb);
+		const entries = groups.flatMap((group) => group.entries);
 		const raw = await measureRawAccept();
-		await measureAll(systems, results);
+		await measureAll(groups, entries);
 		await writeReport(join(dirname(out), "bench.json"), {
-			startedAt: new Date(startedAt).toISOString(),
-			seconds: Math.round((Date.now() - startedAt) / 1000),
+			startedAt: startTime(),
+			seconds: Math.round(secondsPassed()),
 			settings,
 			search: readSearch(),
 			rawAccept: raw,
-			results,
+			results: entries.map(({ result }) => result),
 		});
 	} finally {
 		await mariadb.stop();

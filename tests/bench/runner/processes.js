@@ -1,6 +1,6 @@
 /* Starting, watching and ending other programs. Each of them dies with us, whatever happens. */
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +9,14 @@ const POLL_MS = 20;
 const STOP_MS = 20_000;
 const RESIDENT_FIELD = 1;
 const PAGE_BYTES = 4096;
+/* Of /proc/PID/stat after the program's name. */
+const STATE_FIELD = 0;
+const USER_TICKS_FIELD = 11;
+const SYSTEM_TICKS_FIELD = 12;
+const TICKS_PER_S = 100;
+const QUIET_WINDOW_MS = 400;
+const QUIET_SHARE = 0.05;
+const QUIET_MAX_MS = 10_000;
 
 function spawnTied(command, args, options) {
 	return spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], options);
@@ -149,4 +157,49 @@ export function openIdle(program, options) {
 export function residentBytes(pid) {
 	const fields = readFileSync(`/proc/${pid}/statm`, "utf8").split(" ");
 	return Number(fields[RESIDENT_FIELD]) * PAGE_BYTES;
+}
+
+/* After the name, which may hold anything, of a process or of one of its threads. */
+function statFields(path) {
+	const line = readFileSync(path, "utf8");
+	return line.slice(line.lastIndexOf(")") + 2).split(" ");
+}
+
+function cpuTicks(pid) {
+	const fields = statFields(`/proc/${pid}/stat`);
+	return Number(fields[USER_TICKS_FIELD]) + Number(fields[SYSTEM_TICKS_FIELD]);
+}
+
+/* A thread that waits for the disk uses no CPU, but the disk is what others wait for, too. */
+function isAtDisk(pid) {
+	const folder = `/proc/${pid}/task`;
+	try {
+		return readdirSync(folder).some(
+			(thread) => statFields(`${folder}/${thread}/stat`)[STATE_FIELD] === "D",
+		);
+	} catch {
+		return true; /* a thread just ended: it worked until now */
+	}
+}
+
+/* Waits until the program does next to nothing, and says what it still did. */
+export async function waitUntilQuiet(pid) {
+	const startedAt = performance.now();
+	const usedAtStart = cpuTicks(pid);
+	let isQuiet = false;
+	let now = startedAt;
+	let used = usedAtStart;
+	while (!isQuiet && now - startedAt < QUIET_MAX_MS) {
+		const [from, usedBefore] = [now, used];
+		await sleep(QUIET_WINDOW_MS);
+		now = performance.now();
+		used = cpuTicks(pid);
+		const share = (used - usedBefore) / TICKS_PER_S / ((now - from) / 1000);
+		isQuiet = share < QUIET_SHARE && !isAtDisk(pid);
+	}
+	return {
+		seconds: (now - startedAt) / 1000,
+		cpu_s: (used - usedAtStart) / TICKS_PER_S,
+		is_quiet: isQuiet,
+	};
 }
