@@ -2,25 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { settings } from "./settings.js";
+import { median, medianOf, quotient, sharesByRound, spread, sum } from "./statistics.js";
 import { judge } from "./targets.js";
-
-export function median(values) {
-	const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
-	if (sorted.length === 0) {
-		return undefined;
-	}
-	const middle = sorted.length >> 1;
-	return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function medianOf(runs, field) {
-	return median(runs.map((run) => run[field]));
-}
-
-function spread(runs, field) {
-	const values = runs.map((run) => run[field]);
-	return values.length ? { min: Math.min(...values), max: Math.max(...values) } : undefined;
-}
 
 function cpuPerMessage(runs) {
 	return median(runs.map((run) => run.server_us_per_message + run.database_us_per_message));
@@ -28,14 +11,6 @@ function cpuPerMessage(runs) {
 
 function latency(runs) {
 	return { p50_us: medianOf(runs, "p50_us"), p99_us: medianOf(runs, "p99_us") };
-}
-
-function sum(runs, field) {
-	return runs.reduce((total, run) => total + (run[field] ?? 0), 0);
-}
-
-function quotient(value, base) {
-	return value !== undefined && base ? value / base : undefined;
 }
 
 /* Every message that went missing or was refused in any run: nought, or the rest is worthless. */
@@ -55,14 +30,38 @@ function countLosses(result) {
 	};
 }
 
-function summarise(result) {
+/* Shares of others are taken round by round: what was measured in another minute was measured
+ * on another machine. */
+function compare(result, results) {
+	const others = results.filter(({ database }) => database === result.database);
+	const limit = others.find(({ kind }) => kind === "limit");
+	const shares = (other, kind) =>
+		sharesByRound(result[kind], other?.[kind] ?? [], "messages_per_s");
+	const ofLimit = shares(limit, "saturated");
+	const timelinesOfLimit = shares(limit, "timelines");
+	return {
+		of_limit: median(ofLimit),
+		of_limit_rounds: ofLimit,
+		timelines_of_limit: median(timelinesOfLimit),
+		timelines_of_limit_rounds: timelinesOfLimit,
+		times_peer: Object.fromEntries(
+			others
+				.filter(({ kind }) => kind === "peer")
+				.map((peer) => [peer.name, median(shares(peer, "saturated"))]),
+		),
+	};
+}
+
+function summarise(result, results, rawAcceptUs) {
 	const { idle } = result;
 	const without = idle && medianOf(idle.without, "messages_per_s");
+	const acceptUs = idle && medianOf(idle.accept, "server_us_per_socket");
 	return {
 		name: result.name,
 		kind: result.kind,
 		database: result.database,
 		messages_per_s: medianOf(result.saturated, "messages_per_s"),
+		...compare(result, results),
 		messages_per_s_range: spread(result.saturated, "messages_per_s"),
 		cpu_us_per_message: cpuPerMessage(result.saturated),
 		server_us_per_message: medianOf(result.saturated, "server_us_per_message"),
@@ -76,7 +75,8 @@ function summarise(result) {
 		bytes_per_idle_socket: idle?.open.server_bytes_per_socket,
 		beside_idle: idle && quotient(medianOf(idle.beside, "messages_per_s"), without),
 		open_us_per_socket: idle?.open.server_us_per_socket,
-		accept_us_per_socket: idle && medianOf(idle.accept, "server_us_per_socket"),
+		accept_us_per_socket: acceptUs,
+		accept_of_raw: quotient(acceptUs, rawAcceptUs),
 		resident_bytes: result.demo?.resident_bytes ?? result.idleResidentBytes,
 		demo: result.demo,
 		losses: countLosses(result),
@@ -84,21 +84,8 @@ function summarise(result) {
 	};
 }
 
-function addRatios(summary, summaries, rawAcceptUs) {
-	const limit = summaries.find((s) => s.kind === "limit" && s.database === summary.database);
-	return {
-		...summary,
-		of_limit: quotient(summary.messages_per_s, limit?.messages_per_s),
-		timelines_of_limit: quotient(
-			summary.timelines_messages_per_s,
-			limit?.timelines_messages_per_s,
-		),
-		accept_of_raw: quotient(summary.accept_us_per_socket, rawAcceptUs),
-	};
-}
-
 function show(value, digits = 0) {
-	return value === undefined || Number.isNaN(value) ? "-" : value.toFixed(digits);
+	return Number.isFinite(value) ? value.toFixed(digits) : "-";
 }
 
 function milliseconds({ p50_us, p99_us }) {
@@ -124,20 +111,41 @@ const COLUMNS = [
 	["idle MB", (s) => show(s.resident_bytes && s.resident_bytes / 1e6, 1)],
 ];
 
+/* Lines of cells under each other; names begin in one place, numbers end in one. */
+function align(rows, isNumber) {
+	const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+	return rows.map((row) =>
+		row
+			.map((cell, i) => (isNumber(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+			.join("  ")
+			.trimEnd(),
+	);
+}
+
 function formatTable(summaries) {
 	const rows = [
 		COLUMNS.map(([title]) => title),
 		...summaries.map((s) => COLUMNS.map(([, cell]) => cell(s))),
 	];
-	const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i].length)));
-	return rows
-		.map((row) =>
-			row
-				.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-				.join("  ")
-				.trimEnd(),
-		)
-		.join("\n");
+	return align(rows, (column) => column > 0);
+}
+
+/* How far the rounds agree. */
+function formatRounds(summaries) {
+	const compared = summaries.filter((s) => s.kind !== "limit" && s.of_limit !== undefined);
+	if (compared.length === 0) {
+		return [];
+	}
+	const list = (shares) => shares.map((share) => show(share, 2).padStart(4)).join(" ");
+	const rows = [
+		["of limit, by round", "msg/s", `${settings.timelines} timelines`],
+		...compared.map((s) => [
+			s.name,
+			list(s.of_limit_rounds),
+			list(s.timelines_of_limit_rounds),
+		]),
+	];
+	return ["", ...align(rows, () => false)];
 }
 
 function formatTroubles(summaries) {
@@ -156,10 +164,16 @@ function formatVerdicts(verdicts) {
 	);
 }
 
+/* Groups have as many rounds as fitted into the time. */
+function countRounds(results) {
+	const counts = results.map((result) => result.saturated.length);
+	const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+	return fewest === most ? `${most}` : `${fewest} to ${most}`;
+}
+
 export function writeReport(path, { rawAccept, results, ...about }) {
-	const plain = results.map(summarise);
 	const rawAcceptUs = medianOf(rawAccept, "server_us_per_socket");
-	const summaries = plain.map((s) => addRatios(s, plain, rawAcceptUs));
+	const summaries = results.map((result) => summarise(result, results, rawAcceptUs));
 	const verdicts = judge(summaries);
 	const machine = {
 		cpu: cpus()[0]?.model,
@@ -172,20 +186,20 @@ export function writeReport(path, { rawAccept, results, ...about }) {
 		path,
 		`${JSON.stringify({ ...about, machine, rawAccept, summaries, verdicts, results }, null, "\t")}\n`,
 	);
-	const fewest = Math.min(...results.map((result) => result.saturated.length));
 	process.stdout.write(
 		[
 			[
 				`${machine.cores} cores (${machine.cpu})`,
 				`${about.seconds} s`,
-				`median of ${fewest === settings.rounds ? "" : `${fewest} to `}${settings.rounds}`,
+				`median of ${countRounds(results)}`,
 				`${settings.pairs} pairs`,
 				`${settings.idleSockets} idle sockets`,
 				`raw epoll accepts at ${show(rawAcceptUs, 1)} µs`,
 				...(settings.isQuick ? ["quick, so the figures mean little"] : []),
 			].join("; "),
 			"",
-			formatTable(summaries),
+			...formatTable(summaries),
+			...formatRounds(summaries),
 			"",
 			...formatTroubles(summaries),
 			...formatVerdicts(verdicts),

@@ -37,9 +37,8 @@ export function judge(summaries) {
 				verdicts.push(verdict(ours.name, what, value, bound, isMoreBetter, digits));
 			}
 		}
-		for (const [name, factor] of ours.database === "mariadb" ? PEER_TARGETS : []) {
-			const peer = summaries.find((s) => s.name === name);
-			const value = ours.messages_per_s / peer?.messages_per_s;
+		for (const [name, factor] of PEER_TARGETS) {
+			const value = ours.times_peer[name];
 			if (Number.isFinite(value)) {
 				verdicts.push(
 					verdict(ours.name, `times the throughput of ${name}`, value, factor, true, 1),
