@@ -24,11 +24,12 @@ function withinOpenFiles(count) {
 
 export const settings = {
 	isQuick,
-	measureSeconds: number("BENCH_SECONDS", 3, 1),
-	rounds: number("BENCH_ROUNDS", 3, 1),
+	measureSeconds: number("BENCH_SECONDS", 2, 1),
+	/* At most; with all peers about three fit into the time. */
+	rounds: number("BENCH_ROUNDS", 5, 1),
 	idleSockets: withinOpenFiles(number("BENCH_IDLE", 15_000, 2_000)),
 	timelines: withinOpenFiles(number("BENCH_TIMELINES", 5_000, 500)),
-	/* No new measurement begins after this. */
+	/* No new measurement begins after this, and no repetition that would last longer. */
 	limitSeconds: number("BENCH_LIMIT_SECONDS", 840, 300),
 	/* Another build than build/trunkline. */
 	binary: process.env.BENCH_BINARY,
