@@ -62,6 +62,7 @@ look(struct timer *timer)
 	uint64_t now = activity(t->app);
 
 	if (now == t->activity && now - t->tidied >= BURST && !t->busy) {
+		net_free_spares(t->app->net);
 		t->busy = workers_submit(t->app->workers, &t->job) == ERR_OK;
 		t->tidied = now;
 	}

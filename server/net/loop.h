@@ -21,10 +21,10 @@ struct static_files;
 struct wheel;
 
 enum {
-	READ_CHUNK = 64 * 1024,  /* read from a socket at once */
-	WRITE_CHUNK = 64 * 1024, /* handed to lws at once: the most that it may copy */
-	SPARES_MAX = 64,         /* output buffers kept for the next who needs one */
-	SPARE_BYTES_MAX = 16 * 1024,
+	READ_CHUNK = 64 * 1024,      /* read from a socket at once */
+	WRITE_CHUNK = 64 * 1024,     /* handed to lws at once: the most that it may copy */
+	SPARES_MAX = 128,            /* output buffers kept for the next who needs one */
+	SPARE_BYTES_MAX = 32 * 1024, /* ten entries for an agent, and room to grow */
 };
 
 struct net {

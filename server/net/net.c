@@ -382,6 +382,14 @@ net_stop(struct net *n)
 }
 
 void
+net_free_spares(struct net *n)
+{
+	while (n->spare_count > 0) {
+		buf_fini(&n->spares[--n->spare_count]);
+	}
+}
+
+void
 net_destroy(struct net *n)
 {
 	if (n == NULL) {
@@ -400,9 +408,7 @@ net_destroy(struct net *n)
 	ev_signal_stop(n->loop, &n->interrupt);
 	ev_signal_stop(n->loop, &n->hangup);
 	ev_loop_destroy(n->loop);
-	while (n->spare_count > 0) {
-		buf_fini(&n->spares[--n->spare_count]);
-	}
+	net_free_spares(n);
 	static_files_destroy(n->files);
 	network_list_fini(&n->trusted_proxies);
 	peers_destroy(n->peers);

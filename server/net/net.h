@@ -145,5 +145,7 @@ struct net_stats {
 	int64_t certificate_ends_at; /* of the certificate in use, UTC ms; 0: no TLS */
 };
 void net_statistics(const struct net *n, struct net_stats *out);
+/* Frees the output buffers that a burst left behind. */
+void net_free_spares(struct net *n);
 
 #endif
