@@ -10,7 +10,7 @@
 
 enum {
 	RUN_FACTS_MIN = 16,
-	BYTES_MAX = 8 * 1024 * 1024, /* a second of a rush */
+	BYTES_MAX = 32 * 1024 * 1024, /* seconds of a rush that nobody has seen yet */
 };
 
 /* A run in the window. */
