@@ -68,6 +68,8 @@ struct draft {
  * job takes the job's dedupe key. ERR_INVALID: the body is too long (refused). */
 MUST_CHECK enum err fact_append(struct batch *b, struct job *j, struct head *h,
 	const struct draft *d, struct fact **out);
+/* The chains of what gathered since the last flush: its statements need them. */
+void facts_link(struct batch *b);
 /* Notes in the fact how the head's conversation looks now, and raises its version. */
 void fact_settle(struct head *h, struct fact *f, uint64_t assignee_before);
 /* A draft by the actor of the job, now. */

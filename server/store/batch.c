@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "model/change.h"
+#include "store/apply.h"
 #include "store/dedupe.h"
 #include "store/mark_cache.h"
 #include "store/records.h"
@@ -16,6 +17,7 @@
 enum {
 	AUDIT_DETAIL_BYTES = 1000,
 	BODY_BYTES = FACT_BODY_MAX,
+	FACT_VALUES = 18,
 	CONVERSATION_VALUES = CONVERSATION_COLUMN_COUNT + 1, /* and the open key */
 };
 
@@ -48,6 +50,7 @@ batch_fini(struct batch *b)
 	free(b->audits);
 	free(b->closed);
 	free(b->values);
+	free(b->fact_values);
 	free(b->salts);
 }
 
@@ -187,32 +190,6 @@ mark_duplicates(struct batch *b)
 	return b->failed;
 }
 
-static enum err
-flush_keys(struct batch *b)
-{
-	size_t count = b->key_count - b->key_flushed;
-	struct value *v = values_for(b, count * 2);
-	uint64_t affected = 0;
-
-	if (count == 0) {
-		return ERR_OK;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const struct pending_key *k = &b->keys[b->key_flushed + i];
-
-		*v++ = value_blob(k->key, DEDUPE_KEY_SIZE);
-		*v++ = value_id(k->fact);
-	}
-	if (run_rows(b, STATEMENT_DEDUPE_INSERT, count, &affected) != ERR_OK) {
-		return b->failed;
-	}
-	if (affected < count) {
-		return mark_duplicates(b);
-	}
-	b->key_flushed = b->key_count;
-	return ERR_OK;
-}
-
 static struct value *
 put_fact(struct value *v, const struct pending_fact *p)
 {
@@ -237,6 +214,55 @@ put_fact(struct value *v, const struct pending_fact *p)
 	*v++ = value_blob(p->body_digest, sizeof(p->body_digest));
 	*v++ = value_blob(p->hash, sizeof(p->hash));
 	return v;
+}
+
+/* All that can be done for the facts without the database. */
+static void
+prepare_facts(void *ctx)
+{
+	struct batch *b = ctx;
+	size_t count = (b->fact_count - b->fact_flushed) * FACT_VALUES;
+	struct value *v;
+
+	facts_link(b);
+	if (count > b->fact_value_capacity) {
+		b->fact_values = xrealloc(b->fact_values, count * sizeof(*b->fact_values));
+		b->fact_value_capacity = count;
+	}
+	v = b->fact_values;
+	for (size_t i = b->fact_flushed; i < b->fact_count; i++) {
+		v = put_fact(v, &b->facts[i]);
+	}
+}
+
+/* The facts are prepared while the database writes the keys. */
+static enum err
+flush_keys(struct batch *b)
+{
+	size_t count = b->key_count - b->key_flushed;
+	struct value *v = values_for(b, count * 2);
+	uint64_t affected = 0;
+
+	if (count == 0) {
+		prepare_facts(b);
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct pending_key *k = &b->keys[b->key_flushed + i];
+
+		*v++ = value_blob(k->key, DEDUPE_KEY_SIZE);
+		*v++ = value_id(k->fact);
+	}
+	b->failed = b->db->driver->run_beside(b->db, STATEMENT_DEDUPE_INSERT, b->values,
+		count, prepare_facts, b, &affected, &b->error);
+	if (b->failed != ERR_OK) {
+		return b->failed;
+	}
+	if (affected < count) {
+		return mark_duplicates(b);
+	}
+	b->key_flushed = b->key_count;
+	return ERR_OK;
 }
 
 /* Readers find facts by their number, and late ones by this. */
@@ -283,16 +309,13 @@ static enum err
 flush_facts(struct batch *b)
 {
 	size_t count = b->fact_count - b->fact_flushed;
-	struct value *v = values_for(b, count * 18);
 
 	if (count == 0) {
 		return ERR_OK;
 	}
-	for (size_t i = 0; i < count; i++) {
-		v = put_fact(v, &b->facts[b->fact_flushed + i]);
-	}
-	if (run_rows(b, STATEMENT_FACT_INSERT, count, NULL) != ERR_OK ||
-		flush_late(b) != ERR_OK || flush_steps(b) != ERR_OK) {
+	b->failed = b->db->driver->run(b->db, STATEMENT_FACT_INSERT, b->fact_values, count,
+		NULL, &b->error);
+	if (b->failed != ERR_OK || flush_late(b) != ERR_OK || flush_steps(b) != ERR_OK) {
 		return b->failed;
 	}
 	b->fact_flushed = b->fact_count;

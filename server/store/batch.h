@@ -31,6 +31,7 @@ struct store_conf;
 struct pending_fact {
 	struct fact *fact;
 	uint64_t pub; /* the newest of the customer's numbers, this fact included */
+	/* filled by facts_link() */
 	uint8_t salt[FACT_SALT_SIZE];
 	uint8_t body_digest[DIGEST_SIZE];
 	uint8_t hash[DIGEST_SIZE];
@@ -108,6 +109,8 @@ struct batch {
 
 	struct value *values; /* the rows of the statement that is being run */
 	size_t value_capacity;
+	struct value *fact_values; /* those of the facts, made while the keys are written */
+	size_t fact_value_capacity;
 	uint64_t channel; /* whose unit is known: new customers mostly share it; 0: none */
 	uint64_t channel_unit;
 	struct field *fields; /* that the house defined, read once a batch; NULL: not yet */

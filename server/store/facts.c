@@ -1,4 +1,5 @@
 /* Appends facts: number, sequence, chain. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -23,30 +24,42 @@ take_salt(struct batch *b, uint8_t out[static FACT_SALT_SIZE])
 	memcpy(out, b->salts + b->salt_count * FACT_SALT_SIZE, FACT_SALT_SIZE);
 }
 
-static struct pending_fact *
-next_pending(struct batch *b)
+static void
+add_pending(struct batch *b, struct fact *f, uint64_t pub)
 {
+	struct pending_fact *p;
+
 	if (b->fact_count == b->fact_capacity) {
 		b->fact_capacity = b->fact_capacity == 0 ? 64 : b->fact_capacity * 2;
 		b->facts = xrealloc(b->facts, b->fact_capacity * sizeof(*b->facts));
 	}
-	return &b->facts[b->fact_count++];
+	p = &b->facts[b->fact_count++];
+	p->fact = f;
+	p->pub = pub;
 }
 
 static void
-chain(struct batch *b, struct head_state *s, struct fact *f)
+chain(struct batch *b, struct pending_fact *p)
 {
-	struct pending_fact *p = next_pending(b);
+	const struct fact *f = p->fact;
+	struct head *head = heads_get(b->heads, f->timeline);
 	struct fact_chain_input in;
 
-	p->fact = f;
-	p->pub = s->pub;
+	assert(head != NULL); /* nothing is forgotten before it was flushed */
 	take_salt(b, p->salt);
 	fact_body_digest(p->salt, f->body, f->body_length, p->body_digest);
-	memcpy(in.previous, s->hash, DIGEST_SIZE);
+	memcpy(in.previous, head->state.hash, DIGEST_SIZE);
 	memcpy(in.body_digest, p->body_digest, DIGEST_SIZE);
 	fact_hash(f, &in, p->hash);
-	memcpy(s->hash, p->hash, DIGEST_SIZE);
+	memcpy(head->state.hash, p->hash, DIGEST_SIZE);
+}
+
+void
+facts_link(struct batch *b)
+{
+	for (size_t i = b->fact_flushed; i < b->fact_count; i++) {
+		chain(b, &b->facts[i]);
+	}
 }
 
 static char *
@@ -106,7 +119,7 @@ fact_append(struct batch *b, struct job *j, struct head *h, const struct draft *
 	/* The wall clock may be set back; the time within a timeline never is. */
 	s->committed_at = b->now > s->committed_at ? b->now : s->committed_at;
 	f = fact_of(b, h, d);
-	chain(b, s, f);
+	add_pending(b, f, s->pub);
 	if (f->author_kind == AUTHOR_CUSTOMER && f->kind == FACT_MESSAGE) {
 		s->customer_seq = f->seq;
 		s->customer_seq_known = true;

@@ -33,6 +33,9 @@ enum err mysql_fail(struct mysql_conn *c, const char *what, struct error *e);
 enum err mysql_fail_statement(MYSQL_STMT *st, enum statement s, struct error *e);
 MUST_CHECK enum err mysql_run(struct store_conn *db, enum statement s,
 	const struct value *args, size_t rows, uint64_t *affected, struct error *e);
+MUST_CHECK enum err
+mysql_run_beside(struct store_conn *db, enum statement s, const struct value *args,
+	size_t rows, run_meanwhile *work, void *ctx, uint64_t *affected, struct error *e);
 MUST_CHECK enum err mysql_read(struct store_conn *db, enum statement s,
 	const struct value *args, struct arena *a, struct rows *out, struct error *e);
 /* How many rows from here go into one packet; at least one. */

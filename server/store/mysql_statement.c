@@ -1,5 +1,7 @@
 /* Prepared statements. Many rows go in one execution: by MariaDB's array binding where library
  * and server have it, else as one INSERT of many tuples in text. */
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,8 +177,8 @@ bind_column(MYSQL_BIND *b, struct column_arrays *arrays, const struct value *arg
 }
 
 static enum err
-execute_array(struct mysql_conn *c, enum statement s, const struct value *args,
-	size_t rows, uint64_t *affected, struct error *e)
+bind_array(struct mysql_conn *c, enum statement s, const struct value *args, size_t rows,
+	MYSQL_STMT **out, struct error *e)
 {
 	MYSQL_BIND binds[PARAMETERS_MAX];
 	struct column_arrays *arrays;
@@ -196,7 +198,75 @@ execute_array(struct mysql_conn *c, enum statement s, const struct value *args,
 		bind_column(&binds[i], &arrays[i], args, columns, i, rows);
 	}
 	set_array_size(st, (unsigned)rows); /* counts for what is bound after it only */
-	if (mysql_stmt_bind_param(st, binds) != 0 || mysql_stmt_execute(st) != 0) {
+	if (mysql_stmt_bind_param(st, binds) != 0) {
+		return mysql_fail_statement(st, s, e);
+	}
+	*out = st;
+	return ERR_OK;
+}
+
+static enum err
+execute_array(struct mysql_conn *c, enum statement s, const struct value *args,
+	size_t rows, uint64_t *affected, struct error *e)
+{
+	MYSQL_STMT *st;
+	enum err err = bind_array(c, s, args, rows, &st, e);
+
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (mysql_stmt_execute(st) != 0) {
+		return mysql_fail_statement(st, s, e);
+	}
+	*affected = mysql_stmt_affected_rows(st);
+	return ERR_OK;
+}
+
+/* Until what the library waits for has come, or took too long; in its own terms. */
+static int
+wait_for(struct mysql_conn *c, int events)
+{
+	struct pollfd p = {.fd = (int)mysql_get_socket(c->db)};
+	bool bounded = (events & MYSQL_WAIT_TIMEOUT) != 0;
+	int timeout = bounded ? (int)mysql_get_timeout_value_ms(c->db) : -1;
+
+	p.events = (short)((events & MYSQL_WAIT_READ ? POLLIN : 0) |
+		(events & MYSQL_WAIT_WRITE ? POLLOUT : 0) |
+		(events & MYSQL_WAIT_EXCEPT ? POLLPRI : 0));
+	while (poll(&p, 1, timeout) < 0 && errno == EINTR) {
+	}
+	if (p.revents == 0) {
+		return MYSQL_WAIT_TIMEOUT;
+	}
+	/* Of an error the library learns by reading or writing. */
+	return (p.revents & (POLLIN | POLLHUP | POLLERR) ? events & MYSQL_WAIT_READ : 0) |
+		(p.revents & (POLLOUT | POLLHUP | POLLERR) ? events & MYSQL_WAIT_WRITE : 0) |
+		(p.revents & POLLPRI ? events & MYSQL_WAIT_EXCEPT : 0);
+}
+
+/* The rows are on their way to the server when the library waits for its answer. */
+static enum err
+execute_array_beside(struct mysql_conn *c, enum statement s, const struct value *args,
+	size_t rows, run_meanwhile *work, void *ctx, uint64_t *affected, struct error *e)
+{
+	MYSQL_STMT *st;
+	int failed = 0;
+	int waits;
+	enum err err = bind_array(c, s, args, rows, &st, e);
+
+	if (err != ERR_OK) {
+		work(ctx);
+		return err;
+	}
+	waits = mysql_stmt_execute_start(&failed, st);
+	while (waits & MYSQL_WAIT_WRITE) {
+		waits = mysql_stmt_execute_cont(&failed, st, wait_for(c, waits));
+	}
+	work(ctx);
+	while (waits != 0) {
+		waits = mysql_stmt_execute_cont(&failed, st, wait_for(c, waits));
+	}
+	if (failed) {
 		return mysql_fail_statement(st, s, e);
 	}
 	*affected = mysql_stmt_affected_rows(st);
@@ -363,6 +433,21 @@ mysql_run(struct store_conn *db, enum statement s, const struct value *args, siz
 		*affected = total;
 	}
 	return ERR_OK;
+}
+
+enum err
+mysql_run_beside(struct store_conn *db, enum statement s, const struct value *args,
+	size_t rows, run_meanwhile *work, void *ctx, uint64_t *affected, struct error *e)
+{
+#if MYSQL_HAS_ARRAYS
+	struct mysql_conn *c = conn_of(db);
+
+	if (c->arrays && mysql_chunk(args, statement_parameters(s), rows) == rows) {
+		return execute_array_beside(c, s, args, rows, work, ctx, affected, e);
+	}
+#endif
+	work(ctx);
+	return mysql_run(db, s, args, rows, affected, e);
 }
 
 /* --- read --------------------------------------------------------------------------------- */

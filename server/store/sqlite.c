@@ -318,6 +318,15 @@ sqlite_run(struct store_conn *db, enum statement statement, const struct value *
 	return err;
 }
 
+static enum err
+sqlite_run_beside(struct store_conn *db, enum statement statement,
+	const struct value *args, size_t rows, run_meanwhile *work, void *ctx,
+	uint64_t *affected, struct error *e)
+{
+	work(ctx);
+	return sqlite_run(db, statement, args, rows, affected, e);
+}
+
 static struct value
 column(sqlite3_stmt *st, int i, struct arena *a)
 {
@@ -413,6 +422,7 @@ const struct store_driver store_sqlite = {
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.run = sqlite_run,
+	.run_beside = sqlite_run_beside,
 	.read = sqlite_read,
 	.script = sqlite_script,
 	.snapshot = sqlite_snapshot,

@@ -208,6 +208,22 @@ fault_run(struct store_conn *db, enum statement statement, const struct value *a
 }
 
 static enum err
+fault_run_beside(struct store_conn *db, enum statement statement,
+	const struct value *args, size_t rows, run_meanwhile *work, void *ctx,
+	uint64_t *affected, struct error *e)
+{
+	struct fault_conn *c = conn_of(db);
+	enum err err = fail_with(c, next_fault(c, false, true), e);
+
+	if (err != ERR_OK) {
+		work(ctx);
+		return err;
+	}
+	return inner_driver->run_beside(c->inner, statement, args, rows, work, ctx, affected,
+		e);
+}
+
+static enum err
 fault_read(struct store_conn *db, enum statement statement, const struct value *args,
 	struct arena *a, struct rows *out, struct error *e)
 {
@@ -257,6 +273,7 @@ fault_driver(const struct store_driver *inner)
 	driver.commit = fault_commit;
 	driver.rollback = fault_rollback;
 	driver.run = fault_run;
+	driver.run_beside = fault_run_beside;
 	driver.read = fault_read;
 	driver.script = fault_script;
 	driver.snapshot = fault_snapshot;
