@@ -1,5 +1,6 @@
 /* One connection to MySQL or MariaDB: shared by mysql.c (connections, transactions, errors),
- * mysql_statement.c (binding and reading) and mysql_tables.c (whole tables). Builds against either client library. */
+ * mysql_statement.c (binding and reading), mysql_arrays.c (many rows at once) and mysql_tables.c
+ * (whole tables). Builds against either client library. */
 #ifndef STORE_MYSQL_CONN_H
 #define STORE_MYSQL_CONN_H
 
@@ -38,6 +39,15 @@ mysql_run_beside(struct store_conn *db, enum statement s, const struct value *ar
 	size_t rows, run_meanwhile *work, void *ctx, uint64_t *affected, struct error *e);
 MUST_CHECK enum err mysql_read(struct store_conn *db, enum statement s,
 	const struct value *args, struct arena *a, struct rows *out, struct error *e);
+MUST_CHECK enum err
+mysql_prepare(struct mysql_conn *c, enum statement s, MYSQL_STMT **out, struct error *e);
+void mysql_set_array_size(MYSQL_STMT *st, unsigned rows); /* 0: one row, without arrays */
+/* MYSQL_CHUNK_ROWS at most. */
+MUST_CHECK enum err mysql_execute_array(struct mysql_conn *c, enum statement s,
+	const struct value *args, size_t rows, uint64_t *affected, struct error *e);
+MUST_CHECK enum err mysql_execute_array_beside(struct mysql_conn *c, enum statement s,
+	const struct value *args, size_t rows, run_meanwhile *work, void *ctx,
+	uint64_t *affected, struct error *e);
 /* How many rows from here go into one packet; at least one. */
 size_t mysql_chunk(const struct value *args, size_t columns, size_t rows);
 /* The statement as text, its VALUES tuple once for each row. */
@@ -52,6 +62,8 @@ bool mysql_type_is_number(enum enum_field_types type);
 
 enum {
 	MYSQL_CHARSET_BINARY = 63,
+	MYSQL_PARAMETERS_MAX = 64,
+	MYSQL_CHUNK_ROWS = 1000,
 	MYSQL_CHUNK_BYTES = 4 * 1024 * 1024, /* well below the smallest max_allowed_packet */
 };
 

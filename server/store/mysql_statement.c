@@ -1,7 +1,5 @@
-/* Prepared statements. Many rows go in one execution: by MariaDB's array binding where library
- * and server have it, else as one INSERT of many tuples in text. */
-#include <errno.h>
-#include <poll.h>
+/* Prepared statements. Many rows go in one execution: by MariaDB's array binding (mysql_arrays.c)
+ * where library and server have it, else as one INSERT of many tuples in text. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +9,7 @@
 #include "store/mysql_conn.h"
 
 enum {
-	PARAMETERS_MAX = 64,
 	COLUMNS_MAX = 64,
-	CHUNK_ROWS = 1000,
 	READ_ROWS_MAX = 100000,
 };
 
@@ -23,8 +19,8 @@ conn_of(struct store_conn *db)
 	return (struct mysql_conn *)db;
 }
 
-static enum err
-prepare(struct mysql_conn *c, enum statement s, MYSQL_STMT **out, struct error *e)
+enum err
+mysql_prepare(struct mysql_conn *c, enum statement s, MYSQL_STMT **out, struct error *e)
 {
 	const char *sql = statement_text(s, DIALECT_MYSQL);
 	mysql_flag measure = 1;
@@ -75,8 +71,8 @@ bind_one(MYSQL_BIND *b, const struct value *v, unsigned long *length)
 	}
 }
 
-static void
-set_array_size(MYSQL_STMT *st, unsigned rows)
+void
+mysql_set_array_size(MYSQL_STMT *st, unsigned rows)
 {
 #if MYSQL_HAS_ARRAYS
 	mysql_stmt_attr_set(st, STMT_ATTR_ARRAY_SIZE, &rows);
@@ -90,23 +86,23 @@ static enum err
 execute_one(struct mysql_conn *c, enum statement s, const struct value *args,
 	MYSQL_STMT **out, struct error *e)
 {
-	MYSQL_BIND binds[PARAMETERS_MAX];
-	unsigned long lengths[PARAMETERS_MAX];
+	MYSQL_BIND binds[MYSQL_PARAMETERS_MAX];
+	unsigned long lengths[MYSQL_PARAMETERS_MAX];
 	MYSQL_STMT *st;
-	enum err err = prepare(c, s, &st, e);
+	enum err err = mysql_prepare(c, s, &st, e);
 	size_t count;
 
 	if (err != ERR_OK) {
 		return err;
 	}
 	count = mysql_stmt_param_count(st);
-	if (count > PARAMETERS_MAX) {
+	if (count > MYSQL_PARAMETERS_MAX) {
 		abort();
 	}
 	for (size_t i = 0; i < count; i++) {
 		bind_one(&binds[i], &args[i], &lengths[i]);
 	}
-	set_array_size(st, 0);
+	mysql_set_array_size(st, 0);
 	if ((count > 0 && mysql_stmt_bind_param(st, binds) != 0) ||
 		mysql_stmt_execute(st) != 0) {
 		return mysql_fail_statement(st, s, e);
@@ -114,165 +110,6 @@ execute_one(struct mysql_conn *c, enum statement s, const struct value *args,
 	*out = st;
 	return ERR_OK;
 }
-
-/* --- many rows: arrays -------------------------------------------------------------------- */
-
-#if MYSQL_HAS_ARRAYS
-/* Numbers, text pointers, lengths and indicators of each column, one after another. */
-struct column_arrays {
-	union {
-		int64_t numbers[CHUNK_ROWS];
-		const char *texts[CHUNK_ROWS];
-	};
-	unsigned long lengths[CHUNK_ROWS];
-	char indicators[CHUNK_ROWS];
-};
-
-static void *
-scratch(struct mysql_conn *c, size_t size)
-{
-	if (size > c->scratch_size) {
-		c->scratch = xrealloc(c->scratch, size);
-		c->scratch_size = size;
-	}
-	return c->scratch;
-}
-
-static void
-bind_column(MYSQL_BIND *b, struct column_arrays *arrays, const struct value *args,
-	size_t columns, size_t column, size_t rows)
-{
-	bool numbers = false;
-
-	for (size_t i = 0; i < rows; i++) {
-		const struct value *v = &args[i * columns + column];
-
-		arrays->indicators[i] = STMT_INDICATOR_NONE;
-		arrays->lengths[i] = 0;
-		if (v->type == VALUE_NULL) {
-			arrays->indicators[i] = STMT_INDICATOR_NULL;
-			arrays->texts[i] = NULL;
-			continue;
-		}
-		if (v->type == VALUE_INTEGER) {
-			numbers = true;
-			arrays->numbers[i] = v->integer;
-		} else {
-			arrays->texts[i] = v->data;
-			arrays->lengths[i] = v->length;
-		}
-	}
-	memset(b, 0, sizeof(*b));
-	b->u.indicator = arrays->indicators;
-	if (numbers) {
-		b->buffer_type = MYSQL_TYPE_LONGLONG;
-		b->buffer = arrays->numbers;
-	} else {
-		/* Texts too go as bytes: the server then looks at their letters once instead of twice, when
-		 * it stores them. Arrays are rows to be inserted, so nothing is compared with them. */
-		b->buffer_type = MYSQL_TYPE_BLOB;
-		b->buffer = (void *)arrays->texts;
-		b->length = arrays->lengths;
-	}
-}
-
-static enum err
-bind_array(struct mysql_conn *c, enum statement s, const struct value *args, size_t rows,
-	MYSQL_STMT **out, struct error *e)
-{
-	MYSQL_BIND binds[PARAMETERS_MAX];
-	struct column_arrays *arrays;
-	MYSQL_STMT *st;
-	enum err err = prepare(c, s, &st, e);
-	size_t columns;
-
-	if (err != ERR_OK) {
-		return err;
-	}
-	columns = mysql_stmt_param_count(st);
-	if (columns > PARAMETERS_MAX) {
-		abort();
-	}
-	arrays = scratch(c, columns * sizeof(*arrays));
-	for (size_t i = 0; i < columns; i++) {
-		bind_column(&binds[i], &arrays[i], args, columns, i, rows);
-	}
-	set_array_size(st, (unsigned)rows); /* counts for what is bound after it only */
-	if (mysql_stmt_bind_param(st, binds) != 0) {
-		return mysql_fail_statement(st, s, e);
-	}
-	*out = st;
-	return ERR_OK;
-}
-
-static enum err
-execute_array(struct mysql_conn *c, enum statement s, const struct value *args,
-	size_t rows, uint64_t *affected, struct error *e)
-{
-	MYSQL_STMT *st;
-	enum err err = bind_array(c, s, args, rows, &st, e);
-
-	if (err != ERR_OK) {
-		return err;
-	}
-	if (mysql_stmt_execute(st) != 0) {
-		return mysql_fail_statement(st, s, e);
-	}
-	*affected = mysql_stmt_affected_rows(st);
-	return ERR_OK;
-}
-
-/* Until what the library waits for has come, or took too long; in its own terms. */
-static int
-wait_for(struct mysql_conn *c, int events)
-{
-	struct pollfd p = {.fd = (int)mysql_get_socket(c->db)};
-	bool bounded = (events & MYSQL_WAIT_TIMEOUT) != 0;
-	int timeout = bounded ? (int)mysql_get_timeout_value_ms(c->db) : -1;
-
-	p.events = (short)((events & MYSQL_WAIT_READ ? POLLIN : 0) |
-		(events & MYSQL_WAIT_WRITE ? POLLOUT : 0) |
-		(events & MYSQL_WAIT_EXCEPT ? POLLPRI : 0));
-	while (poll(&p, 1, timeout) < 0 && errno == EINTR) {
-	}
-	if (p.revents == 0) {
-		return MYSQL_WAIT_TIMEOUT;
-	}
-	/* Of an error the library learns by reading or writing. */
-	return (p.revents & (POLLIN | POLLHUP | POLLERR) ? events & MYSQL_WAIT_READ : 0) |
-		(p.revents & (POLLOUT | POLLHUP | POLLERR) ? events & MYSQL_WAIT_WRITE : 0) |
-		(p.revents & POLLPRI ? events & MYSQL_WAIT_EXCEPT : 0);
-}
-
-/* The rows are on their way to the server when the library waits for its answer. */
-static enum err
-execute_array_beside(struct mysql_conn *c, enum statement s, const struct value *args,
-	size_t rows, run_meanwhile *work, void *ctx, uint64_t *affected, struct error *e)
-{
-	MYSQL_STMT *st;
-	int failed = 0;
-	int waits;
-	enum err err = bind_array(c, s, args, rows, &st, e);
-
-	if (err != ERR_OK) {
-		work(ctx);
-		return err;
-	}
-	waits = mysql_stmt_execute_start(&failed, st);
-	while (waits & MYSQL_WAIT_WRITE) {
-		waits = mysql_stmt_execute_cont(&failed, st, wait_for(c, waits));
-	}
-	work(ctx);
-	while (waits != 0) {
-		waits = mysql_stmt_execute_cont(&failed, st, wait_for(c, waits));
-	}
-	if (failed) {
-		return mysql_fail_statement(st, s, e);
-	}
-	*affected = mysql_stmt_affected_rows(st);
-	return ERR_OK;
-}
-#endif
 
 /* --- many rows: text ---------------------------------------------------------------------- */
 
@@ -373,7 +210,7 @@ mysql_chunk(const struct value *args, size_t columns, size_t rows)
 	size_t bytes = 0;
 	size_t count = 0;
 
-	while (count < rows && count < CHUNK_ROWS) {
+	while (count < rows && count < MYSQL_CHUNK_ROWS) {
 		for (size_t i = 0; i < columns; i++) {
 			const struct value *v = &args[count * columns + i];
 
@@ -396,7 +233,7 @@ execute_many(struct mysql_conn *c, enum statement s, const struct value *args,
 {
 #if MYSQL_HAS_ARRAYS
 	if (c->arrays) {
-		return execute_array(c, s, args, rows, affected, e);
+		return mysql_execute_array(c, s, args, rows, affected, e);
 	}
 #endif
 	return execute_text(c, s, args, rows, affected, e);
@@ -443,7 +280,7 @@ mysql_run_beside(struct store_conn *db, enum statement s, const struct value *ar
 	struct mysql_conn *c = conn_of(db);
 
 	if (c->arrays && mysql_chunk(args, statement_parameters(s), rows) == rows) {
-		return execute_array_beside(c, s, args, rows, work, ctx, affected, e);
+		return mysql_execute_array_beside(c, s, args, rows, work, ctx, affected, e);
 	}
 #endif
 	work(ctx);

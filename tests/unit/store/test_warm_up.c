@@ -14,7 +14,7 @@
 enum {
 	PEOPLE = 70,
 	LONG = 40, /* entries of one who wrote more than FACT_STEP */
-	VERY_LONG = 3000,
+	VERY_LONG = 1000,
 	IDS_AT_ONCE = 32,
 	STEPS_OF_A_HEAD = 60, /* of SQLite's machine; a history has several an entry */
 	WAIT_MS = 20000,
