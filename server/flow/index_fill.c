@@ -280,15 +280,18 @@ enum err
 index_fill_round(struct index_fill *fill, struct error *e)
 {
 	struct arena *a = arena_create();
+	struct index_window *window = fill->window;
 	struct feed_end *ends;
 	bool stopped = false;
 	size_t count = 0;
 	enum err err = find_ends(fill, a, &ends, &count, e);
 
+	/* Where others write too, the units of now may be theirs. */
+	if (window != NULL && count > 1) {
+		index_window_clear(window);
+		window = NULL;
+	}
 	for (size_t i = 0; i < count && err == ERR_OK && !stopped; i++) {
-		/* Where others write too, the units of now may be theirs. */
-		struct index_window *window = count == 1 ? fill->window : NULL;
-
 		err = fill_node(fill, window, &ends[i], &stopped, e);
 	}
 	arena_destroy(a);

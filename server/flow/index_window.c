@@ -68,14 +68,22 @@ forget_oldest(struct index_window *w)
 }
 
 void
+index_window_clear(struct index_window *w)
+{
+	pthread_mutex_lock(&w->lock);
+	while (w->oldest != NULL) {
+		forget_oldest(w);
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
 index_window_destroy(struct index_window *w)
 {
 	if (w == NULL) {
 		return;
 	}
-	while (w->oldest != NULL) {
-		forget_oldest(w);
-	}
+	index_window_clear(w);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
 }

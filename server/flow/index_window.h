@@ -20,6 +20,9 @@ void index_window_destroy(struct index_window *w); /* NULL is fine */
 /* As they are published: in the order of their numbers. Copies what it needs. */
 void index_window_put(struct index_window *w, const struct fact *f);
 
+/* Where nobody can use what is here, it must not take room. The thread that feeds. */
+void index_window_clear(struct index_window *w);
+
 /* Facts whose numbers follow one another, of one block of the index; with the unit that counted
  * when they were committed. */
 struct index_run {

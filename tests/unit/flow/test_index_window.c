@@ -144,6 +144,16 @@ a_run_ends_with_its_block_of_the_index(void **state)
 }
 
 static void
+what_cannot_be_used_is_gone(void **state)
+{
+	put(*state, 10, 12);
+	index_window_clear(*state);
+	expect_nothing_before(*state, 10, 0);
+	put(*state, 13, 13);
+	expect_run(*state, 13, 13);
+}
+
+static void
 what_nobody_takes_makes_room(void **state)
 {
 	struct index_window *w = *state;
@@ -173,6 +183,7 @@ main(void)
 		TEST(what_is_known_already_is_forgotten),
 		TEST(a_run_is_no_longer_than_what_is_read_at_once),
 		TEST(a_run_ends_with_its_block_of_the_index),
+		TEST(what_cannot_be_used_is_gone),
 		TEST(what_nobody_takes_makes_room),
 	};
 
