@@ -18,7 +18,8 @@ enum {
 	ARGUMENTS_MAX = 64,
 	CONTACT_COLUMN = 15, /* behind those of the customer */
 	PLACE_ID_COLUMN = 16,
-	PLACE_AT_COLUMN = 17, /* in the order of the last contact */
+	PLACE_AT_COLUMN =
+		17, /* in the order of conversations; 0: in that of the last contacts */
 };
 
 /* Sorts behind every name: U+10FFFF. */
@@ -113,13 +114,15 @@ static void
 place_item(const struct customer_filter *f, const struct value *row,
 	struct customer_item *item)
 {
+	int64_t listed_at = value_as_i64(&row[PLACE_AT_COLUMN]);
+
 	item->place_id = value_as_id(&row[PLACE_ID_COLUMN]);
 	switch (f->sort) {
 	case SORT_UPDATED:
 		item->place_at = item->customer.updated_at;
 		break;
 	case SORT_CONTACT:
-		item->place_at = value_as_i64(&row[PLACE_AT_COLUMN]);
+		item->place_at = listed_at != 0 ? listed_at : item->last_contact_at;
 		break;
 	case SORT_CREATED:
 	case SORT_NAME:
