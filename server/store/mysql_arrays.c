@@ -3,7 +3,6 @@
  * the server does, https://mariadb.com/kb/en/using-the-non-blocking-library/ */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -82,9 +81,6 @@ bind_array(struct mysql_conn *c, enum statement s, const struct value *args, siz
 		return err;
 	}
 	columns = mysql_stmt_param_count(st);
-	if (columns > MYSQL_PARAMETERS_MAX) {
-		abort();
-	}
 	arrays = scratch(c, columns * sizeof(*arrays));
 	for (size_t i = 0; i < columns; i++) {
 		bind_column(&binds[i], &arrays[i], args, columns, i, rows);

@@ -39,6 +39,7 @@ mysql_run_beside(struct store_conn *db, enum statement s, const struct value *ar
 	size_t rows, run_meanwhile *work, void *ctx, uint64_t *affected, struct error *e);
 MUST_CHECK enum err mysql_read(struct store_conn *db, enum statement s,
 	const struct value *args, struct arena *a, struct rows *out, struct error *e);
+/* It has no more than MYSQL_PARAMETERS_MAX parameters. */
 MUST_CHECK enum err
 mysql_prepare(struct mysql_conn *c, enum statement s, MYSQL_STMT **out, struct error *e);
 void mysql_set_array_size(MYSQL_STMT *st, unsigned rows); /* 0: one row, without arrays */

@@ -40,6 +40,9 @@ mysql_prepare(struct mysql_conn *c, enum statement s, MYSQL_STMT **out, struct e
 		mysql_stmt_close(st);
 		return err;
 	}
+	if (mysql_stmt_param_count(st) > MYSQL_PARAMETERS_MAX) {
+		abort();
+	}
 	mysql_stmt_attr_set(st, STMT_ATTR_UPDATE_MAX_LENGTH, &measure);
 	c->prepared[s] = st;
 	*out = st;
@@ -96,9 +99,6 @@ execute_one(struct mysql_conn *c, enum statement s, const struct value *args,
 		return err;
 	}
 	count = mysql_stmt_param_count(st);
-	if (count > MYSQL_PARAMETERS_MAX) {
-		abort();
-	}
 	for (size_t i = 0; i < count; i++) {
 		bind_one(&binds[i], &args[i], &lengths[i]);
 	}
