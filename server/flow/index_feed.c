@@ -260,6 +260,7 @@ index_feed_start(const struct store_conf *conf, struct index_feed **out, struct 
 
 	f->conf = conf;
 	f->fill.window = index_window_create();
+	f->fill.node = (unsigned)conf->node;
 	f->fill.go_on = go_on;
 	f->fill.ctx = f;
 	f->stop = queue_create(1);

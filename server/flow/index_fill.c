@@ -276,20 +276,40 @@ find_ends(struct index_fill *fill, struct arena *a, struct feed_end **ends, size
 	return err;
 }
 
+static uint64_t
+facts_of_others(const struct index_fill *fill, const struct feed_end *ends, size_t count)
+{
+	uint64_t facts = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		facts += ends[i].node != fill->node ? ends[i].n : 0;
+	}
+	return facts;
+}
+
+/* Once others have written beside this process, the units of now may be theirs. */
+static struct index_window *
+usable_window(struct index_fill *fill, const struct feed_end *ends, size_t count)
+{
+	if (fill->window == NULL || facts_of_others(fill, ends, count) == fill->others) {
+		return fill->window;
+	}
+	index_window_clear(fill->window);
+	return NULL;
+}
+
 enum err
 index_fill_round(struct index_fill *fill, struct error *e)
 {
 	struct arena *a = arena_create();
-	struct index_window *window = fill->window;
+	struct index_window *window = NULL;
 	struct feed_end *ends;
 	bool stopped = false;
 	size_t count = 0;
 	enum err err = find_ends(fill, a, &ends, &count, e);
 
-	/* Where others write too, the units of now may be theirs. */
-	if (window != NULL && count > 1) {
-		index_window_clear(window);
-		window = NULL;
+	if (err == ERR_OK) {
+		window = usable_window(fill, ends, count);
 	}
 	for (size_t i = 0; i < count && err == ERR_OK && !stopped; i++) {
 		err = fill_node(fill, window, &ends[i], &stopped, e);
@@ -306,6 +326,10 @@ index_fill_check(struct index_fill *fill, struct error *e)
 	size_t count = 0;
 	enum err err = find_ends(fill, a, &ends, &count, e);
 
+	if (err == ERR_OK && !fill->others_known) {
+		fill->others = facts_of_others(fill, ends, count);
+		fill->others_known = true;
+	}
 	for (size_t i = 0; i < count && err == ERR_OK; i++) {
 		uint64_t upto;
 		uint64_t mark = index_mark(fill->index, ends[i].node, &upto);

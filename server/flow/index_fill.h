@@ -15,7 +15,11 @@ struct reader;
 struct index_fill {
 	struct reader *reader;
 	struct index *index;
-	struct index_window *window; /* what need not be read; NULL: all is */
+	/* What need not be read, as long as only this node writes; NULL: all is. */
+	struct index_window *window;
+	unsigned node;
+	bool others_known;
+	uint64_t others; /* facts of other nodes when it began */
 	/* Rows that were put since then know the units of now; 0: there are older ones. */
 	int64_t fresh_since;
 	uint64_t known; /* facts that are in, as of the last round */
