@@ -88,25 +88,8 @@ looks_up(const struct job *j)
 	return j->change->kind != CHANGE_POST && j->change->kind != CHANGE_CONVERSATION;
 }
 
-static enum err
-find_duplicate(struct batch *b, struct job *j, uint64_t *out)
-{
-	struct value args[] = {value_blob(j->key, sizeof(j->key))};
-	struct rows r;
-
-	*out = j->duplicate_of != 0 ? j->duplicate_of : dedupe_recent_get(b->recent, j->key);
-	if (*out != 0 || !looks_up(j)) {
-		return ERR_OK;
-	}
-	if (batch_read(b, STATEMENT_DEDUPE_READ, args, &r) != ERR_OK) {
-		return b->failed;
-	}
-	*out = r.count > 0 ? value_as_id(rows_at(&r, 0)) : 0;
-	return ERR_OK;
-}
-
 static const struct job *
-twin_in_batch(struct batch *b, const struct job *j)
+twin_in(const struct batch *b, const struct job *j)
 {
 	const struct job *twin;
 	uint64_t number;
@@ -119,6 +102,27 @@ twin_in_batch(struct batch *b, const struct job *j)
 	return twin;
 }
 
+static enum err
+find_duplicate(struct batch *b, struct job *j, uint64_t *out)
+{
+	struct value args[] = {value_blob(j->key, sizeof(j->key))};
+	struct rows r;
+
+	if (b->before != NULL && twin_in(b->before, j) != NULL &&
+		batch_take_turn(b) != ERR_OK) {
+		return b->failed;
+	}
+	*out = j->duplicate_of != 0 ? j->duplicate_of : dedupe_recent_get(b->recent, j->key);
+	if (*out != 0 || !looks_up(j)) {
+		return ERR_OK;
+	}
+	if (batch_read(b, STATEMENT_DEDUPE_READ, args, &r) != ERR_OK) {
+		return b->failed;
+	}
+	*out = r.count > 0 ? value_as_id(rows_at(&r, 0)) : 0;
+	return ERR_OK;
+}
+
 enum err
 apply_change(struct batch *b, struct job *j)
 {
@@ -129,7 +133,7 @@ apply_change(struct batch *b, struct job *j)
 		return job_refuse(j, ERR_INVALID, "no such kind of change");
 	}
 	if (j->has_key) {
-		const struct job *twin = twin_in_batch(b, j);
+		const struct job *twin = twin_in(b, j);
 
 		if (twin != NULL) {
 			return answer_with(b, j, fact_get(twin->facts[0]));

@@ -54,18 +54,19 @@ batch_fini(struct batch *b)
 	free(b->salts);
 }
 
-enum err
-batch_begin(struct batch *b, struct store_conn *db, const struct position *start)
+static void
+reset(struct batch *b, const struct position *start)
 {
 	arena_reset(b->arena);
 	map_fini(&b->key_map);
 	map_init(&b->key_map);
-	b->db = db;
+	b->db = NULL;
+	b->before = NULL;
 	b->now = clock_now_ms();
 	b->start = *start;
 	b->position = *start;
-	b->n_flushed = start->n;
-	b->ticked = false;
+	b->position.tick = start->tick + 1;
+	b->facts_started = false;
 	b->channel = 0;
 	b->fields = NULL;
 	b->outbox_known = false;
@@ -77,15 +78,45 @@ batch_begin(struct batch *b, struct store_conn *db, const struct position *start
 	b->key_count = b->key_flushed = 0;
 	b->audit_count = b->audit_flushed = 0;
 	b->closed_count = b->closed_flushed = 0;
+}
+
+enum err
+batch_begin(struct batch *b, struct store_conn *db, const struct position *start)
+{
+	reset(b, start);
+	b->db = db;
 	return db->driver->begin(db, &b->error);
+}
+
+void
+batch_begin_behind(struct batch *b, const struct batch *before, batch_turn *turn,
+	void *ctx)
+{
+	reset(b, &before->position);
+	b->before = before;
+	b->turn = turn;
+	b->turn_ctx = ctx;
+}
+
+enum err
+batch_take_turn(struct batch *b)
+{
+	if (b->failed == ERR_OK && b->before != NULL) {
+		b->before = NULL;
+		b->failed = b->turn(b->turn_ctx, b);
+	}
+	return b->failed;
 }
 
 enum err
 batch_run(struct batch *b, enum statement s, const struct value *args, uint64_t *affected)
 {
 	uint64_t count = 0;
-	enum err err = b->db->driver->run(b->db, s, args, 1, &count, &b->error);
+	enum err err = batch_take_turn(b);
 
+	if (err == ERR_OK) {
+		err = b->db->driver->run(b->db, s, args, 1, &count, &b->error);
+	}
 	if (err != ERR_OK) {
 		b->failed = err;
 	} else if (affected != NULL) {
@@ -97,8 +128,11 @@ batch_run(struct batch *b, enum statement s, const struct value *args, uint64_t 
 enum err
 batch_read(struct batch *b, enum statement s, const struct value *args, struct rows *out)
 {
-	enum err err = b->db->driver->read(b->db, s, args, b->arena, out, &b->error);
+	enum err err = batch_take_turn(b);
 
+	if (err == ERR_OK) {
+		err = b->db->driver->read(b->db, s, args, b->arena, out, &b->error);
+	}
 	if (err != ERR_OK) {
 		b->failed = err;
 	}
@@ -137,22 +171,19 @@ run_rows(struct batch *b, enum statement s, size_t rows, uint64_t *affected)
 	return err;
 }
 
-/* The first of a transaction takes the row's lock and raises the tick by one. */
+/* Last, when the database has the processors for itself: right after a commit the loop and the
+ * clients are busy with its entries, and each answer that is waited for takes longest. */
 static enum err
-flush_feed(struct batch *b)
+count_transaction(struct batch *b)
 {
-	uint64_t tick = b->start.tick + 1;
 	struct value args[] = {
 		value_id(b->position.n),
-		value_id(tick),
+		value_id(b->position.tick),
 		value_i64(b->conf->node),
-		value_id(b->ticked ? tick : b->start.tick),
+		value_id(b->start.tick),
 	};
 	uint64_t affected = 0;
 
-	if (b->ticked && b->n_flushed == b->position.n) {
-		return ERR_OK;
-	}
 	if (batch_run(b, STATEMENT_FEED_UPDATE, args, &affected) != ERR_OK) {
 		return b->failed;
 	}
@@ -162,9 +193,6 @@ flush_feed(struct batch *b)
 			(long long)b->conf->node);
 		return b->failed;
 	}
-	b->ticked = true;
-	b->position.tick = tick;
-	b->n_flushed = b->position.n;
 	return ERR_OK;
 }
 
@@ -218,9 +246,8 @@ put_fact(struct value *v, const struct pending_fact *p)
 
 /* All that can be done for the facts without the database. */
 static void
-prepare_facts(void *ctx)
+prepare_facts(struct batch *b)
 {
-	struct batch *b = ctx;
 	size_t count = (b->fact_count - b->fact_flushed) * FACT_VALUES;
 	struct value *v;
 
@@ -237,25 +264,35 @@ prepare_facts(void *ctx)
 
 /* The facts are prepared while the database writes the keys. */
 static enum err
+write_keys_beside(struct batch *b, size_t count, uint64_t *affected)
+{
+	if (count == 0) {
+		prepare_facts(b);
+		return ERR_OK;
+	}
+	b->failed = b->db->driver->start(b->db, STATEMENT_DEDUPE_INSERT, b->values, count,
+		&b->error);
+	if (b->failed == ERR_OK) {
+		prepare_facts(b);
+		b->failed = b->db->driver->await(b->db, affected, &b->error);
+	}
+	return b->failed;
+}
+
+static enum err
 flush_keys(struct batch *b)
 {
 	size_t count = b->key_count - b->key_flushed;
 	struct value *v = values_for(b, count * 2);
 	uint64_t affected = 0;
 
-	if (count == 0) {
-		prepare_facts(b);
-		return ERR_OK;
-	}
 	for (size_t i = 0; i < count; i++) {
 		const struct pending_key *k = &b->keys[b->key_flushed + i];
 
 		*v++ = value_blob(k->key, DEDUPE_KEY_SIZE);
 		*v++ = value_id(k->fact);
 	}
-	b->failed = b->db->driver->run_beside(b->db, STATEMENT_DEDUPE_INSERT, b->values,
-		count, prepare_facts, b, &affected, &b->error);
-	if (b->failed != ERR_OK) {
+	if (write_keys_beside(b, count, &affected) != ERR_OK) {
 		return b->failed;
 	}
 	if (affected < count) {
@@ -305,21 +342,32 @@ flush_steps(struct batch *b)
 	return count > 0 ? run_rows(b, STATEMENT_STEP_INSERT, count, NULL) : ERR_OK;
 }
 
+/* Their rows were made by prepare_facts. */
 static enum err
-flush_facts(struct batch *b)
+start_facts(struct batch *b)
 {
 	size_t count = b->fact_count - b->fact_flushed;
 
 	if (count == 0) {
 		return ERR_OK;
 	}
-	b->failed = b->db->driver->run(b->db, STATEMENT_FACT_INSERT, b->fact_values, count,
-		NULL, &b->error);
-	if (b->failed != ERR_OK || flush_late(b) != ERR_OK || flush_steps(b) != ERR_OK) {
-		return b->failed;
-	}
+	b->failed = b->db->driver->start(b->db, STATEMENT_FACT_INSERT, b->fact_values, count,
+		&b->error);
+	b->facts_started = b->failed == ERR_OK;
 	b->fact_flushed = b->fact_count;
-	return ERR_OK;
+	return b->failed;
+}
+
+static enum err
+await_facts(struct batch *b)
+{
+	uint64_t affected;
+
+	if (b->facts_started) {
+		b->facts_started = false;
+		b->failed = b->db->driver->await(b->db, &affected, &b->error);
+	}
+	return b->failed;
 }
 
 static struct value *
@@ -505,22 +553,20 @@ flush_marks(struct batch *b)
 	return run_rows(b, STATEMENT_MARK_UPSERT, count, NULL);
 }
 
+/* The facts come last: they take longest, and what follows in memory need not wait for them. */
 enum err
-batch_flush(struct batch *b)
+batch_send(struct batch *b)
 {
-	enum err err = ERR_OK;
+	enum err err = batch_take_turn(b);
 
-	if (b->failed != ERR_OK) {
-		return b->failed;
-	}
-	if (b->fact_flushed < b->fact_count || !b->ticked) {
-		err = flush_feed(b);
-	}
 	if (err == ERR_OK) {
 		err = flush_keys(b);
 	}
 	if (err == ERR_OK) {
-		err = flush_facts(b);
+		err = flush_late(b);
+	}
+	if (err == ERR_OK) {
+		err = flush_steps(b);
 	}
 	if (err == ERR_OK) {
 		err = flush_conversations(b);
@@ -531,18 +577,26 @@ batch_flush(struct batch *b)
 	if (err == ERR_OK) {
 		err = flush_marks(b);
 	}
-	return err;
+	return err == ERR_OK ? start_facts(b) : err;
+}
+
+enum err
+batch_flush(struct batch *b)
+{
+	enum err err = batch_send(b);
+
+	return err == ERR_OK ? await_facts(b) : err;
 }
 
 enum err
 batch_commit(struct batch *b)
 {
-	enum err err = batch_flush(b);
+	enum err err = await_facts(b);
 
-	if (err != ERR_OK) {
-		return err;
+	if (err == ERR_OK) {
+		err = count_transaction(b);
 	}
-	return b->db->driver->commit(b->db, &b->error);
+	return err == ERR_OK ? b->db->driver->commit(b->db, &b->error) : err;
 }
 
 uint64_t

@@ -2,6 +2,9 @@
  * conversations gather in memory and go to the database by a flush: at the end, or before a
  * statement that has to see them. Writer thread only.
  *
+ * A batch may be begun while the one before it is still on its way: in memory it stands on what
+ * that one did, and before its own first statement it has that one ended (batch.turn).
+ *
  * An apply function returns the code of its change: a refusal leaves no trace and the batch goes
  * on. When a statement fails the batch itself has failed (batch.failed), whatever is returned. */
 #ifndef STORE_BATCH_H
@@ -69,6 +72,11 @@ struct position {
 	uint8_t audit_hash[DIGEST_SIZE];
 };
 
+struct batch;
+
+/* Ends the batch before. ERR_OK: it is committed, and b->db was set and its transaction begun. */
+typedef enum err batch_turn(void *ctx, struct batch *b);
+
 struct batch {
 	/* lent by the writer */
 	const struct store_conf *conf;
@@ -79,12 +87,15 @@ struct batch {
 	struct mark_cache *marks;
 	struct map *visitors; /* id → struct visitor_entry */
 
-	struct arena *arena; /* lives until the next batch begins */
+	const struct batch *before; /* not ended yet; NULL: it is */
+	batch_turn *turn;
+	void *turn_ctx;
+
+	struct arena *arena; /* lives until the struct's next batch begins */
 	int64_t now;
 	struct position start;
 	struct position position;
-	bool ticked; /* the feed row was updated in this transaction */
-	uint64_t n_flushed;
+	bool facts_started; /* their statement is not answered yet */
 	enum err failed;
 	struct error error;
 	bool duplicates; /* the flush met keys that others had: their jobs are marked */
@@ -133,7 +144,15 @@ void batch_fini(struct batch *b);
 
 MUST_CHECK enum err
 batch_begin(struct batch *b, struct store_conn *db, const struct position *start);
-/* Flushes, counts the transaction in the feed row and commits. */
+/* While the batch before is on its way. */
+void batch_begin_behind(struct batch *b, const struct batch *before, batch_turn *turn,
+	void *ctx);
+/* Has the batch before ended; nothing if it is. A failure is kept in b->failed. */
+MUST_CHECK enum err batch_take_turn(struct batch *b);
+/* Flushes all. The answer to the last statement is still to come: other batches may be begun
+ * behind this one meanwhile. */
+MUST_CHECK enum err batch_send(struct batch *b);
+/* Afterwards: counts the transaction in the feed row and commits. */
 MUST_CHECK enum err batch_commit(struct batch *b);
 
 /* Statements of the transaction; a failure is kept in b->failed. `args` has one row. */

@@ -19,9 +19,6 @@ struct arena;
 struct store_conf;
 struct store_driver;
 
-/* What a caller does while the database works. */
-typedef void run_meanwhile(void *ctx);
-
 /* One row of a scan; what it points to lives until the return. */
 typedef enum err scan_row(void *ctx, const struct value *row, struct error *e);
 
@@ -44,11 +41,14 @@ struct store_driver { /* all slots are mandatory */
 	/* `rows` rows of as many values as the statement has parameters. */
 	enum err (*run)(struct store_conn *db, enum statement statement,
 		const struct value *args, size_t rows, uint64_t *affected, struct error *e);
-	/* The same; `work`, which must not use the connection, is done once whatever becomes of the
-	 * statement: while another process runs it, else before. */
-	enum err (*run_beside)(struct store_conn *db, enum statement statement,
-		const struct value *args, size_t rows, run_meanwhile *work, void *ctx,
-		uint64_t *affected, struct error *e);
+	/* The same in two steps, between which the caller may do anything but use the connection:
+	 * what serves us from another process goes on meanwhile. After an error of `start` there is
+	 * nothing to await. `args` need not outlive `start`. */
+	enum err (*start)(struct store_conn *db, enum statement statement,
+		const struct value *args, size_t rows, struct error *e);
+	/* Whether `await` would not wait; looks that long for an answer. */
+	bool (*answered)(struct store_conn *db, int wait_ms);
+	enum err (*await)(struct store_conn *db, uint64_t *affected, struct error *e);
 	enum err (*read)(struct store_conn *db, enum statement statement,
 		const struct value *args, struct arena *a, struct rows *out, struct error *e);
 	/* One statement of a migration. ERR_CONFLICT: the table or index is there already. */

@@ -13,6 +13,7 @@ struct heads {
 	struct map by_conversation;
 	struct list recency; /* oldest first */
 	struct list touched;
+	struct list passed;
 	struct list loaded; /* heads of this batch, by `recency` of their own */
 	size_t limit;
 };
@@ -26,6 +27,7 @@ heads_create(size_t limit)
 	map_init(&h->by_conversation);
 	list_init(&h->recency);
 	list_init(&h->touched);
+	list_init(&h->passed);
 	list_init(&h->loaded);
 	h->limit = limit;
 	return h;
@@ -49,6 +51,7 @@ forget(struct heads *h, struct head *head)
 		unindex_conversation(h, head, head->before.conversation.id);
 		list_remove(&head->touched);
 	}
+	list_remove(&head->passed);
 	list_remove(&head->recency);
 	map_remove(&h->by_timeline, head->timeline);
 	free(head);
@@ -114,6 +117,7 @@ heads_add(struct heads *h, uint64_t timeline, const struct head_state *state)
 	head->state = *state;
 	head->loaded_in_batch = true;
 	list_init(&head->touched);
+	list_init(&head->passed);
 	list_init(&head->recency);
 	list_append(&h->loaded, &head->recency);
 	map_put(&h->by_timeline, timeline, head);
@@ -164,8 +168,15 @@ heads_each_touched(struct heads *h, heads_visit *visit, void *ctx)
 	}
 }
 
+static void
+pass(struct heads *h, struct head *head)
+{
+	list_remove(&head->passed);
+	list_append(&h->passed, &head->passed);
+}
+
 void
-heads_commit(struct heads *h)
+heads_pass(struct heads *h)
 {
 	while (!list_empty(&h->touched)) {
 		struct head *head = list_item(h->touched.next, struct head, touched);
@@ -175,6 +186,7 @@ heads_commit(struct heads *h)
 			unindex_conversation(h, head, head->before.conversation.id);
 		}
 		list_remove(&head->touched);
+		pass(h, head);
 	}
 	while (!list_empty(&h->loaded)) {
 		struct head *head = list_item(h->loaded.next, struct head, recency);
@@ -182,9 +194,18 @@ heads_commit(struct heads *h)
 		head->loaded_in_batch = false;
 		list_remove(&head->recency);
 		list_append(&h->recency, &head->recency);
+		pass(h, head);
 	}
 	while (h->by_timeline.count > h->limit) {
 		forget(h, list_item(h->recency.next, struct head, recency));
+	}
+}
+
+void
+heads_commit(struct heads *h)
+{
+	while (!list_empty(&h->passed)) {
+		list_remove(h->passed.next);
 	}
 }
 
@@ -208,5 +229,8 @@ heads_drop(struct heads *h)
 	forget_list(h, &h->loaded);
 	while (!list_empty(&h->touched)) {
 		forget(h, list_item(h->touched.next, struct head, touched));
+	}
+	while (!list_empty(&h->passed)) {
+		forget(h, list_item(h->passed.next, struct head, passed));
 	}
 }

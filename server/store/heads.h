@@ -1,10 +1,11 @@
 /* The ends of timelines in memory: sequence, chain and the conversation that is going on, so that
  * a message costs no read. Writer thread only.
  *
- * A head that a batch changes is touched first, which keeps a copy: heads_commit forgets the
- * copies, heads_restore goes back to them, heads_drop forgets the touched heads altogether (when
- * somebody else may have written). Heads that were loaded during the batch may have seen its
- * uncommitted rows: restore forgets them too. */
+ * A head that a batch changes is touched first, which keeps a copy: heads_restore goes back to the
+ * copies, heads_drop forgets the touched heads altogether (when somebody else may have written).
+ * Heads that were loaded during the batch may have seen its uncommitted rows: restore forgets them
+ * too. Once all that the batch wrote is on its way heads_pass lets the next one begin, and
+ * heads_commit or heads_drop says what became of it. */
 #ifndef STORE_HEADS_H
 #define STORE_HEADS_H
 
@@ -39,6 +40,7 @@ struct head {
 	struct head_state state;
 	struct list recency;
 	struct list touched; /* in heads.touched while the batch changed it */
+	struct list passed;  /* in heads.passed while a batch on its way changed it */
 	bool loaded_in_batch;
 	struct head_state before; /* valid while touched */
 	bool conversation_moved;  /* in this batch: all columns of its row are written */
@@ -63,8 +65,10 @@ void heads_forget(struct heads *h, uint64_t timeline);
 typedef void heads_visit(void *ctx, struct head *head);
 void heads_each_touched(struct heads *h, heads_visit *visit, void *ctx);
 
-void heads_commit(struct heads *h);
-void heads_restore(struct heads *h);
-void heads_drop(struct heads *h);
+/* Makes room too: what is found afterwards stays in its place until the next call. */
+void heads_pass(struct heads *h);
+void heads_commit(struct heads *h);  /* of the batch that was passed */
+void heads_restore(struct heads *h); /* of one that was not: as they were before it */
+void heads_drop(struct heads *h);    /* of both */
 
 #endif

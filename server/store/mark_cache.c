@@ -124,7 +124,7 @@ mark_cache_take_dirty(struct mark_cache *c)
 }
 
 void
-mark_cache_commit(struct mark_cache *c)
+mark_cache_make_room(struct mark_cache *c)
 {
 	if (c->count > c->limit) {
 		mark_cache_clear(c);

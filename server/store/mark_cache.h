@@ -34,8 +34,8 @@ struct mark_entry *mark_cache_add(struct mark_cache *c, uint64_t timeline, uint6
 void mark_cache_touch(struct mark_cache *c, struct mark_entry *m);
 size_t mark_cache_dirty(const struct mark_cache *c);
 struct mark_entry *mark_cache_take_dirty(struct mark_cache *c); /* NULL: no more */
-/* After a commit: makes room when there are too many. */
-void mark_cache_commit(struct mark_cache *c);
+/* When there are too many. None may be dirty, and none that was found is looked at again. */
+void mark_cache_make_room(struct mark_cache *c);
 /* After a rollback nothing in memory can be trusted. */
 void mark_cache_clear(struct mark_cache *c);
 

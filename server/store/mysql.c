@@ -219,7 +219,7 @@ mysql_connect_to(const struct store_conf *conf, enum connection_use use,
 	mysql_options(c->db, MYSQL_OPT_WRITE_TIMEOUT, &answer_seconds);
 	mysql_options(c->db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 #if MYSQL_HAS_ARRAYS
-	if (use == CONNECTION_WRITES) { /* for mysql_run_beside */
+	if (use == CONNECTION_WRITES) { /* for mysql_start */
 		mysql_options(c->db, MYSQL_OPT_NONBLOCK, NULL);
 	}
 #endif
@@ -294,7 +294,9 @@ const struct store_driver store_mysql = {
 	.commit = mysql_commit_now,
 	.rollback = mysql_rollback_now,
 	.run = mysql_run,
-	.run_beside = mysql_run_beside,
+	.start = mysql_start,
+	.answered = mysql_answered,
+	.await = mysql_await,
 	.read = mysql_read,
 	.script = mysql_script,
 	.snapshot = mysql_snapshot,

@@ -132,33 +132,56 @@ wait_for(struct mysql_conn *c, int events)
 		(p.revents & POLLPRI ? events & MYSQL_WAIT_EXCEPT : 0);
 }
 
+static void
+go_on(struct mysql_conn *c)
+{
+	c->running_waits = mysql_stmt_execute_cont(&c->running_failed, c->running,
+		wait_for(c, c->running_waits));
+}
+
 /* The rows are on their way to the server when the library waits for its answer. */
 enum err
-mysql_execute_array_beside(struct mysql_conn *c, enum statement s,
-	const struct value *args, size_t rows, run_meanwhile *work, void *ctx,
-	uint64_t *affected, struct error *e)
+mysql_start_array(struct mysql_conn *c, enum statement s, const struct value *args,
+	size_t rows, struct error *e)
 {
-	MYSQL_STMT *st;
-	int failed = 0;
-	int waits;
-	enum err err = bind_array(c, s, args, rows, &st, e);
+	enum err err = bind_array(c, s, args, rows, &c->running, e);
 
 	if (err != ERR_OK) {
-		work(ctx);
 		return err;
 	}
-	waits = mysql_stmt_execute_start(&failed, st);
-	while (waits & MYSQL_WAIT_WRITE) {
-		waits = mysql_stmt_execute_cont(&failed, st, wait_for(c, waits));
+	c->running_statement = s;
+	c->running_failed = 0;
+	c->running_waits = mysql_stmt_execute_start(&c->running_failed, c->running);
+	while (c->running_waits & MYSQL_WAIT_WRITE) {
+		go_on(c);
 	}
-	work(ctx);
-	while (waits != 0) {
-		waits = mysql_stmt_execute_cont(&failed, st, wait_for(c, waits));
+	return ERR_OK;
+}
+
+bool
+mysql_array_answered(struct mysql_conn *c, int wait_ms)
+{
+	struct pollfd p = {.fd = (int)mysql_get_socket(c->db), .events = POLLIN};
+
+	return c->running == NULL || c->running_waits == 0 || poll(&p, 1, wait_ms) != 0;
+}
+
+enum err
+mysql_await_array(struct mysql_conn *c, struct error *e)
+{
+	MYSQL_STMT *st = c->running;
+
+	if (st == NULL) {
+		return ERR_OK;
 	}
-	if (failed) {
-		return mysql_fail_statement(st, s, e);
+	while (c->running_waits != 0) {
+		go_on(c);
 	}
-	*affected = mysql_stmt_affected_rows(st);
+	c->running = NULL;
+	if (c->running_failed) {
+		return mysql_fail_statement(st, c->running_statement, e);
+	}
+	c->started_affected = mysql_stmt_affected_rows(st);
 	return ERR_OK;
 }
 #endif

@@ -27,6 +27,12 @@ struct mysql_conn {
 	/* Columns of an array execution, reused. */
 	void *scratch;
 	size_t scratch_size;
+	/* Between start and await. */
+	MYSQL_STMT *running; /* NULL: it is done, or none was started */
+	enum statement running_statement;
+	int running_waits; /* what the library waits for, in its own terms */
+	int running_failed;
+	uint64_t started_affected;
 };
 
 enum err mysql_code(unsigned number);
@@ -34,9 +40,11 @@ enum err mysql_fail(struct mysql_conn *c, const char *what, struct error *e);
 enum err mysql_fail_statement(MYSQL_STMT *st, enum statement s, struct error *e);
 MUST_CHECK enum err mysql_run(struct store_conn *db, enum statement s,
 	const struct value *args, size_t rows, uint64_t *affected, struct error *e);
+MUST_CHECK enum err mysql_start(struct store_conn *db, enum statement s,
+	const struct value *args, size_t rows, struct error *e);
+bool mysql_answered(struct store_conn *db, int wait_ms);
 MUST_CHECK enum err
-mysql_run_beside(struct store_conn *db, enum statement s, const struct value *args,
-	size_t rows, run_meanwhile *work, void *ctx, uint64_t *affected, struct error *e);
+mysql_await(struct store_conn *db, uint64_t *affected, struct error *e);
 MUST_CHECK enum err mysql_read(struct store_conn *db, enum statement s,
 	const struct value *args, struct arena *a, struct rows *out, struct error *e);
 /* It has no more than MYSQL_PARAMETERS_MAX parameters. */
@@ -46,9 +54,10 @@ void mysql_set_array_size(MYSQL_STMT *st, unsigned rows); /* 0: one row, without
 /* MYSQL_CHUNK_ROWS at most. */
 MUST_CHECK enum err mysql_execute_array(struct mysql_conn *c, enum statement s,
 	const struct value *args, size_t rows, uint64_t *affected, struct error *e);
-MUST_CHECK enum err mysql_execute_array_beside(struct mysql_conn *c, enum statement s,
-	const struct value *args, size_t rows, run_meanwhile *work, void *ctx,
-	uint64_t *affected, struct error *e);
+MUST_CHECK enum err mysql_start_array(struct mysql_conn *c, enum statement s,
+	const struct value *args, size_t rows, struct error *e);
+bool mysql_array_answered(struct mysql_conn *c, int wait_ms);
+MUST_CHECK enum err mysql_await_array(struct mysql_conn *c, struct error *e);
 /* How many rows from here go into one packet; at least one. */
 size_t mysql_chunk(const struct value *args, size_t columns, size_t rows);
 /* The statement as text, its VALUES tuple once for each row. */

@@ -272,19 +272,46 @@ mysql_run(struct store_conn *db, enum statement s, const struct value *args, siz
 	return ERR_OK;
 }
 
+/* What does not go as one array is done at once. */
 enum err
-mysql_run_beside(struct store_conn *db, enum statement s, const struct value *args,
-	size_t rows, run_meanwhile *work, void *ctx, uint64_t *affected, struct error *e)
+mysql_start(struct store_conn *db, enum statement s, const struct value *args,
+	size_t rows, struct error *e)
 {
-#if MYSQL_HAS_ARRAYS
 	struct mysql_conn *c = conn_of(db);
 
+#if MYSQL_HAS_ARRAYS
 	if (c->arrays && mysql_chunk(args, statement_parameters(s), rows) == rows) {
-		return mysql_execute_array_beside(c, s, args, rows, work, ctx, affected, e);
+		return mysql_start_array(c, s, args, rows, e);
 	}
 #endif
-	work(ctx);
-	return mysql_run(db, s, args, rows, affected, e);
+	return mysql_run(db, s, args, rows, &c->started_affected, e);
+}
+
+bool
+mysql_answered(struct store_conn *db, int wait_ms)
+{
+#if MYSQL_HAS_ARRAYS
+	return mysql_array_answered(conn_of(db), wait_ms);
+#else
+	(void)db;
+	(void)wait_ms;
+	return true;
+#endif
+}
+
+enum err
+mysql_await(struct store_conn *db, uint64_t *affected, struct error *e)
+{
+	struct mysql_conn *c = conn_of(db);
+	enum err err = ERR_OK;
+
+#if MYSQL_HAS_ARRAYS
+	err = mysql_await_array(c, e);
+#else
+	(void)e;
+#endif
+	*affected = c->started_affected;
+	return err;
 }
 
 /* --- read --------------------------------------------------------------------------------- */

@@ -318,13 +318,28 @@ sqlite_run(struct store_conn *db, enum statement statement, const struct value *
 	return err;
 }
 
+/* Nobody else works for us: it is done at once. */
 static enum err
-sqlite_run_beside(struct store_conn *db, enum statement statement,
-	const struct value *args, size_t rows, run_meanwhile *work, void *ctx,
-	uint64_t *affected, struct error *e)
+sqlite_start(struct store_conn *db, enum statement statement, const struct value *args,
+	size_t rows, struct error *e)
 {
-	work(ctx);
-	return sqlite_run(db, statement, args, rows, affected, e);
+	return sqlite_run(db, statement, args, rows, &conn_of(db)->started_affected, e);
+}
+
+static bool
+sqlite_answered(struct store_conn *db, int wait_ms)
+{
+	(void)db;
+	(void)wait_ms;
+	return true;
+}
+
+static enum err
+sqlite_await(struct store_conn *db, uint64_t *affected, struct error *e)
+{
+	(void)e;
+	*affected = conn_of(db)->started_affected;
+	return ERR_OK;
 }
 
 static struct value
@@ -422,7 +437,9 @@ const struct store_driver store_sqlite = {
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.run = sqlite_run,
-	.run_beside = sqlite_run_beside,
+	.start = sqlite_start,
+	.answered = sqlite_answered,
+	.await = sqlite_await,
 	.read = sqlite_read,
 	.script = sqlite_script,
 	.snapshot = sqlite_snapshot,

@@ -14,6 +14,7 @@ struct sqlite_conn {
 	struct checkpointer *checkpointer; /* of a connection that writes */
 	sqlite3_stmt *prepared[STATEMENT_COUNT];
 	sqlite3_stmt *prepared_many[STATEMENT_COUNT]; /* of many rows, see sqlite.c */
+	uint64_t started_affected; /* of the statement that was started last */
 };
 
 /* Says what went wrong last; `in_transaction`: one was open before. */

@@ -1,5 +1,7 @@
 /* The writer: takes all that is queued when the last commit returns, applies it as one batch and
- * commits it. What may go wrong, and what then:
+ * commits it. While a database of its own process writes the rows of a batch, what has come since
+ * is applied to the next one already: in memory it stands on what the first did. What may go wrong,
+ * and what then:
  *
  *   a change is refused           its outcome says so, the batch goes on
  *   duplicates found at the flush roll back, go back to the heads of before, apply again with
@@ -9,7 +11,9 @@
  *   the connection is gone        reconnect and apply again; if that fails nothing was stored and
  *                                 everybody is told "unavailable"
  *   the commit is uncertain       reconnect and look at the feed row: its tick decides
- *   the feed row is not ours      another process has our node number: stop for good */
+ *   the feed row is not ours      another process has our node number: stop for good
+ *
+ * Whatever undoes a batch undoes what was applied ahead of it too: that is applied again. */
 #include "store/writer.h"
 
 #include <stdlib.h>
@@ -31,6 +35,8 @@ enum {
 	ATTEMPTS_MAX = 8,
 	RECONNECTS_MAX = 3,
 	PROBE_MS = 500,
+	AHEAD_AT_ONCE = 16, /* changes between two looks whether the database has answered */
+	AHEAD_WAIT_MS = 1,  /* between two looks whether there are any */
 	CLOSE_MS = 10000,
 };
 
@@ -109,26 +115,26 @@ bucket(const uint64_t *bounds, size_t count, uint64_t value)
 }
 
 static void
-count_batch(struct writer *w, struct job **jobs, size_t count, int64_t started_us)
+count_batch(struct writer *w, const struct work *k)
 {
 	struct store *s = w->store;
-	uint64_t took = (uint64_t)(clock_monotonic_us() - started_us);
+	uint64_t took = (uint64_t)(clock_monotonic_us() - k->started_us);
 	uint64_t duplicates = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		duplicates += jobs[i]->outcome.duplicate;
+	for (size_t i = 0; i < k->count; i++) {
+		duplicates += k->jobs[i]->outcome.duplicate;
 	}
 	pthread_mutex_lock(&s->lock);
 	s->stats.batches++;
-	s->stats.changes += count;
-	s->stats.facts += w->batch.fact_count;
+	s->stats.changes += k->count;
+	s->stats.facts += k->batch->fact_count;
 	s->stats.duplicates += duplicates;
-	s->stats.last_batch = count;
+	s->stats.last_batch = k->count;
 	s->stats.commit_us_last = took;
 	s->stats.time_counts[bucket(store_time_bounds_ms, STORE_TIME_BOUNDS,
 		(took + 999) / 1000)]++;
 	s->stats.time_us_sum += took;
-	s->stats.size_counts[bucket(store_size_bounds, STORE_SIZE_BOUNDS, count)]++;
+	s->stats.size_counts[bucket(store_size_bounds, STORE_SIZE_BOUNDS, k->count)]++;
 	if (took > s->stats.commit_us_max) {
 		s->stats.commit_us_max = took;
 	}
@@ -137,12 +143,9 @@ count_batch(struct writer *w, struct job **jobs, size_t count, int64_t started_u
 
 /* The batch is on the disk: what it did in memory holds. */
 static void
-keep_effects(struct writer *w)
+keep_effects(struct writer *w, const struct batch *b)
 {
-	struct batch *b = &w->batch;
-
 	heads_commit(w->heads);
-	mark_cache_commit(w->marks);
 	w->position = b->position;
 	for (size_t i = 0; i < b->key_count; i++) {
 		dedupe_recent_put(w->recent, b->keys[i].key, b->keys[i].fact);
@@ -163,6 +166,7 @@ forget_effects(struct writer *w, bool others_may_have_written)
 	}
 	mark_cache_clear(w->marks);
 	visitors_clear(&w->visitors);
+	w->ahead.applied = 0;
 }
 
 /* --- connection ------------------------------------------------------------------------- */
@@ -226,11 +230,20 @@ must_give_up(struct writer *w)
 	return clock_monotonic_ms() - w->closing_at > CLOSE_MS;
 }
 
+static enum err
+refuse_number(const struct writer *w, struct error *e)
+{
+	return error_set(e, ERR_CORRUPT,
+		"another process writes as node %lld: give each its own store.node",
+		(long long)w->store->conf.node);
+}
+
 /* ERR_OK: the batch is stored. ERR_BUSY: it is not. ERR_UNCERTAIN: nobody knows, and we are
  * being stopped. ERR_CORRUPT: another process writes under our number. */
 static enum err
-decide(struct writer *w, struct error *e)
+decide(struct writer *w, struct batch *b)
 {
+	struct error *e = &b->error;
 	uint64_t tick = 0;
 
 	disconnect(w);
@@ -240,16 +253,14 @@ decide(struct writer *w, struct error *e)
 		if (err == ERR_OK) {
 			err = read_tick(w, &tick, e);
 		}
-		if (err == ERR_OK && tick == w->batch.position.tick) {
+		if (err == ERR_OK && tick == b->position.tick) {
 			return ERR_OK;
 		}
-		if (err == ERR_OK && tick == w->batch.start.tick) {
+		if (err == ERR_OK && tick == b->start.tick) {
 			return ERR_BUSY;
 		}
 		if (err == ERR_OK || err == ERR_CORRUPT) {
-			return error_set(e, ERR_CORRUPT,
-				"another process writes as node %lld: give each its own store.node",
-				(long long)w->store->conf.node);
+			return refuse_number(w, e);
 		}
 		disconnect(w);
 		if (must_give_up(w)) {
@@ -263,16 +274,12 @@ decide(struct writer *w, struct error *e)
 /* --- batches ---------------------------------------------------------------------------- */
 
 static enum err
-try_once(struct writer *w, struct job **jobs, size_t count)
+apply_rest(struct work *k)
 {
-	struct batch *b = &w->batch;
-	enum err err = batch_begin(b, w->db, &w->position);
+	struct batch *b = k->batch;
 
-	if (err == ERR_OK) {
-		err = warm_up(b, jobs, count);
-	}
-	for (size_t i = 0; err == ERR_OK && i < count; i++) {
-		struct job *j = jobs[i];
+	while (k->applied < k->count) {
+		struct job *j = k->jobs[k->applied++];
 		enum err code;
 
 		job_reset(j);
@@ -286,24 +293,147 @@ try_once(struct writer *w, struct job **jobs, size_t count)
 			j->outcome.text[0] = '\0';
 		}
 	}
-	return err == ERR_OK ? batch_commit(b) : err;
+	return ERR_OK;
 }
 
-static void settle(struct writer *w, struct job **jobs, size_t count);
+/* Once for each try: what was sent is committed, and all that follows from it done. */
+static enum err
+end(struct writer *w, struct work *k)
+{
+	if (k->ended) {
+		return k->result;
+	}
+	k->ended = true;
+	k->result = batch_commit(k->batch);
+	if (k->result == ERR_UNCERTAIN) {
+		k->result = decide(w, k->batch);
+	}
+	if (k->result != ERR_OK) {
+		return k->result;
+	}
+	keep_effects(w, k->batch);
+	go(w, STORE_READY, NULL);
+	if (k->count > 0) {
+		count_batch(w, k);
+		deliver(w, k->jobs, k->count);
+	}
+	return ERR_OK;
+}
+
+/* As soon as a batch that was begun behind another needs the database, see batch_turn: while it is
+ * ahead, or when it is in hand itself. */
+static enum err
+take_turn(void *ctx, struct batch *b)
+{
+	struct writer *w = ctx;
+
+	if (b == w->ahead.batch && end(w, &w->hand) != ERR_OK) {
+		return error_set(&b->error, ERR_BUSY, "the batch before was undone");
+	}
+	b->db = w->db;
+	return w->db->driver->begin(w->db, &b->error);
+}
 
 static void
-bisect(struct writer *w, struct job **jobs, size_t count, enum err code)
+collect(struct work *k, struct queue_node *chain)
 {
+	for (; chain != NULL; chain = chain->next) {
+		k->jobs[k->count++] = (struct job *)chain; /* node is its first member */
+	}
+}
+
+static size_t
+room(const struct writer *w, const struct work *k)
+{
+	return (size_t)w->store->conf.batch - k->count;
+}
+
+static void
+count_ahead(struct writer *w, size_t count)
+{
+	pthread_mutex_lock(&w->store->lock);
+	w->store->stats.ahead += count;
+	pthread_mutex_unlock(&w->store->lock);
+}
+
+/* Until the database has written what is in hand. What has to read ends that first, and is the
+ * last: the others may share their reading (see warm_up.h). */
+static void
+look_ahead(struct writer *w)
+{
+	struct work *a = &w->ahead;
+	int wait_ms = 0;
+
+	while (!w->hand.ended && room(w, a) > 0 && !w->db->driver->answered(w->db, wait_ms)) {
+		size_t most = room(w, a) < AHEAD_AT_ONCE ? room(w, a) : AHEAD_AT_ONCE;
+		struct queue_node *chain = queue_take(w->store->changes, most, 0);
+		size_t before;
+
+		wait_ms = chain == NULL ? AHEAD_WAIT_MS : 0;
+		if (chain == NULL) {
+			continue;
+		}
+		if (a->count == 0) {
+			batch_begin_behind(a->batch, w->hand.batch, take_turn, w);
+		}
+		before = a->count;
+		collect(a, chain);
+		if (apply_rest(a) != ERR_OK) {
+			return;
+		}
+		count_ahead(w, a->count - before);
+	}
+}
+
+static enum err
+try_once(struct writer *w, struct work *k)
+{
+	struct batch *b = k->batch;
+	enum err err = k->applied > 0 ? batch_take_turn(b)
+								  : batch_begin(b, w->db, &w->position);
+
+	k->ended = false;
+	if (err == ERR_OK) {
+		err = warm_up(b, k->jobs + k->applied, k->count - k->applied);
+	}
+	if (err == ERR_OK) {
+		err = apply_rest(k);
+	}
+	if (err == ERR_OK) {
+		err = batch_send(b);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	heads_pass(w->heads);
+	mark_cache_make_room(w->marks);
+	if (k == &w->hand && w->ahead.count == 0) {
+		look_ahead(w);
+	}
+	return end(w, k);
+}
+
+static void settle(struct writer *w, struct work *k);
+
+static void
+bisect(struct writer *w, const struct work *k, enum err code)
+{
+	struct work first = {.batch = k->batch, .jobs = k->jobs, .count = k->count / 2};
+	struct work second = {
+		.batch = k->batch,
+		.jobs = k->jobs + first.count,
+		.count = k->count - first.count,
+	};
 	struct log_quoted q;
 
-	if (count == 1) {
+	if (k->count == 1) {
 		log_event(LOG_ERROR, "change_failed", "kind=%d reason=%s",
-			(int)jobs[0]->change->kind, log_quote(&q, w->batch.error.text));
-		fail(w, jobs, 1, code, "the database refused this");
+			(int)k->jobs[0]->change->kind, log_quote(&q, k->batch->error.text));
+		fail(w, k->jobs, 1, code, "the database refused this");
 		return;
 	}
-	settle(w, jobs, count / 2);
-	settle(w, jobs + count / 2, count - count / 2);
+	settle(w, &first);
+	settle(w, &second);
 }
 
 struct attempts {
@@ -312,12 +442,23 @@ struct attempts {
 	unsigned refusals; /* of a change that stands alone */
 };
 
-/* True: apply the batch again. False: err is final. */
+/* Numbers of ours that somebody else has given too are in each other's way. */
 static bool
-recover(struct writer *w, struct attempts *a, size_t count, enum err err)
+number_is_taken(struct writer *w, struct batch *b)
 {
-	bool duplicates = w->batch.duplicates;
+	struct error e = {0};
+	uint64_t tick;
 
+	return read_tick(w, &tick, &e) == ERR_OK && tick != b->start.tick;
+}
+
+/* True: apply the batch again. False: *err is final. */
+static bool
+recover(struct writer *w, struct attempts *a, struct work *k, enum err *err)
+{
+	bool duplicates = k->batch->duplicates;
+
+	k->applied = 0;
 	forget_effects(w, !duplicates);
 	pthread_mutex_lock(&w->store->lock);
 	w->store->stats.retries++;
@@ -325,73 +466,72 @@ recover(struct writer *w, struct attempts *a, size_t count, enum err err)
 	if (duplicates) {
 		return ++a->tries < ATTEMPTS_MAX * 2;
 	}
-	switch (err) {
+	switch (*err) {
 	case ERR_BUSY:
 		pause_ms(a->tries * 5);
 		return ++a->tries < ATTEMPTS_MAX;
 	case ERR_CONFLICT:
+		if (number_is_taken(w, k->batch)) {
+			*err = refuse_number(w, &k->batch->error);
+			return false;
+		}
 		return ++a->tries < ATTEMPTS_MAX;
 	case ERR_UNAVAILABLE:
 		disconnect(w);
 		return ++a->connections < RECONNECTS_MAX;
 	case ERR_INVALID:
-		return count == 1 && ++a->refusals < 2;
+		return k->count == 1 && ++a->refusals < 2;
 	default:
 		return false;
 	}
 }
 
 static void
-give_up(struct writer *w, struct job **jobs, size_t count, enum err err,
-	const struct error *e)
+give_up(struct writer *w, const struct work *k, enum err err)
 {
+	const struct error *e = &k->batch->error;
+
 	switch (err) {
 	case ERR_BUSY:
 		/* Every attempt was undone, by others or at its commit (a full disk shows there): no
 		 * write gets through now. The probe will tell when one does. */
 		go(w, STORE_DOWN, e);
-		fail(w, jobs, count, ERR_UNAVAILABLE, "the database takes no writes now");
+		fail(w, k->jobs, k->count, ERR_UNAVAILABLE, "the database takes no writes now");
 		return;
 	case ERR_UNAVAILABLE:
 		go(w, STORE_DOWN, e);
-		fail(w, jobs, count, ERR_UNAVAILABLE, e->text);
+		fail(w, k->jobs, k->count, ERR_UNAVAILABLE, e->text);
 		return;
 	case ERR_UNCERTAIN:
-		fail(w, jobs, count, ERR_UNCERTAIN, "stopped before the database could tell");
+		fail(w, k->jobs, k->count, ERR_UNCERTAIN,
+			"stopped before the database could tell");
 		return;
 	case ERR_CORRUPT:
 		go(w, STORE_FENCED, e);
-		fail(w, jobs, count, ERR_UNAVAILABLE, e->text);
+		fail(w, k->jobs, k->count, ERR_UNAVAILABLE, e->text);
 		return;
 	default:
-		bisect(w, jobs, count, err);
+		bisect(w, k, err);
 	}
 }
 
 static void
-settle(struct writer *w, struct job **jobs, size_t count)
+settle(struct writer *w, struct work *k)
 {
 	struct attempts attempts = {0};
-	int64_t started = clock_monotonic_us();
 	enum err err;
 
+	k->started_us = clock_monotonic_us();
 	do {
-		err = reconnect(w, &w->batch.error);
+		err = reconnect(w, &k->batch->error);
 		if (err == ERR_OK) {
-			err = try_once(w, jobs, count);
-		}
-		if (err == ERR_UNCERTAIN) {
-			err = decide(w, &w->batch.error);
+			err = try_once(w, k);
 		}
 		if (err == ERR_OK) {
-			keep_effects(w);
-			go(w, STORE_READY, NULL);
-			count_batch(w, jobs, count, started);
-			deliver(w, jobs, count);
 			return;
 		}
-	} while (recover(w, &attempts, count, err));
-	give_up(w, jobs, count, err, &w->batch.error);
+	} while (recover(w, &attempts, k, &err));
+	give_up(w, k, err);
 }
 
 /* --- the thread --------------------------------------------------------------------------- */
@@ -400,57 +540,57 @@ settle(struct writer *w, struct job **jobs, size_t count)
 static void
 probe(struct writer *w)
 {
-	struct error e = {0};
+	struct work k = {.batch = w->hand.batch};
+	struct error *e = &k.batch->error;
 	enum err err;
 
 	w->probed_at = clock_monotonic_ms();
-	err = reconnect(w, &e);
+	err = reconnect(w, e);
 	if (err == ERR_OK) {
-		err = try_once(w, NULL, 0);
-		e = w->batch.error;
-	}
-	if (err == ERR_UNCERTAIN) {
-		err = decide(w, &e);
+		err = try_once(w, &k);
 	}
 	if (err == ERR_OK) {
-		keep_effects(w);
-		go(w, STORE_READY, NULL);
 		return;
 	}
 	forget_effects(w, true);
 	if (err == ERR_CORRUPT) {
-		go(w, STORE_FENCED, &e);
+		go(w, STORE_FENCED, e);
 	} else {
 		disconnect(w);
-		store_set_state(w->store, w->state, &e);
+		store_set_state(w->store, w->state, e);
 	}
 }
 
-static size_t
-collect(struct writer *w, struct queue_node *chain)
+/* What was applied ahead is next, and what has come since. */
+static void
+take(struct writer *w, int wait_ms)
 {
-	size_t count = 0;
+	struct work done = w->hand;
 
-	for (; chain != NULL; chain = chain->next) {
-		w->jobs[count++] = (struct job *)chain; /* node is its first member */
+	w->hand = w->ahead;
+	w->ahead = (struct work){.batch = done.batch, .jobs = done.jobs};
+	if (room(w, &w->hand) > 0) {
+		collect(&w->hand,
+			queue_take(w->store->changes, room(w, &w->hand),
+				w->hand.count > 0 ? 0 : wait_ms));
 	}
-	return count;
 }
 
 static void
-take(struct writer *w, struct queue_node *chain)
+write_hand(struct writer *w)
 {
-	size_t count = collect(w, chain);
+	struct work *k = &w->hand;
 
 	if (must_give_up(w)) {
-		fail(w, w->jobs, count, ERR_UNAVAILABLE, "the server is stopping");
+		forget_effects(w, true);
+		fail(w, k->jobs, k->count, ERR_UNAVAILABLE, "the server is stopping");
 		return;
 	}
-	if (w->state == STORE_READY) {
-		settle(w, w->jobs, count);
+	if (w->state != STORE_READY) {
+		fail(w, k->jobs, k->count, ERR_UNAVAILABLE, "the database is away");
 		return;
 	}
-	fail(w, w->jobs, count, ERR_UNAVAILABLE, "the database is away");
+	settle(w, k);
 }
 
 static void *
@@ -463,11 +603,10 @@ run(void *ctx)
 	pthread_setname_np(pthread_self(), "store-writer");
 	for (;;) {
 		bool down = w->state == STORE_DOWN;
-		struct queue_node *chain = queue_take(s->changes, (size_t)s->conf.batch,
-			down && wait_ms > PROBE_MS ? PROBE_MS : wait_ms);
 
-		if (chain != NULL) {
-			take(w, chain);
+		take(w, down && wait_ms > PROBE_MS ? PROBE_MS : wait_ms);
+		if (w->hand.count > 0) {
+			write_hand(w);
 		} else if (queue_closed(s->changes)) {
 			break;
 		}
@@ -561,14 +700,26 @@ destroy(struct writer *w)
 {
 	disconnect(w);
 	signer_destroy(w->signer);
-	batch_fini(&w->batch);
+	batch_fini(&w->batches[0]);
+	batch_fini(&w->batches[1]);
 	heads_destroy(w->heads);
 	dedupe_recent_destroy(w->recent);
 	mark_cache_destroy(w->marks);
 	visitors_clear(&w->visitors);
 	map_fini(&w->visitors);
-	free(w->jobs);
+	free(w->hand.jobs);
+	free(w->ahead.jobs);
 	free(w);
+}
+
+static void
+begin_work(struct writer *w, struct work *k, struct batch *b)
+{
+	const struct store_conf *conf = &w->store->conf;
+
+	batch_init(b, conf, w->heads, &w->ids, w->recent, w->marks, &w->visitors);
+	k->batch = b;
+	k->jobs = xcalloc((size_t)conf->batch, sizeof(struct job *));
 }
 
 enum err
@@ -583,9 +734,9 @@ writer_start(struct store *s, struct store_conn *db, struct writer **out, struct
 	w->heads = heads_create(HEADS_MAX);
 	w->recent = dedupe_recent_create();
 	w->marks = mark_cache_create(MARKS_MAX);
-	w->jobs = xcalloc((size_t)s->conf.batch, sizeof(struct job *));
 	map_init(&w->visitors);
-	batch_init(&w->batch, &s->conf, w->heads, &w->ids, w->recent, w->marks, &w->visitors);
+	begin_work(w, &w->hand, &w->batches[0]);
+	begin_work(w, &w->ahead, &w->batches[1]);
 	err = load(w, e);
 	if (err == ERR_OK && pthread_create(&w->thread, NULL, run, w) != 0) {
 		err = error_set(e, ERR_UNAVAILABLE, "cannot start a thread");

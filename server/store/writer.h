@@ -10,11 +10,24 @@
 #include "store/signed_heads.h"
 #include "store/store_private.h"
 
+/* Jobs that are committed together. */
+struct work {
+	struct batch *batch;
+	struct job **jobs;
+	size_t count;
+	size_t applied; /* the first of them, to what the batch holds in memory */
+	int64_t started_us;
+	bool ended; /* by a commit, well or not */
+	enum err result;
+};
+
 struct writer {
 	pthread_t thread;
 	struct store *store;
 	struct store_conn *db; /* NULL: away */
-	struct batch batch;
+	struct batch batches[2];
+	struct work hand;  /* conf.batch places each */
+	struct work ahead; /* applied while the database writes what is in hand */
 	struct heads *heads;
 	struct id_source ids;
 	struct dedupe_recent *recent;
@@ -25,7 +38,6 @@ struct writer {
 	enum store_state state;
 	int64_t probed_at;
 	int64_t closing_at; /* 0: not being closed */
-	struct job **jobs;  /* of the batch in hand, conf.batch places */
 };
 
 #endif

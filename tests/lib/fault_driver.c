@@ -21,6 +21,8 @@ static unsigned remaining;
 static unsigned hits;
 static unsigned reads;
 static bool refusing;
+static bool slow;
+static unsigned looks;
 static const char *on_connect;
 
 void
@@ -63,6 +65,26 @@ fault_refuse_connections(bool refuse)
 	pthread_mutex_lock(&lock);
 	refusing = refuse;
 	pthread_mutex_unlock(&lock);
+}
+
+void
+fault_answer_slowly(bool yes)
+{
+	pthread_mutex_lock(&lock);
+	slow = yes;
+	looks = 0;
+	pthread_mutex_unlock(&lock);
+}
+
+bool
+fault_is_awaited(void)
+{
+	bool awaited;
+
+	pthread_mutex_lock(&lock);
+	awaited = looks > 0;
+	pthread_mutex_unlock(&lock);
+	return awaited;
 }
 
 void
@@ -208,19 +230,33 @@ fault_run(struct store_conn *db, enum statement statement, const struct value *a
 }
 
 static enum err
-fault_run_beside(struct store_conn *db, enum statement statement,
-	const struct value *args, size_t rows, run_meanwhile *work, void *ctx,
-	uint64_t *affected, struct error *e)
+fault_start(struct store_conn *db, enum statement statement, const struct value *args,
+	size_t rows, struct error *e)
+{
+	return inner_driver->start(conn_of(db)->inner, statement, args, rows, e);
+}
+
+/* A slow database has not answered while anything waits to be looked at. */
+static bool
+fault_answered(struct store_conn *db, int wait_ms)
+{
+	bool wait;
+
+	pthread_mutex_lock(&lock);
+	wait = slow;
+	looks += slow;
+	pthread_mutex_unlock(&lock);
+	return !wait && inner_driver->answered(conn_of(db)->inner, wait_ms);
+}
+
+/* What was started has failed: that shows when its answer comes. */
+static enum err
+fault_await(struct store_conn *db, uint64_t *affected, struct error *e)
 {
 	struct fault_conn *c = conn_of(db);
-	enum err err = fail_with(c, next_fault(c, false, true), e);
+	enum err err = inner_driver->await(c->inner, affected, e);
 
-	if (err != ERR_OK) {
-		work(ctx);
-		return err;
-	}
-	return inner_driver->run_beside(c->inner, statement, args, rows, work, ctx, affected,
-		e);
+	return err == ERR_OK ? fail_with(c, next_fault(c, false, true), e) : err;
 }
 
 static enum err
@@ -273,7 +309,9 @@ fault_driver(const struct store_driver *inner)
 	driver.commit = fault_commit;
 	driver.rollback = fault_rollback;
 	driver.run = fault_run;
-	driver.run_beside = fault_run_beside;
+	driver.start = fault_start;
+	driver.answered = fault_answered;
+	driver.await = fault_await;
 	driver.read = fault_read;
 	driver.script = fault_script;
 	driver.snapshot = fault_snapshot;
@@ -282,6 +320,7 @@ fault_driver(const struct store_driver *inner)
 	armed = FAULT_NONE;
 	remaining = 0;
 	refusing = false;
+	slow = false;
 	on_connect = NULL;
 	return &driver;
 }

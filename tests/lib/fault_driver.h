@@ -26,6 +26,9 @@ unsigned fault_hits(void); /* since fault_arm */
 unsigned fault_reads(void);
 /* Connections fail too while the fault is on. */
 void fault_refuse_connections(bool refuse);
+/* What was started is unanswered until it is awaited, also where no other process works for us. */
+void fault_answer_slowly(bool yes);
+bool fault_is_awaited(void); /* somebody has looked for such an answer since */
 /* Run on each new writing connection; NULL: nothing. */
 void fault_on_connect(const char *sql);
 

@@ -185,6 +185,24 @@ node_started_twice_is_stopped(void **state)
 	fixture_call(f, client_message(&c, 99), ERR_OK);
 }
 
+/* The other has written entries already: their numbers are those that we would give next. */
+static void
+node_whose_numbers_are_taken_is_stopped(void **state)
+{
+	struct store_fixture *f = *state;
+	struct client c = client_begin(f);
+	struct error why = {0};
+
+	client_send_burst(&c);
+	fixture_sql(f,
+		"UPDATE fact SET id = id + 1 WHERE id = "
+		"(SELECT newest FROM (SELECT MAX(id) AS newest FROM fact) AS f)");
+	fixture_sql(f, "UPDATE feed SET tick = tick + 1, n = n + 1 WHERE node = 1");
+	fixture_call(f, client_message(&c, 99), ERR_UNAVAILABLE);
+	assert_false(store_ready(f->store, &why));
+	assert_non_null(strstr(why.text, "store.node"));
+}
+
 /* On one machine it is found at once, before anything is written. */
 static void
 node_started_twice_here_does_not_start(void **state)
@@ -296,6 +314,7 @@ main(void)
 		ON_BOTH_FAULTY(refused_statement_hits_its_change_alone),
 		ON_BOTH_FAULTY(away_means_refused_and_later_delivered),
 		ON_BOTH_FAULTY(node_started_twice_is_stopped),
+		ON_BOTH_FAULTY(node_whose_numbers_are_taken_is_stopped),
 		ON_BOTH_FAULTY(node_started_twice_here_does_not_start),
 		ON_BOTH_FAULTY(two_nodes_share_a_timeline),
 		{"full_disk_acknowledges_nothing on SQLite", full_disk_acknowledges_nothing,

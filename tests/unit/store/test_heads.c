@@ -35,9 +35,11 @@ committed_changes_hold(void **state)
 	struct head *head = add(h, 1, 100);
 
 	(void)state;
+	heads_pass(h);
 	heads_commit(h);
 	move_on(h, head, 101);
 	move_on(h, head, 102);
+	heads_pass(h);
 	heads_commit(h);
 	assert_int_equal(heads_get(h, 1)->state.seq, 7);
 	assert_ptr_equal(heads_get_by_conversation(h, 102), head);
@@ -56,6 +58,7 @@ restored_heads_are_as_before(void **state)
 	struct head *head = add(h, 1, 100);
 
 	(void)state;
+	heads_pass(h);
 	heads_commit(h);
 	move_on(h, head, 101);
 	add(h, 2, 200); /* loaded inside the batch: it may have seen rows that are gone */
@@ -75,6 +78,7 @@ dropped_heads_are_loaded_again(void **state)
 
 	(void)state;
 	add(h, 2, 200);
+	heads_pass(h);
 	heads_commit(h);
 	move_on(h, head, 101);
 	heads_drop(h);
@@ -92,10 +96,12 @@ the_longest_unused_goes(void **state)
 	(void)state;
 	for (uint64_t i = 1; i <= 3; i++) {
 		add(h, i, 0);
+		heads_pass(h);
 		heads_commit(h);
 	}
 	assert_non_null(heads_get(h, 1));
 	add(h, 4, 0);
+	heads_pass(h);
 	heads_commit(h);
 	assert_null(heads_get(h, 2));
 	assert_non_null(heads_get(h, 1));
@@ -181,7 +187,7 @@ marks_are_flushed_once(void **state)
 	assert_ptr_equal(mark_cache_take_dirty(c), a);
 	assert_null(mark_cache_take_dirty(c));
 	mark_cache_add(c, 3, 0, &none);
-	mark_cache_commit(c);
+	mark_cache_make_room(c);
 	assert_null(mark_cache_get(c, 1, 0));
 	mark_cache_destroy(c);
 }
