@@ -32,7 +32,12 @@ MYSQL_LIBS := $(shell $(MYSQL_CONFIG) --libs 2>/dev/null)
 
 INCLUDES := -Iserver -I. -Itests $(patsubst -I%,-isystem %, \
 	$(call pkg,--cflags-only-I,$(PACKAGES)) $(MYSQL_INCLUDES))
-LIBS := $(call pkg,--libs,$(PACKAGES)) $(MYSQL_LIBS) -lev -pthread -lm
+# First, so that its malloc is everybody's; the sanitizers bring their own.
+ifeq ($(SANITIZE),)
+ALLOCATOR := -lmimalloc
+INCLUDES += -DWITH_MIMALLOC
+endif
+LIBS := $(ALLOCATOR) $(call pkg,--libs,$(PACKAGES)) $(MYSQL_LIBS) -lev -pthread -lm
 TEST_LIBS := $(call pkg,--libs,cmocka)
 
 # ---- Flags -----------------------------------------------------------------------------

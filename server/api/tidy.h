@@ -7,7 +7,7 @@
 struct app;
 struct tidy;
 
-struct tidy *tidy_create(struct app *app); /* once net, workers and sockets are there */
-void tidy_destroy(struct tidy *t); /* after the workers have stopped; NULL is fine */
+struct tidy *tidy_create(struct app *app); /* once net, store and sockets are there */
+void tidy_destroy(struct tidy *t);         /* NULL is fine */
 
 #endif
