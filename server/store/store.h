@@ -141,7 +141,8 @@ struct store_stats {
 	uint64_t queued;
 	uint64_t refused;
 	uint64_t last_batch;
-	uint64_t ahead; /* changes that were applied while the batch before was being written */
+	uint64_t
+		ahead; /* changes that were applied while the batch before was being written */
 	uint64_t commit_us_last;
 	uint64_t commit_us_max;
 	uint64_t reconnects;
