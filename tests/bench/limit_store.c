@@ -27,6 +27,8 @@ struct limit_store {
 	MYSQL *mysql;
 	MYSQL_STMT *mysql_insert;
 	struct columns columns;
+	int64_t newest_id; /* of an earlier start: numbers go on from there */
+	int64_t newest_sequence;
 };
 
 void
@@ -58,15 +60,24 @@ sqlite_run(sqlite3 *db, const char *sql)
 	}
 }
 
+#define NEWEST "SELECT COALESCE(MAX(id), 0), COALESCE(MAX(seq), 0) FROM message"
+
+static void
+sqlite_read_newest(struct limit_store *s)
+{
+	sqlite3_stmt *st;
+	if (sqlite3_prepare_v2(s->sqlite, NEWEST, -1, &st, NULL) != SQLITE_OK ||
+		sqlite3_step(st) != SQLITE_ROW) {
+		die("limit: %s", sqlite3_errmsg(s->sqlite));
+	}
+	s->newest_id = sqlite3_column_int64(st, 0);
+	s->newest_sequence = sqlite3_column_int64(st, 1);
+	sqlite3_finalize(st);
+}
+
 struct limit_store *
 limit_store_sqlite(const char *path)
 {
-	static const char *const suffixes[] = {"", "-wal", "-shm"};
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		char old[512];
-		snprintf(old, sizeof(old), "%s%s", path, suffixes[i]);
-		unlink(old);
-	}
 	struct limit_store *s = store_create();
 	if (sqlite3_open(path, &s->sqlite) != SQLITE_OK) {
 		die("limit: cannot open %s", path);
@@ -75,9 +86,11 @@ limit_store_sqlite(const char *path)
 	sqlite_run(s->sqlite, "PRAGMA synchronous=FULL");
 	sqlite_run(s->sqlite, "PRAGMA cache_size=-65536");
 	sqlite_run(s->sqlite,
-		"CREATE TABLE message(id INTEGER PRIMARY KEY, conversation_id INT, seq INT,"
+		"CREATE TABLE IF NOT EXISTS message(id INTEGER PRIMARY KEY, conversation_id INT, seq INT,"
 		" customer_id INT, author INT, channel INT, body TEXT, created_at INT)");
-	sqlite_run(s->sqlite, "CREATE INDEX place ON message(conversation_id, seq)");
+	sqlite_run(s->sqlite,
+		"CREATE INDEX IF NOT EXISTS place ON message(conversation_id, seq)");
+	sqlite_read_newest(s);
 	if (sqlite3_prepare_v2(s->sqlite, "INSERT INTO message VALUES(?,?,?,?,1,2,?,?)", -1,
 			&s->sqlite_insert, NULL) != SQLITE_OK) {
 		die("limit: %s", sqlite3_errmsg(s->sqlite));
@@ -92,9 +105,9 @@ sqlite_write(struct limit_store *s, struct message *const *batch, size_t count)
 	sqlite_run(s->sqlite, "BEGIN");
 	for (size_t i = 0; i < count; i++) {
 		const struct message *m = batch[i];
-		sqlite3_bind_int64(insert, 1, m->id);
+		sqlite3_bind_int64(insert, 1, s->newest_id + m->id);
 		sqlite3_bind_int64(insert, 2, m->conversation);
-		sqlite3_bind_int64(insert, 3, m->sequence);
+		sqlite3_bind_int64(insert, 3, s->newest_sequence + m->sequence);
 		sqlite3_bind_int64(insert, 4, m->conversation);
 		sqlite3_bind_text(insert, 5, m->body, (int)m->body_length, SQLITE_STATIC);
 		sqlite3_bind_int64(insert, 6, time(NULL));
@@ -112,6 +125,20 @@ mysql_run(MYSQL *db, const char *sql)
 	if (mysql_query(db, sql) != 0) {
 		die("limit: %s: %s", sql, mysql_error(db));
 	}
+}
+
+static void
+mysql_read_newest(struct limit_store *s)
+{
+	mysql_run(s->mysql, NEWEST);
+	MYSQL_RES *result = mysql_store_result(s->mysql);
+	MYSQL_ROW row = result ? mysql_fetch_row(result) : NULL;
+	if (!row) {
+		die("limit: %s", mysql_error(s->mysql));
+	}
+	s->newest_id = strtoll(row[0], NULL, 10);
+	s->newest_sequence = strtoll(row[1], NULL, 10);
+	mysql_free_result(result);
 }
 
 static void
@@ -144,14 +171,15 @@ limit_store_mysql(const char *socket_path)
 		die("limit: cannot connect to %s: %s", socket_path,
 			s->mysql ? mysql_error(s->mysql) : "out of memory");
 	}
-	mysql_run(s->mysql, "DROP DATABASE IF EXISTS " DATABASE);
-	mysql_run(s->mysql, "CREATE DATABASE " DATABASE " CHARACTER SET utf8mb4");
+	mysql_run(s->mysql,
+		"CREATE DATABASE IF NOT EXISTS " DATABASE " CHARACTER SET utf8mb4");
 	mysql_run(s->mysql, "USE " DATABASE);
 	mysql_run(s->mysql,
-		"CREATE TABLE message(id BIGINT PRIMARY KEY, conversation_id BIGINT NOT NULL,"
+		"CREATE TABLE IF NOT EXISTS message(id BIGINT PRIMARY KEY, conversation_id BIGINT NOT NULL,"
 		" seq INT NOT NULL, customer_id BIGINT NOT NULL, author INT NOT NULL,"
 		" channel INT NOT NULL, body VARCHAR(4000) NOT NULL, created_at BIGINT NOT NULL,"
 		" KEY place(conversation_id, seq)) ENGINE=InnoDB");
+	mysql_read_newest(s);
 	s->mysql_insert = mysql_stmt_init(s->mysql);
 	if (!s->mysql_insert ||
 		mysql_stmt_prepare(s->mysql_insert, insert, sizeof(insert) - 1)) {
@@ -167,9 +195,9 @@ mysql_write(struct limit_store *s, struct message *const *batch, size_t count)
 	struct columns *c = &s->columns;
 	for (size_t i = 0; i < count; i++) {
 		const struct message *m = batch[i];
-		c->id[i] = m->id;
+		c->id[i] = s->newest_id + m->id;
 		c->conversation[i] = m->conversation;
-		c->sequence[i] = m->sequence;
+		c->sequence[i] = (uint32_t)s->newest_sequence + m->sequence;
 		c->body[i] = m->body;
 		c->body_length[i] = m->body_length;
 		c->created_at[i] = time(NULL);

@@ -21,7 +21,7 @@ struct message {
 
 struct limit_store;
 
-/* Both open a fresh table; what was there before is dropped. */
+/* Both go on with the rows of earlier starts, as the server does that is measured beside. */
 struct limit_store *limit_store_sqlite(const char *path);
 struct limit_store *limit_store_mysql(const char *socket_path);
 

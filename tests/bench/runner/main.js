@@ -107,7 +107,15 @@ function discardData() {
 	}
 }
 
+/* Of a run that was broken off; MariaDB's folder is made anew in any case. */
+function discardLimit() {
+	for (const suffix of ["", "-wal", "-shm"]) {
+		rmSync(join(out, `limit.db${suffix}`), { force: true });
+	}
+}
+
 async function main() {
+	discardLimit();
 	note("starting MariaDB");
 	const mariadb = await startMariadb(out);
 	try {
