@@ -216,6 +216,8 @@ put_store_counts(struct buf *out, const struct store_stats *s)
 		s->refused);
 	metric_number(out, "trunkline_store_reconnects_total", COUNTER,
 		"Connections that the writer made anew.", s->reconnects);
+	metric_number(out, "trunkline_store_ahead_total", COUNTER,
+		"Changes that were prepared while the batch before was being written.", s->ahead);
 	metric_number(out, "trunkline_store_retries_total", COUNTER,
 		"Batches that were applied again.", s->retries);
 }
