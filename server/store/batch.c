@@ -171,6 +171,14 @@ run_rows(struct batch *b, enum statement s, size_t rows, uint64_t *affected)
 	return err;
 }
 
+enum err
+batch_refuse_number(struct batch *b)
+{
+	return error_set(&b->error, ERR_CORRUPT,
+		"another process writes as node %lld: give each its own store.node",
+		(long long)b->conf->node);
+}
+
 /* Last, when the database has the processors for itself: right after a commit the loop and the
  * clients are busy with its entries, and each answer that is waited for takes longest. */
 static enum err
@@ -188,9 +196,7 @@ count_transaction(struct batch *b)
 		return b->failed;
 	}
 	if (affected != 1) {
-		b->failed = error_set(&b->error, ERR_CORRUPT,
-			"another process writes as node %lld: give each its own store.node",
-			(long long)b->conf->node);
+		b->failed = batch_refuse_number(b);
 		return b->failed;
 	}
 	return ERR_OK;

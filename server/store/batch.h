@@ -155,6 +155,9 @@ MUST_CHECK enum err batch_send(struct batch *b);
 /* Afterwards: counts the transaction in the feed row and commits. */
 MUST_CHECK enum err batch_commit(struct batch *b);
 
+/* Says that another process writes under our number; ERR_CORRUPT. */
+enum err batch_refuse_number(struct batch *b);
+
 /* Statements of the transaction; a failure is kept in b->failed. `args` has one row. */
 MUST_CHECK enum err batch_run(struct batch *b, enum statement s, const struct value *args,
 	uint64_t *affected);

@@ -230,14 +230,6 @@ must_give_up(struct writer *w)
 	return clock_monotonic_ms() - w->closing_at > CLOSE_MS;
 }
 
-static enum err
-refuse_number(const struct writer *w, struct error *e)
-{
-	return error_set(e, ERR_CORRUPT,
-		"another process writes as node %lld: give each its own store.node",
-		(long long)w->store->conf.node);
-}
-
 /* ERR_OK: the batch is stored. ERR_BUSY: it is not. ERR_UNCERTAIN: nobody knows, and we are
  * being stopped. ERR_CORRUPT: another process writes under our number. */
 static enum err
@@ -260,7 +252,7 @@ decide(struct writer *w, struct batch *b)
 			return ERR_BUSY;
 		}
 		if (err == ERR_OK || err == ERR_CORRUPT) {
-			return refuse_number(w, e);
+			return batch_refuse_number(b);
 		}
 		disconnect(w);
 		if (must_give_up(w)) {
@@ -472,7 +464,7 @@ recover(struct writer *w, struct attempts *a, struct work *k, enum err *err)
 		return ++a->tries < ATTEMPTS_MAX;
 	case ERR_CONFLICT:
 		if (number_is_taken(w, k->batch)) {
-			*err = refuse_number(w, &k->batch->error);
+			*err = batch_refuse_number(k->batch);
 			return false;
 		}
 		return ++a->tries < ATTEMPTS_MAX;
