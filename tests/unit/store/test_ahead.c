@@ -1,14 +1,12 @@
 /* While the database writes one batch the next is applied already: it stands or falls with the
  * first, whatever happens to that. */
-#include "lib/store_both.h"
+#include "lib/store_faulty.h"
 
 #include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "lib/fault_driver.h"
 #include "lib/store_client.h"
-#include "store/store_private.h"
 
 enum {
 	WAIT_MS = 20000,
@@ -22,28 +20,6 @@ struct sending {
 	enum err code;
 	bool duplicate;
 };
-
-static int
-open_faulty(void **state, enum fixture_database database)
-{
-	struct store_fixture *f = fixture_prepare(database);
-
-	fixture_open_with(f, fault_driver(store_driver_of(&f->conf)));
-	*state = f;
-	return 0;
-}
-
-static int
-set_up_faulty_sqlite(void **state)
-{
-	return open_faulty(state, FIXTURE_SQLITE);
-}
-
-static int
-set_up_faulty_mysql(void **state)
-{
-	return open_faulty(state, FIXTURE_MYSQL);
-}
 
 static void
 note_answer(void *ctx, const struct outcome *o)
@@ -287,12 +263,6 @@ what_has_to_read_waits_for_its_turn(void **state)
 						 "(SELECT MIN(id) FROM fact WHERE kind = 12)"),
 		2 * GROUP);
 }
-
-/* clang-format off */
-#define ON_BOTH_FAULTY(test) \
-	{#test " on SQLite", test, set_up_faulty_sqlite, tear_down_store, NULL}, \
-	{#test " on MariaDB", test, set_up_faulty_mysql, tear_down_store, NULL}
-/* clang-format on */
 
 int
 main(void)

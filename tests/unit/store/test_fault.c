@@ -1,6 +1,6 @@
 /* Whatever fails, and wherever: what was acknowledged is there once, what was not may be sent
  * again, and the histories stay whole. */
-#include "lib/store_both.h"
+#include "lib/store_faulty.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,33 +9,9 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "lib/fault_driver.h"
 #include "lib/store_client.h"
-#include "store/store_private.h"
 
 enum { WAIT_MS = 20000 };
-
-static int
-open_faulty(void **state, enum fixture_database database)
-{
-	struct store_fixture *f = fixture_prepare(database);
-
-	fixture_open_with(f, fault_driver(store_driver_of(&f->conf)));
-	*state = f;
-	return 0;
-}
-
-static int
-set_up_faulty_sqlite(void **state)
-{
-	return open_faulty(state, FIXTURE_SQLITE);
-}
-
-static int
-set_up_faulty_mysql(void **state)
-{
-	return open_faulty(state, FIXTURE_MYSQL);
-}
 
 /* The n-th operation fails, for every n of a burst. */
 static void
@@ -295,12 +271,6 @@ full_disk_acknowledges_nothing(void **state)
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM fact WHERE kind = 1"),
 		stored + CLIENT_BURST - 1);
 }
-
-/* clang-format off */
-#define ON_BOTH_FAULTY(test) \
-	{#test " on SQLite", test, set_up_faulty_sqlite, tear_down_store, NULL}, \
-	{#test " on MariaDB", test, set_up_faulty_mysql, tear_down_store, NULL}
-/* clang-format on */
 
 int
 main(void)
