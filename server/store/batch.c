@@ -285,6 +285,16 @@ write_keys_beside(struct batch *b, size_t count, uint64_t *affected)
 	return b->failed;
 }
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct pending_key *left = a;
+	const struct pending_key *right = b;
+
+	return memcmp(left->key, right->key, DEDUPE_KEY_SIZE);
+}
+
+/* In their order each row finds its place beside the one before. */
 static enum err
 flush_keys(struct batch *b)
 {
@@ -292,6 +302,9 @@ flush_keys(struct batch *b)
 	struct value *v = values_for(b, count * 2);
 	uint64_t affected = 0;
 
+	if (count > 1) {
+		qsort(b->keys + b->key_flushed, count, sizeof(*b->keys), compare_keys);
+	}
 	for (size_t i = 0; i < count; i++) {
 		const struct pending_key *k = &b->keys[b->key_flushed + i];
 
