@@ -49,6 +49,7 @@ batch_fini(struct batch *b)
 	free(b->keys);
 	free(b->audits);
 	free(b->closed);
+	free(b->dirty);
 	free(b->values);
 	free(b->fact_values);
 	free(b->salts);
@@ -438,35 +439,52 @@ same_place(const struct conversation *a, const struct conversation *b)
 		a->resolved_at == b->resolved_at && a->listed_at == b->listed_at;
 }
 
-static bool
-is_wanted(const struct gathering *g, struct head *head)
-{
-	if (!head->state.conversation_dirty) {
-		return false;
-	}
-	head->conversation_moved |= !head->before.has_conversation ||
-		!same_place(&head->before.conversation, &head->state.conversation);
-	return head->conversation_moved == g->moved;
-}
-
-static void
-count_dirty(void *ctx, struct head *head)
-{
-	struct gathering *g = ctx;
-
-	g->count += is_wanted(g, head);
-}
-
 static void
 gather_dirty(void *ctx, struct head *head)
 {
 	struct gathering *g = ctx;
+	struct batch *b = g->b;
 
-	if (is_wanted(g, head)) {
-		put_conversation(g->b->values + g->count * CONVERSATION_VALUES,
-			&head->state.conversation);
-		head->state.conversation_dirty = false;
-		g->count++;
+	if (!head->state.conversation_dirty) {
+		return;
+	}
+	head->conversation_moved |= !head->before.has_conversation ||
+		!same_place(&head->before.conversation, &head->state.conversation);
+	if (head->conversation_moved == g->moved) {
+		b->dirty = grow(b->dirty, &b->dirty_capacity, g->count, sizeof(*b->dirty));
+		b->dirty[g->count++] = head;
+	}
+}
+
+static int
+compare_conversations(const void *a, const void *b)
+{
+	uint64_t left = (*(struct head *const *)a)->state.conversation.id;
+	uint64_t right = (*(struct head *const *)b)->state.conversation.id;
+
+	return (left > right) - (left < right);
+}
+
+/* In their order each row is found beside the one before, and two processes that write the same
+ * ones wait for each other instead of both giving up. */
+static size_t
+gather(struct batch *b, bool moved)
+{
+	struct gathering g = {.b = b, .moved = moved};
+
+	heads_each_touched(b->heads, gather_dirty, &g);
+	if (g.count > 1) {
+		qsort(b->dirty, g.count, sizeof(*b->dirty), compare_conversations);
+	}
+	return g.count;
+}
+
+static void
+put_dirty(struct batch *b, size_t count, struct value *v)
+{
+	for (size_t i = 0; i < count; i++) {
+		v = put_conversation(v, &b->dirty[i]->state.conversation);
+		b->dirty[i]->state.conversation_dirty = false;
 	}
 }
 
@@ -474,41 +492,35 @@ gather_dirty(void *ctx, struct head *head)
 static enum err
 flush_moved(struct batch *b)
 {
-	struct gathering g = {.b = b, .moved = true};
+	size_t count = gather(b, true);
 	size_t closed = b->closed_count - b->closed_flushed;
+	struct value *v = values_for(b, (count + closed) * CONVERSATION_VALUES);
 
-	heads_each_touched(b->heads, count_dirty, &g);
-	if (g.count + closed == 0) {
+	if (count + closed == 0) {
 		return ERR_OK;
 	}
-	values_for(b, (g.count + closed) * CONVERSATION_VALUES);
 	for (size_t i = 0; i < closed; i++) {
-		put_conversation(b->values + i * CONVERSATION_VALUES,
-			&b->closed[b->closed_flushed + i]);
+		v = put_conversation(v, &b->closed[b->closed_flushed + i]);
 	}
-	g.count = closed;
-	heads_each_touched(b->heads, gather_dirty, &g);
+	put_dirty(b, count, v);
 	b->closed_flushed = b->closed_count;
-	return run_rows(b, STATEMENT_CONVERSATION_UPSERT, g.count, NULL);
+	return run_rows(b, STATEMENT_CONVERSATION_UPSERT, count + closed, NULL);
 }
 
 static enum err
 flush_progress(struct batch *b)
 {
-	struct gathering g = {.b = b, .moved = false};
+	size_t count = gather(b, false);
 	uint64_t affected = 0;
 
-	heads_each_touched(b->heads, count_dirty, &g);
-	if (g.count == 0) {
+	if (count == 0) {
 		return ERR_OK;
 	}
-	values_for(b, g.count * CONVERSATION_VALUES);
-	g.count = 0;
-	heads_each_touched(b->heads, gather_dirty, &g);
-	if (run_rows(b, STATEMENT_CONVERSATION_PROGRESS, g.count, &affected) != ERR_OK) {
+	put_dirty(b, count, values_for(b, count * CONVERSATION_VALUES));
+	if (run_rows(b, STATEMENT_CONVERSATION_PROGRESS, count, &affected) != ERR_OK) {
 		return b->failed;
 	}
-	if (affected < g.count) {
+	if (affected < count) {
 		b->failed = error_set(&b->error, ERR_CONFLICT,
 			"a conversation was changed by others");
 	}

@@ -117,6 +117,8 @@ struct batch {
 	size_t closed_count;
 	size_t closed_flushed;
 	size_t closed_capacity;
+	struct head **dirty; /* whose conversations are being written */
+	size_t dirty_capacity;
 
 	struct value *values; /* the rows of the statement that is being run */
 	size_t value_capacity;
