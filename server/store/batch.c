@@ -465,8 +465,7 @@ compare_conversations(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* In their order each row is found beside the one before, and two processes that write the same
- * ones wait for each other instead of both giving up. */
+/* In their order each row is found beside the one before. */
 static size_t
 gather(struct batch *b, bool moved)
 {
