@@ -56,7 +56,7 @@ function start(script: HTMLScriptElement): void {
 			tell({ type: "hello", open: panel.isOpen() });
 			waiting.splice(0).forEach(tell);
 			// Loaded, but not by us: the server has refused this page. No dead button then; the
-			// reason stands in the browser's console.
+			// reason stands in the browser's console. A slow telephone may answer all the same.
 			setTimeout(() => answered || panel.enable(false), ANSWER_MS);
 		},
 	});

@@ -15,7 +15,7 @@ export interface Panel {
 	readonly frame: HTMLIFrameElement;
 	isOpen(): boolean;
 	mount(): void;
-	/** Whether there is anything to show at all. */
+	/** Whether there is anything to show at all. What is open stays so, out of sight. */
 	enable(usable: boolean): void;
 	show(): void;
 	hide(): void;
@@ -44,6 +44,7 @@ export function createPanel(options: PanelOptions): Panel {
 	const calm = matchMedia("(prefers-reduced-motion: reduce)");
 	const side = options.left ? "left" : "right";
 	let open = false;
+	let usable = true;
 	let ground = "";
 	/** What the page's own overflow was while a full-screen panel holds it. */
 	let held: string | null = null;
@@ -60,7 +61,7 @@ export function createPanel(options: PanelOptions): Panel {
 		icon.setAttribute("d", open ? OPEN_ICON : LAUNCHER_ICON);
 		// The page behind a full screen must not scroll.
 		const page = document.documentElement.style;
-		if (open && full) {
+		if (open && full && usable) {
 			held ??= page.overflow;
 			page.overflow = "hidden";
 		} else if (held !== null) {
@@ -91,11 +92,10 @@ export function createPanel(options: PanelOptions): Panel {
 				addEventListener("load", load);
 			}
 		},
-		enable(usable) {
-			if (!usable) {
-				panel.hide();
-			}
+		enable(yes) {
+			usable = yes;
 			host.style.display = usable ? "block" : "none";
+			lay();
 		},
 		show() {
 			if (open) {

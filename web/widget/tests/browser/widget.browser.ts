@@ -66,6 +66,23 @@ async function open(path?: string, options?: BrowserContextOptions): Promise<voi
 	await frame.locator(".presence.is-online").waitFor();
 }
 
+/** Runs in the frame of a slow telephone: what it is told reaches it later. */
+function fallAsleep(): void {
+	if (window !== top) {
+		const told: MessageEvent[] = [];
+		Object.assign(window, { told });
+		addEventListener("message", (event) => {
+			if (event.isTrusted) {
+				event.stopImmediatePropagation();
+				told.push(new MessageEvent("message", { data: event.data, origin: event.origin, source: event.source }));
+			}
+		}, true);
+	}
+}
+
+const inFrame = <Result>(look: (told: MessageEvent[]) => Result): Promise<Result> =>
+	frame.locator("html").evaluate(`(${String(look)})(window.told)`);
+
 async function write(text: string): Promise<void> {
 	await composer().fill(text);
 	await composer().press("Enter");
@@ -356,6 +373,23 @@ describe("the page around it", () => {
 		await launcher().waitFor();
 		await launcher().waitFor({ state: "hidden", timeout: 20_000 });
 		problems = [];
+	});
+
+	it("comes back as it was when the frame answers after all", async () => {
+		await visit("/demo/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+		await context.addInitScript(fallAsleep);
+		await page.clock.install();
+		await page.reload();
+		await launcher().click();
+		await expect.poll(() => page.evaluate(() => document.documentElement.style.overflow)).toBe("hidden");
+		await expect.poll(() => inFrame((told) => told.length)).toBeGreaterThan(0);
+		await page.clock.fastForward(20_000);
+		await page.locator("iframe").waitFor({ state: "hidden" });
+		expect(await page.evaluate(() => document.documentElement.style.overflow)).toBe("");
+		await inFrame((told) => told.splice(0).forEach((message) => dispatchEvent(message)));
+		await frame.locator(".presence.is-online").waitFor();
+		expect(await page.locator("iframe").boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+		expect(await page.evaluate(() => document.documentElement.style.overflow)).toBe("hidden");
 	});
 
 	it("is closed by Esc on its button too", async () => {
