@@ -4,7 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Caller, Desk, expectAccessible, expectCount, launchBrowser, patienceMs, screenshot, startDemo, storingBrowser, visit } from "../lib/browser.ts";
+import { Caller, Desk, another, expectAccessible, expectCount, launchBrowser, screenshot, startDemo, storingBrowser, visit } from "../lib/browser.ts";
+import { addChannel, staff } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
 
 let server: TestServer;
@@ -51,11 +52,13 @@ class ForeignSite {
 describe("the administrator", () => {
 	test("adds a member of staff, who logs in with the password that was shown", async () => {
 		const { page } = boss;
+		const name = another("何晴");
+		const login = another("heqing");
 		await boss.goto("/admin/staff");
 		await page.getByRole("button", { name: "新建员工" }).click();
 		const dialog = page.getByRole("dialog", { name: "新建员工" });
-		await dialog.getByLabel("姓名").fill("新来的何晴");
-		await dialog.getByLabel("登录名").fill("heqing");
+		await dialog.getByLabel("姓名").fill(name);
+		await dialog.getByLabel("登录名").fill(login);
 		await dialog.getByLabel("分机").fill("7009");
 		await screenshot(page, "admin-staff-new");
 		await expectAccessible(page);
@@ -65,15 +68,15 @@ describe("the administrator", () => {
 		expect(password.length).toBeGreaterThan(11);
 		await expectAccessible(page);
 		await secret.getByRole("button", { name: "完成" }).click();
-		await page.getByRole("row", { name: /新来的何晴.*heqing.*坐席.*7009/ }).waitFor();
+		await page.getByRole("row", { name: new RegExp(`${name}.*${login}.*坐席.*7009`) }).waitFor();
 		const { context, page: other, watch } = await visit(browser, server);
 		await other.goto(`${server.url}/console/`);
-		await other.locator("input[name=login]").fill("heqing");
+		await other.locator("input[name=login]").fill(login);
 		await other.locator("input[name=password]").fill(password);
 		await other.locator("form button.is-primary").click();
 		await other.locator(".inbox").waitFor();
 		await other.getByRole("link", { name: "员工" }).waitFor({ state: "detached" });
-		await page.getByRole("button", { name: "编辑 新来的何晴" }).click();
+		await page.getByRole("button", { name: `编辑 ${name}` }).click();
 		await page.getByRole("dialog").getByLabel(/可以登录/).uncheck();
 		await page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
 		await other.locator("input[name=login]").waitFor();
@@ -86,13 +89,14 @@ describe("the administrator", () => {
 		const site = new ForeignSite();
 		const origin = await site.open();
 		const { page } = boss;
+		const channel = another("别家网站");
 		await boss.goto("/admin/channels");
 		for (const name of ["远岫官网", "总机", "客服邮箱", "柜台"]) {
 			await page.getByRole("article", { name, exact: true }).waitFor();
 		}
 		await page.getByRole("button", { name: "新增渠道" }).click();
 		const dialog = page.getByRole("dialog", { name: "新增渠道" });
-		await dialog.getByLabel("显示名称").fill("别家网站");
+		await dialog.getByLabel("显示名称").fill(channel);
 		await dialog.getByLabel("允许的网站").fill("别家网站");
 		await dialog.getByRole("button", { name: "保存" }).click();
 		await dialog.getByText("每行要像", { exact: false }).waitFor();
@@ -101,7 +105,7 @@ describe("the administrator", () => {
 		await screenshot(page, "admin-channel-new");
 		await expectAccessible(page);
 		await dialog.getByRole("button", { name: "保存" }).click();
-		const card = page.getByRole("article", { name: "别家网站" });
+		const card = page.getByRole("article", { name: channel });
 		site.snippet = await card.getByLabel("粘贴到网页的代码").inputValue();
 		expect(site.snippet).toMatch(/^<script src="http:\/\/127\.0\.0\.1:\d+\/widget\.js" data-key="[^"]+" async><\/script>$/);
 		await screenshot(page, "admin-channels");
@@ -122,11 +126,8 @@ describe("the administrator", () => {
 	test("loses no message where the browser forbids the frame to store", async () => {
 		const site = new ForeignSite();
 		const origin = await site.open();
-		site.snippet = await boss.page.getByRole("article", { name: "别家网站" }).getByLabel("粘贴到网页的代码").inputValue();
-		await boss.page.getByRole("button", { name: "编辑 别家网站" }).click();
-		await boss.page.getByRole("dialog").getByLabel("允许的网站").fill(origin);
-		await boss.page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
-		await expectCount(boss.page.getByRole("dialog"), 0);
+		const { public_key: key } = await addChannel(server, "webchat", { origins: [origin] });
+		site.snippet = `<script src="${server.url}/widget.js" data-key="${String(key)}" async></script>`;
 		const lin = await Caller.open(browser, server, {}, origin);
 		await lin.write("隐私窗口里写的");
 		await lin.message("隐私窗口里写的").getByText(/已发送|已送达/).waitFor();
@@ -142,7 +143,7 @@ describe("the administrator", () => {
 		const refused: string[] = [];
 		page.on("console", (message) => refused.push(message.text()));
 		await page.goto(origin);
-		await expect.poll(() => refused.join(), { timeout: patienceMs }).toMatch(/frame-ancestors/);
+		await expect.poll(() => refused.join()).toMatch(/frame-ancestors/);
 		await page.locator("button[aria-haspopup=dialog]").waitFor({ state: "hidden" });
 		await context.close();
 		await site.close();
@@ -150,10 +151,11 @@ describe("the administrator", () => {
 
 	test("makes an API key that is shown once, and takes it back", async () => {
 		const { page } = boss;
+		const name = another("总部交换机");
 		await boss.goto("/admin/api-keys");
 		await page.getByRole("button", { name: "新建接口密钥" }).first().click();
 		const dialog = page.getByRole("dialog");
-		await dialog.getByLabel("名称").fill("总部交换机");
+		await dialog.getByLabel("名称").fill(name);
 		await dialog.getByLabel("上报通话").check({ force: true });
 		await expectAccessible(page);
 		await dialog.getByRole("button", { name: /创建|保存/ }).click();
@@ -167,14 +169,18 @@ describe("the administrator", () => {
 		await page.getByRole("button", { name: "完成" }).click();
 		await screenshot(page, "admin-api-keys");
 		await expectAccessible(page);
-		await page.getByRole("button", { name: "吊销 总部交换机" }).click();
+		await page.getByRole("button", { name: `吊销 ${name}` }).click();
 		await page.getByRole("dialog").getByRole("button", { name: "吊销" }).click();
-		await page.getByText("已吊销").waitFor();
+		await page.getByRole("row", { name: new RegExp(`${name}.*已吊销`) }).waitFor();
 		expect((await report()).status).toBe(401);
 	});
 
 	test("reads in the audit what was done", async () => {
 		const { page } = boss;
+		const administrator = await staff(server, "boss");
+		await administrator.post("/api/v1/staff", { login: another("audited"), name: "何晴", role: "agent" });
+		const { api_key: key } = (await administrator.post("/api/v1/api-keys", { name: "总机", scopes: ["calls:write"] })).body;
+		await administrator.request("DELETE", `/api/v1/api-keys/${String(key.id)}`);
 		await boss.goto("/admin/audit");
 		await page.getByText("新建员工").first().waitFor();
 		await page.getByText("吊销接口密钥").first().waitFor();

@@ -3,10 +3,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { App, Receiver, signIdentity } from "../lib/app.ts";
-import { Caller, Desk, expectAccessible, expectText, launchBrowser, patienceMs, picture, screenshot, startDemo, Watch } from "../lib/browser.ts";
+import { Caller, Desk, Watch, another, expectAccessible, expectText, launchBrowser, picture, screenshot, startDemo } from "../lib/browser.ts";
 import type { Loose } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
-import { until } from "../lib/wait.ts";
+import { patienceMs, until } from "../lib/wait.ts";
 
 interface Told {
 	type: string;
@@ -77,7 +77,7 @@ class WebView {
 
 describe("the page in an app", () => {
 	test("lets her in by the address's fragment, which is gone at once, and by nothing the next time", async () => {
-		const view = await WebView.open(`#identity=${app.identity("app-1", { name: "周晓彤" })}`);
+		const view = await WebView.open(`#identity=${app.identity(another("app-1-"), { name: "周晓彤" })}`);
 		await view.write("应用里问一下到账时间");
 		expect(view.page.url()).not.toContain("identity");
 		expect(await view.page.evaluate(() => JSON.stringify(localStorage))).not.toContain("eyJ");
@@ -104,7 +104,7 @@ describe("the page in an app", () => {
 		await screenshot(view.page, "app-page-unknown");
 		await view.command("identify", "no.such.token");
 		await view.page.getByText("open customer service from the app").waitFor();
-		await view.command("identify", app.identity("app-2"));
+		await view.command("identify", app.identity(another("app-2-")));
 		await view.write("Hello from the bridge");
 		await screenshot(view.page, "app-page-dark");
 		await view.page.getByRole("button", { name: "Back" }).click();
@@ -113,8 +113,7 @@ describe("the page in an app", () => {
 	});
 
 	test("sends a picture, and the way back leads out of it", async () => {
-		/* Another person each time, should it have to be tried again. */
-		const view = await WebView.open(`#identity=${app.identity(`app-3-${Date.now()}`)}`);
+		const view = await WebView.open(`#identity=${app.identity(another("app-3-"))}`);
 		await view.write("先发一句");
 		await view.page.locator("input[type=file]").setInputFiles(picture());
 		await view.page.getByRole("button", { name: "移除 凭证.png" }).waitFor();
@@ -137,10 +136,11 @@ describe("the page in an app", () => {
 	test("shares the history with the widget on the web", async () => {
 		const web = (await app.boss.get("/api/v1/channels")).body.items.find((one: Loose) => one.kind === "webchat");
 		const { kid, secret } = (await app.boss.post(`/api/v1/channels/${web.id}/keys`)).body;
-		const view = await WebView.open(`#identity=${app.identity("app-4")}`);
+		const user = another("app-4-");
+		const view = await WebView.open(`#identity=${app.identity(user)}`);
 		await view.write("这句写在应用里");
 		const caller = await Caller.open(browser, server);
-		await caller.page.evaluate((token) => (window as unknown as { Trunkline: (n: string, v: string) => void }).Trunkline("identify", token), signIdentity(kid, secret, web.public_key, "app-4"));
+		await caller.page.evaluate((token) => (window as unknown as { Trunkline: (n: string, v: string) => void }).Trunkline("identify", token), signIdentity(kid, secret, web.public_key, user));
 		await caller.bubble("这句写在应用里").waitFor();
 		await caller.write("这句写在网页上");
 		await view.page.locator(".bubble", { hasText: "这句写在网页上" }).waitFor();
@@ -161,12 +161,13 @@ describe("an administrator", () => {
 	test("adds an app, has its server told, and sees how that goes", async () => {
 		const receiver = await Receiver.open();
 		const boss = await Desk.open(browser, server, "boss");
+		const name = another("远岫 App");
 		await boss.goto("/admin/channels");
 		await boss.button("新增渠道").click();
 		await boss.page.locator("label.choice-chip", { hasText: "App" }).click();
-		await boss.page.getByLabel("显示名称").fill("远岫 App");
+		await boss.page.getByLabel("显示名称").fill(name);
 		await boss.page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
-		const card = boss.page.getByRole("article", { name: "远岫 App" });
+		const card = boss.page.getByRole("article", { name });
 		await card.getByText("仅限应用确认过身份的客户").waitFor();
 		expect(await card.getByLabel("应用内网页地址").inputValue()).toContain("/widget/app.html?key=");
 		await card.getByLabel("地址", { exact: true }).fill("nonsense");
@@ -202,7 +203,7 @@ describe("an administrator", () => {
 		await ann.button("领取").click();
 		await ann.button("结束").waitFor();
 		await ann.write("给您留言");
-		await until("it was given up", async () => (await app.outbox("dead")).summary.dead === 1, patienceMs);
+		await until("it was given up", async () => (await app.outbox("dead")).summary.dead === 1);
 		const boss = await Desk.open(browser, server, "boss");
 		await boss.goto("/admin/channels");
 		const card = boss.page.getByRole("article", { name: "Test app" });
@@ -211,7 +212,7 @@ describe("an administrator", () => {
 		await screenshot(boss.page, "app-outbox");
 		receiver.behaviour = (_call, answer) => answer.writeHead(204).end();
 		await card.getByRole("button", { name: "全部重新发送" }).click();
-		await until("it went through", async () => (await app.outbox("sent")).summary.sent === 1, patienceMs);
+		await until("it went through", async () => (await app.outbox("sent")).summary.sent === 1);
 		expect(receiver.texts).toEqual(["给您留言"]);
 		await boss.close();
 		const narrow = await Desk.open(browser, server, "boss", { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "en-GB" });

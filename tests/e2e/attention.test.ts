@@ -1,7 +1,7 @@
 /** A message that concerns her calls the agent: a sound, the title, a notification, in a second. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk, expectText, launchWholeBrowser, patienceMs, startDemo } from "../lib/browser.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Desk, another, expectText, launchWholeBrowser, startDemo } from "../lib/browser.ts";
 import { customer, say } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
 import type { TestSocket } from "../lib/socket.ts";
@@ -36,6 +36,13 @@ function listen(): void {
 	};
 }
 
+/** A page that was touched, so that it may sound, and that has asked for nothing yet. */
+async function comeBack(): Promise<void> {
+	await ann.goto("/inbox/mine");
+	await ann.online();
+	await ann.page.locator(".inbox").first().click();
+}
+
 function called(page = ann.page): Promise<Called> {
 	return page.evaluate(() => (window as unknown as { called: Called }).called);
 }
@@ -62,17 +69,18 @@ afterAll(async () => {
 });
 
 test("a message of somebody unassigned calls within a second", async () => {
+	await comeBack();
 	const lin = await customer(server, "demo-web");
 	const socket = await lin.socket();
 	expect((await say(socket, { text: "有人在吗" })).t).toBe("ack");
 	const sentAt = Date.now();
-	await expect.poll(async () => (await called()).notifications.length, { timeout: patienceMs }).toBe(1);
-	await expect.poll(async () => (await called()).sounds.length, { timeout: patienceMs }).toBe(1);
+	await expect.poll(async () => (await called()).notifications.length).toBe(1);
+	await expect.poll(async () => (await called()).sounds.length).toBe(1);
 	const { notifications, sounds } = await called();
 	expect(notifications[0]).toMatchObject({ title: expect.stringMatching(/^访客 \d+/), body: "有人在吗" });
 	expect((notifications[0]?.at ?? Infinity) - sentAt).toBeLessThan(1000);
 	expect((sounds[0] ?? Infinity) - sentAt).toBeLessThan(1000);
-	await expect.poll(() => ann.page.title(), { timeout: patienceMs }).toMatch(/^\(1\) /);
+	await expect.poll(() => ann.page.title()).toMatch(/^\(1\) /);
 	socket.close();
 });
 
@@ -80,9 +88,10 @@ test("a message in a colleague's conversation does not", async () => {
 	const bob = await Desk.open(browser, server, "bob");
 	const lin = await customer(server, "demo-web");
 	const socket = await lin.socket();
-	await say(socket, { text: "给小博的" });
+	const text = another("给小博的");
+	await say(socket, { text });
 	await bob.goto("/inbox/unassigned");
-	await bob.openRow("给小博的");
+	await bob.openRow(text);
 	await bob.button("领取").click();
 	await bob.button("结束").waitFor();
 	const before = await called();
@@ -95,38 +104,42 @@ test("a message in a colleague's conversation does not", async () => {
 });
 
 test("what she opens calls no more", async () => {
-	await ann.goto("/inbox/unassigned");
-	await ann.openRow("有人在吗");
+	await comeBack();
+	const socket = await (await customer(server, "demo-web")).socket();
+	const text = another("还有人吗");
+	await say(socket, { text });
+	await expect.poll(() => ann.page.title()).toMatch(/^\(1\) /);
+	await ann.page.getByRole("tab", { name: /未分配/ }).click();
+	await ann.openRow(text);
 	await ann.button("领取").click();
 	await ann.button("结束").waitFor();
-	await expect.poll(() => ann.page.title(), { timeout: patienceMs }).not.toMatch(/^\(/);
+	await expect.poll(() => ann.page.title()).not.toMatch(/^\(/);
+	socket.close();
 });
 
 describe("of several tabs of one agent", () => {
 	let second: Page;
 	let lin: TestSocket;
 
-	beforeAll(async () => {
+	beforeEach(async () => {
 		second = await ann.context.newPage();
 		await second.goto(`${server.url}/console/inbox/mine`);
 		await second.locator(".rail-me .presence[data-state=online]").waitFor();
 		// A sound needs a page that was touched.
 		await second.locator(".list-head, .inbox").first().click();
-		await ann.goto("/inbox/mine");
-		await ann.online();
-		await ann.page.locator(".inbox").first().click();
+		await comeBack();
+		lin = await (await customer(server, "demo-web")).socket();
 	});
-	afterAll(async () => {
+	afterEach(async () => {
 		lin.close();
 		await second.close();
 	});
 
 	test("one calls, and one title counts as the other", async () => {
-		lin = await (await customer(server, "demo-web")).socket();
 		await say(lin, { text: "只响一次" });
-		await Promise.all([ann.page, second].map((page) => expect.poll(() => page.title(), { timeout: patienceMs }).toMatch(/^\(1\) /)));
+		await Promise.all([ann.page, second].map((page) => expect.poll(() => page.title()).toMatch(/^\(1\) /)));
 		const both = async (): Promise<Called[]> => Promise.all([called(), called(second)]);
-		await expect.poll(async () => (await both()).flatMap((one) => one.notifications).length, { timeout: patienceMs }).toBe(1);
+		await expect.poll(async () => (await both()).flatMap((one) => one.notifications).length).toBe(1);
 		await quiet(500);
 		const heard = await both();
 		expect(heard.flatMap((one) => one.notifications).map((one) => one.body)).toEqual(["只响一次"]);
@@ -134,11 +147,14 @@ describe("of several tabs of one agent", () => {
 	});
 
 	test("none calls for what she looks at in one, and what she has looked at is forgotten in all", async () => {
+		const text = another("看一眼");
+		await say(lin, { text });
+		await Promise.all([ann.page, second].map((page) => expect.poll(() => page.title()).toMatch(/^\(1\) /)));
 		await second.bringToFront();
-		await second.goto(`${server.url}/console/inbox/unassigned`);
-		await second.locator(".conv", { hasText: "只响一次" }).first().click();
+		await second.getByRole("tab", { name: /未分配/ }).click();
+		await second.locator(".conv", { hasText: text }).first().click();
 		await second.locator(".thread-body").waitFor();
-		await Promise.all([ann.page, second].map((page) => expect.poll(() => page.title(), { timeout: patienceMs }).not.toMatch(/^\(/)));
+		await Promise.all([ann.page, second].map((page) => expect.poll(() => page.title()).not.toMatch(/^\(/)));
 		const before = await Promise.all([called(), called(second)]);
 		await say(lin, { text: "我看着呢" });
 		await second.locator(".bubble", { hasText: "我看着呢" }).waitFor();

@@ -1,6 +1,6 @@
 /** Nobody is there: the widget says until when and takes an address, and the answer follows by mail. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { Caller, Desk, expectAccessible, expectText, launchBrowser, screenshot } from "../lib/browser.ts";
 import { MailStack } from "../lib/mailstack.ts";
 import { addChannel, staff, type Loose } from "../lib/people.ts";
@@ -13,7 +13,8 @@ let mail: MailStack;
 let server: TestServer;
 let page: string;
 
-beforeAll(async () => {
+/* What is said and sent is counted: each try begins with an empty house. */
+beforeEach(async () => {
 	browser = await launchBrowser();
 	mail = await MailStack.start();
 	server = await startServer({ settings: { ...mail.serverSettings, "mail.answer_after": "1s" } });
@@ -21,7 +22,7 @@ beforeAll(async () => {
 	const channel = await addChannel(server, "webchat", { origins: [] });
 	page = `${server.url}/demo/try.html?key=${String(channel.public_key)}&lang=zh-CN`;
 });
-afterAll(async () => {
+afterEach(async () => {
 	await browser.close();
 	await server.dispose();
 	await mail.dispose();

@@ -1,6 +1,6 @@
 /** A visit noted on a phone: the draft survives a reload, the network may go, it arrives once. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Desk, expectAccessible, expectCount, launchBrowser, picture, screenshot, startDemo } from "../lib/browser.ts";
 import { staff, type Loose, type Staff } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
@@ -26,6 +26,8 @@ afterAll(async () => {
 		await server.dispose();
 	}
 });
+
+beforeEach(() => ann.context.setOffline(false));
 
 async function visitsOf(name: string): Promise<Loose[]> {
 	const found = await boss.get(`/api/v1/customers?q=${encodeURIComponent(name)}`);

@@ -1,7 +1,7 @@
 /** Opening hours, kept by a supervisor; tags: given, found by, taken back. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk, expectAccessible, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
+import { Desk, another, expectAccessible, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import type { TestServer } from "../lib/server.ts";
 
 let server: TestServer;
@@ -59,21 +59,22 @@ describe("a supervisor", () => {
 	});
 
 	test("tags a customer, finds her by it, and takes it back", async () => {
+		const tag = another("高净值");
 		await lead.goto("/inbox/all");
 		await lead.page.locator(".conv").first().click();
 		const add = lead.page.locator(".tag-add input");
-		await add.fill("高净值");
+		await add.fill(tag);
 		await add.press("Enter");
-		const chip = lead.page.locator(".tag-chip", { hasText: "高净值" });
+		const chip = lead.page.locator(".tag-chip", { hasText: tag });
 		await chip.waitFor();
-		await lead.log.getByText("添加标签：高净值").first().waitFor();
+		await lead.log.getByText(`添加标签：${tag}`).first().waitFor();
 		await expectAccessible(lead.page);
 		await screenshot(lead.page, "tags");
-		await lead.goto(`/customers?tag=${encodeURIComponent("高净值")}`);
+		await lead.goto(`/customers?tag=${encodeURIComponent(tag)}`);
 		await expectCount(lead.page.locator("tbody tr"), 1);
 		await lead.goto("/inbox/all");
 		await lead.page.locator(".conv").first().click();
-		await lead.button("移除标签：高净值").click();
+		await lead.button(`移除标签：${tag}`).click();
 		await expectCount(chip, 0);
 		await lead.page.getByRole("button", { name: /^撤销/ }).click();
 		await chip.waitFor();

@@ -1,7 +1,7 @@
 /** Who is who, at the desk: a hint with reasons, two sides compared, one history, and two again. */
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Caller, Desk, expectAccessible, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
+import { Caller, Desk, another, expectAccessible, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import { staff, type Loose, type Staff } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
 
@@ -143,25 +143,27 @@ describe("two records of one person", () => {
 });
 
 test("a visitor goes on writing in her widget while others join and part her history", async () => {
-	const known = await make("访客本人", { external_id: "V-1" });
+	const name = another("访客本人");
+	const first = another("我还没登录");
+	const known = await make(name, { external_id: another("V-") });
 	const caller = await Caller.open(browser, server);
-	await caller.write("我还没登录");
+	await caller.write(first);
 	await lead.goto("/inbox/unassigned");
-	await lead.openRow("我还没登录");
+	await lead.openRow(first);
 	await panel(lead).getByRole("button", { name: "归并到已有客户" }).click();
 	const dialog = lead.page.getByRole("dialog");
-	await dialog.getByRole("searchbox").fill("访客本人");
-	await dialog.getByRole("button", { name: /访客本人/ }).click();
+	await dialog.getByRole("searchbox").fill(name);
+	await dialog.getByRole("button", { name: new RegExp(name) }).click();
 	await dialog.getByRole("button", { name: "归并", exact: true }).click();
-	await lead.page.locator(".thread-head h2", { hasText: "访客本人" }).waitFor();
+	await lead.page.locator(".thread-head h2", { hasText: name }).waitFor();
 	await caller.write("归并以后写的");
 	await lead.bubble("归并以后写的").waitFor();
-	await caller.bubble("我还没登录").waitFor();
+	await caller.bubble(first).waitFor();
 	await panel(lead).getByRole("region", { name: "合并记录" }).getByRole("button", { name: "拆分" }).click();
 	await lead.page.getByRole("dialog").getByRole("button", { name: "拆分" }).click();
 	await expectCount(lead.bubble("归并以后写的"), 0);
-	await caller.write("拆分以后写的");
-	await lead.row("拆分以后写的").waitFor();
+	await caller.write(`${first}，拆分以后写的`);
+	await lead.row(`${first}，拆分以后写的`).waitFor();
 	expect((await chief.get(`/api/v1/customers/${known.id}/entries`)).body.entries.some((entry: Loose) => entry.kind === "message")).toBe(false);
 	await caller.close();
 });

@@ -1,7 +1,7 @@
 /** The console without a mouse, and with an input method. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Caller, Desk, expectAccessible, expectCount, launchBrowser, patienceMs, screenshot, startDemo } from "../lib/browser.ts";
+import { Caller, Desk, expectAccessible, expectCount, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import type { TestServer } from "../lib/server.ts";
 import { quiet } from "../lib/wait.ts";
 
@@ -24,6 +24,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
 	await ann.goto("/inbox/unassigned");
+	await ann.online();
 	await ann.page.locator(".conv").first().waitFor();
 });
 
@@ -48,9 +49,9 @@ describe("the keyboard", () => {
 		await page.keyboard.press("j");
 		const first = await activeRow();
 		await page.keyboard.press("j");
-		await expect.poll(activeRow, { timeout: patienceMs }).not.toBe(first);
+		await expect.poll(activeRow).not.toBe(first);
 		await page.keyboard.press("k");
-		await expect.poll(activeRow, { timeout: patienceMs }).toBe(first);
+		await expect.poll(activeRow).toBe(first);
 		await page.locator(".thread-body").waitFor();
 		await ann.button("领取").waitFor();
 		await page.keyboard.press("t");
@@ -87,14 +88,14 @@ describe("the keyboard", () => {
 		await ann.page.locator(".conv").first().click();
 		await ann.composer.click();
 		await compose(ann.page, "nihao", "你好");
-		await expect.poll(() => ann.composer.inputValue(), { timeout: patienceMs }).toBe("你好");
+		await expect.poll(() => ann.composer.inputValue()).toBe("你好");
 		await expectCount(ann.bubble("nihao"), 0);
 		await expectCount(ann.bubble("你好，"), 0);
 		await ann.composer.fill("");
 		const lin = await Caller.open(browser, server);
 		await lin.composer.click();
 		await compose(lin.page, "zaima", "在吗");
-		await expect.poll(() => lin.composer.inputValue(), { timeout: patienceMs }).toBe("在吗");
+		await expect.poll(() => lin.composer.inputValue()).toBe("在吗");
 		await quiet(200);
 		await expectCount(lin.frame.locator(".msg.is-out"), 0);
 		await lin.composer.press("Enter");

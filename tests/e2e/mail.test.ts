@@ -1,8 +1,8 @@
 /** Mail at the desk: read safely, answered, sent again; with a real mail system behind it. */
 import type { Browser, Locator } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hostile } from "../../web/console/tests/unit/hostileMail.ts";
-import { Desk, expectAccessible, expectCount, expectText, launchBrowser, patienceMs, picture, screenshot, startDemo } from "../lib/browser.ts";
+import { Desk, expectAccessible, expectCount, expectText, launchBrowser, picture, screenshot, startDemo } from "../lib/browser.ts";
 import { letter, MailStack } from "../lib/mailstack.ts";
 import { addChannel, staff } from "../lib/people.ts";
 import { startServer, type TestServer } from "../lib/server.ts";
@@ -226,6 +226,7 @@ describe("with a mail system", () => {
 			await mail.dispose();
 		}
 	});
+	beforeEach(() => ann.context.setOffline(false));
 
 	test("a customer's mail appears, is answered with a file, and her answer follows it", async () => {
 		await mail.deliver(letter({ from: `Wu Lei <${wu}>`, subject: "Seal lost", text: "I lost my company seal. What now?", proven: true }), { to: mail.address("support") });
@@ -235,7 +236,7 @@ describe("with a mail system", () => {
 		expect(await ann.page.getByLabel("主题").inputValue()).toBe("Re: Seal lost");
 		await ann.composer.fill("请带营业执照到柜台办理补刻。");
 		await ann.page.locator("input[type=file]").setInputFiles(picture());
-		await until("the file is uploaded", () => ann.page.locator(".composer-foot .is-primary").isEnabled(), patienceMs);
+		await until("the file is uploaded", () => ann.page.locator(".composer-foot .is-primary").isEnabled());
 		await send(ann);
 		await expectText(ann.message("营业执照"), /已发出/);
 		const arrived = await mail.arrived("wu", "Re: Seal lost");
@@ -259,7 +260,7 @@ describe("with a mail system", () => {
 		await ann.page.getByLabel("主题").fill("补刻印章");
 		await ann.composer.fill("请带营业执照到柜台办理补刻。");
 		await ann.page.locator("input[type=file]").setInputFiles(picture());
-		await until("the file is uploaded", () => ann.page.locator(".composer-foot .is-primary").isEnabled(), patienceMs);
+		await until("the file is uploaded", () => ann.page.locator(".composer-foot .is-primary").isEnabled());
 		await send(ann);
 		await expectText(ann.log.locator(".mail-delivery"), /已发出/);
 		const arrived = await mail.arrived("wang", "image/png");
@@ -282,7 +283,7 @@ describe("with a mail system", () => {
 		await ann.context.setOffline(false);
 		await card(ann, "断网时写的").waitFor();
 		await expect.poll(() => ann.composer.inputValue()).toBe("");
-		await until("it arrived", () => mail.inbox("wang").length === 2, patienceMs);
+		await until("it arrived", () => mail.inbox("wang").length === 2);
 		await expectCount(card(ann, "断网时写的"), 1);
 	});
 

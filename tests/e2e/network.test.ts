@@ -1,7 +1,7 @@
 /** Lines that break without a word, and servers that end: seen from both browsers. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Caller, Desk, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Caller, Desk, another, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import { databases, type TestServer } from "../lib/server.ts";
 import { Tunnel } from "../lib/tunnel.ts";
 
@@ -17,14 +17,20 @@ describe.each(databases)("on %s", (database) => {
 		await browser.close();
 		await server.dispose();
 	});
+	beforeEach(async () => {
+		if (!(await server.isReady())) {
+			await server.start();
+		}
+	});
 
 	test("a cut line loses and doubles nothing on either side", async () => {
+		const before = another("线路断开之前");
 		const tunnel = await Tunnel.to(server.port);
 		const ann = await Desk.open(browser, server, "ann");
 		const lin = await Caller.open(browser, server, {}, `${tunnel.url}/demo/`);
-		await lin.write("线路断开之前");
+		await lin.write(before);
 		await ann.goto("/inbox/unassigned");
-		await ann.openRow("线路断开之前");
+		await ann.openRow(before);
 		await ann.button("领取").click();
 		await ann.button("结束").waitFor();
 		tunnel.cut();
@@ -39,7 +45,7 @@ describe.each(databases)("on %s", (database) => {
 		await lin.bubble("断线时答的").waitFor();
 		await ann.bubble("断线时写的二").waitFor();
 		const heard = (await ann.log.locator(".bubble").allTextContents()).map((text) => text.trim());
-		expect(heard).toEqual(["线路断开之前", "断线时答的", "断线时写的一", "断线时写的二"]);
+		expect(heard).toEqual([before, "断线时答的", "断线时写的一", "断线时写的二"]);
 		for (const text of heard) {
 			await expectCount(lin.bubble(text), 1);
 		}
@@ -50,11 +56,12 @@ describe.each(databases)("on %s", (database) => {
 	});
 
 	test("a server that is killed and comes back is no more than a pause", async () => {
+		const before = another("服务器重启之前");
 		const ann = await Desk.open(browser, server, "ann");
 		const lin = await Caller.open(browser, server);
-		await lin.write("服务器重启之前");
+		await lin.write(before);
 		await ann.goto("/inbox/unassigned");
-		await ann.openRow("服务器重启之前");
+		await ann.openRow(before);
 		await ann.button("领取").click();
 		await ann.button("结束").waitFor();
 		await server.kill();
@@ -66,7 +73,7 @@ describe.each(databases)("on %s", (database) => {
 		await ann.bubble("重启时写的").waitFor();
 		await ann.insist("重启时答的");
 		await lin.bubble("重启时答的").waitFor();
-		for (const text of ["服务器重启之前", "重启时答的", "重启时写的"]) {
+		for (const text of [before, "重启时答的", "重启时写的"]) {
 			await expectCount(lin.bubble(text), 1);
 			await expectCount(ann.bubble(text), 1);
 		}

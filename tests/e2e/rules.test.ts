@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk, expectAccessible, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
+import { Desk, another, expectAccessible, expectCount, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import type { TestServer } from "../lib/server.ts";
 
 let server: TestServer;
@@ -62,21 +62,22 @@ describe("a supervisor", () => {
 
 	test("writes a rule, tries it before it is saved, saves it and takes it back", async () => {
 		const { page } = lead;
+		const title = another("星际开户");
 		await lead.goto("/answers/rules");
 		await page.getByRole("button", { name: "新建规则" }).click();
-		await page.getByLabel("标题", { exact: true }).fill("星际开户");
+		await page.getByLabel("标题", { exact: true }).fill(title);
 		await page.getByLabel("包含任意一个").fill("火星开户");
 		await page.keyboard.press("Enter");
 		await page.getByLabel("答案", { exact: true }).fill("{{name|您}}好，火星暂不支持。");
 		await question(lead).fill("请问火星开户行吗");
 		await page.getByText("正在试用左侧未保存的规则").waitFor();
-		await expectText(verdict(lead).locator("b"), "自动回答：星际开户");
+		await expectText(verdict(lead).locator("b"), `自动回答：${title}`);
 		await expectText(page.locator(".rules-test .quick-bubble"), "您好，火星暂不支持。");
 		await expectAccessible(page);
 		await screenshot(page, "rules-editor");
 		await page.getByRole("button", { name: "保存" }).click();
-		await page.getByText("已添加“星际开户”").waitFor();
-		await search(lead).fill("星际开户");
+		await page.getByText(`已添加“${title}”`).waitFor();
+		await search(lead).fill(title);
 		await expectCount(rows(lead), 1);
 		await page.getByRole("button", { name: "撤销" }).first().click();
 		await expectCount(rows(lead), 0);
@@ -99,15 +100,16 @@ describe("a supervisor", () => {
 
 	test("imports a table after looking at what it would do, and takes all of it back", async () => {
 		const { page } = lead;
+		const title = another("导入的规则");
 		const path = join(server.dataDir, "rules.csv");
-		writeFileSync(path, "\uFEFF标题,任一词,回复\n导入的规则,导入词甲,答案甲\n,没有标题,x\n");
+		writeFileSync(path, `\uFEFF标题,任一词,回复\n${title},导入词甲,答案甲\n,没有标题,x\n`);
 		await lead.goto("/answers/rules");
 		await page.getByRole("button", { name: "导入", exact: true }).click();
 		await page.getByLabel("规则文件").setInputFiles(path);
 		await page.getByText("新建 1，修改 0，不变 0").waitFor();
 		await page.getByRole("cell", { name: "没有标题" }).waitFor();
 		await page.getByRole("button", { name: "导入 1 条" }).click();
-		await search(lead).fill("导入的规则");
+		await search(lead).fill(title);
 		await expectCount(rows(lead), 1);
 		await page.getByRole("button", { name: "撤销" }).last().click();
 		await expectCount(rows(lead), 0);

@@ -1,7 +1,7 @@
 /** Lists and threads stay quick when there is much of them, and show what they should wherever one jumps. */
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk, expectText, launchBrowser, patienceMs, screenshot, startDemo } from "../lib/browser.ts";
+import { Desk, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import { customer, staff, type Customer, type Staff } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
 import { makeRef } from "../lib/socket.ts";
@@ -135,7 +135,7 @@ describe(`with ${conversationCount} conversations`, () => {
 			const asked = Date.now();
 			await scroller.evaluate((element, part) => (element.scrollTop = part * element.scrollHeight), place);
 			const at = Math.floor(place * ids.length);
-			await until(`row ${at}`, async () => (await drawn()).some(([row]) => Math.abs(row - at) < 6), patienceMs);
+			await until(`row ${at}`, async () => (await drawn()).some(([row]) => Math.abs(row - at) < 6));
 			report(`jump to row ${at}`, Date.now() - asked);
 			const rows = await drawn();
 			expect(rows.length).toBeLessThan(maxDrawn);
@@ -153,7 +153,7 @@ describe(`with ${conversationCount} conversations`, () => {
 		await hits.locator("a").first().waitFor();
 		const from = Date.now();
 		await lead.page.getByRole("searchbox").first().fill("13800004321");
-		await until("one hit", async () => (await hits.locator("a").count()) === 1, patienceMs);
+		await until("one hit", async () => (await hits.locator("a").count()) === 1);
 		report("filter to one of all", Date.now() - from);
 		const [caller] = (await boss.get("/api/v1/customers/lookup?kind=phone&value=13800004321")).body.items;
 		await hits.locator("a").first().click();
@@ -172,7 +172,7 @@ describe(`with a thread of ${entryCount} entries`, () => {
 		await until("her row", async () => {
 			await lead.page.locator(".list-scroll").evaluate((element) => (element.scrollTop = 0));
 			return (await last.count()) > 0;
-		}, patienceMs);
+		});
 		const from = Date.now();
 		await last.first().click();
 		await lead.bubble(`第 ${entryCount} 条`).waitFor();

@@ -14,10 +14,19 @@ let browser: Browser;
 let boss: Staff;
 let desk: Desk;
 
+/** A long history, and what is looked for in it is far back. */
+async function writeMuch(): Promise<void> {
+	const { items } = (await boss.get(`/api/v1/customers?q=${encodeURIComponent("戴岚")}`)).body;
+	for (let n = 0; n < 260; n++) {
+		await boss.post("/api/v1/entries/counter", { ref: makeRef(), customer: items[0].id, topic: n === 3 ? "很久以前的信天翁" : `跟进 ${n}`, at: new Date(Date.UTC(2025, 0, 1, 0, n)).toISOString() });
+	}
+}
+
 beforeAll(async () => {
 	server = await startDemo();
 	browser = await launchBrowser();
 	boss = await staff(server, "boss");
+	await writeMuch();
 	desk = await Desk.open(browser, server, "ann");
 });
 afterAll(async () => {
@@ -70,10 +79,6 @@ describe("the transcripts page", () => {
 
 	test("stands at an entry far back in a long history", async () => {
 		const { page } = desk;
-		const { items } = (await boss.get(`/api/v1/customers?q=${encodeURIComponent("戴岚")}`)).body;
-		for (let n = 0; n < 260; n++) {
-			await boss.post("/api/v1/entries/counter", { ref: makeRef(), customer: items[0].id, topic: n === 3 ? "很久以前的信天翁" : `跟进 ${n}`, at: new Date(Date.UTC(2025, 0, 1, 0, n)).toISOString() });
-		}
 		await desk.goto("/transcripts");
 		await page.getByRole("searchbox").fill("信天翁");
 		await page.locator("a.hit[data-entry]").first().click();

@@ -1,7 +1,7 @@
 /** A customer on the demo page and a member of staff at the console talk, in two real browsers. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Caller, Desk, expectAccessible, expectCount, expectText, launchBrowser, patienceMs, picture, screenshot, startDemo } from "../lib/browser.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Caller, Desk, another, expectAccessible, expectCount, expectText, launchBrowser, picture, screenshot, startDemo } from "../lib/browser.ts";
 import { databases, type TestServer } from "../lib/server.ts";
 import { quiet, until } from "../lib/wait.ts";
 
@@ -25,12 +25,16 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 		}
 	});
 
-	/** A new customer has written, and ann has taken her. */
-	async function talkAbout(text: string): Promise<Caller> {
+	beforeEach(() => ann.context.setOffline(false));
+
+	/** A new customer has written this and a number, and ann has taken her. */
+	async function talkAbout(subject: string): Promise<Caller> {
+		const text = another(subject);
 		const lin = await Caller.open(browser, server);
 		await lin.write(text);
 		await lin.bubble(text).waitFor();
 		await ann.goto("/inbox/unassigned");
+		await ann.online();
 		await ann.openRow(text);
 		await ann.button("领取").click();
 		await ann.button("结束").waitFor();
@@ -38,19 +42,20 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 	}
 
 	test("talk: messages, answers, names and ticks", async () => {
+		const asked = another("银行转账没到账");
 		const lin = await Caller.open(browser, server);
 		await ann.goto("/inbox/unassigned");
-		await lin.write("银行转账没到账");
-		await expectText(lin.message("银行转账没到账"), /已发送|已送达|已读/);
-		await ann.openRow("银行转账没到账");
-		await ann.bubble("银行转账没到账").waitFor();
+		await lin.write(asked);
+		await expectText(lin.message(asked), /已发送|已送达|已读/);
+		await ann.openRow(asked);
+		await ann.bubble(asked).waitFor();
 		await ann.button("领取").click();
 		await ann.page.getByText("由您接待").waitFor();
 		await ann.write("您好，我来帮您查一下");
 		await lin.bubble("您好，我来帮您查一下").waitFor();
 		await expectText(lin.frame.locator(".widget-head h1"), "ANN");
 		await expectText(ann.message("您好，我来帮您查一下"), /已读/);
-		await expectText(lin.message("银行转账没到账"), /已读/);
+		await expectText(lin.message(asked), /已读/);
 		await screenshot(ann.page, "talk-console");
 		await screenshot(lin.page, "talk-customer");
 		await lin.close();
@@ -85,7 +90,7 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 		await expectCount(lin.bubble("我这边记下了"), 1);
 		await expectCount(ann.bubble("重新载入之前"), 1);
 		expect(await lin.composer.inputValue()).toBe("写到一半");
-		await expect.poll(() => ann.composer.inputValue(), { timeout: patienceMs }).toBe("答到一半");
+		await expect.poll(() => ann.composer.inputValue()).toBe("答到一半");
 		await lin.composer.press("Enter");
 		await ann.bubble("写到一半").waitFor();
 		await ann.composer.press("Enter");
@@ -144,13 +149,13 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 		await lin.composer.press("Enter");
 		const received = ann.log.locator("img[alt*='凭证.png']");
 		await received.waitFor();
-		await until("the agent sees the picture", () => received.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth === 240), patienceMs);
+		await until("the agent sees the picture", () => received.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth === 240));
 		await ann.page.locator(".composer input[type=file]").setInputFiles({ ...picture(), name: "回执.png" });
 		await ann.page.locator(".composer").getByText("回执.png").waitFor();
 		await ann.write("这是银行回执");
 		const shown = lin.frame.locator("button.picture[aria-label*='回执.png'] img");
 		await shown.waitFor();
-		await until("the customer sees the picture", () => shown.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth === 240), patienceMs);
+		await until("the customer sees the picture", () => shown.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth === 240));
 		await screenshot(ann.page, "pictures-console");
 		await screenshot(lin.page, "pictures-customer");
 		await expectAccessible(lin.page);
@@ -206,10 +211,11 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 
 	test("a conversation is handed on, resolved, undone and reopened", async () => {
 		const bob = await Desk.open(browser, server, "bob");
-		const lin = await talkAbout("请转给懂的人");
+		const subject = another("请转给懂的人");
+		const lin = await talkAbout(subject);
 		await ann.handOver("bob");
 		await bob.goto("/inbox/mine");
-		await bob.openRow("请转给懂的人");
+		await bob.openRow(subject);
 		await bob.page.getByText("由您接待").waitFor();
 		await expectText(ann.page.locator(".thread-head"), /由BOB接待/);
 		await ann.page.getByText("BOB正在查看").waitFor();

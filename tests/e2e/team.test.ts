@@ -1,7 +1,7 @@
 /** Colleagues in two real browsers: handing over, answers that cross, who looks and types where. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk, expectAccessible, expectText, launchBrowser, patienceMs, screenshot, startDemo } from "../lib/browser.ts";
+import { Desk, another, expectAccessible, expectText, launchBrowser, screenshot, startDemo } from "../lib/browser.ts";
 import { customer, say, staff, type Customer, type Loose } from "../lib/people.ts";
 import type { TestServer } from "../lib/server.ts";
 import type { TestSocket } from "../lib/socket.ts";
@@ -31,12 +31,14 @@ afterAll(async () => {
 });
 
 interface Talk {
+	text: string;
 	lin: Customer;
 	socket: TestSocket;
 }
 
-/** A customer who writes, and the agent who takes her up. */
-async function takenBy(desk: Desk, text: string): Promise<Talk> {
+/** A customer who writes this and a number, and the agent who takes her up. */
+async function takenBy(desk: Desk, subject: string): Promise<Talk> {
+	const text = another(subject);
 	const lin = await customer(server, "demo-web");
 	const socket = await lin.socket();
 	expect((await say(socket, { text })).t).toBe("ack");
@@ -44,26 +46,27 @@ async function takenBy(desk: Desk, text: string): Promise<Talk> {
 	await desk.openRow(text);
 	await desk.button(/^(领取|Take)$/).click();
 	await desk.button(/^(结束|Resolve)$/).waitFor();
-	return { lin, socket };
+	return { text, lin, socket };
 }
 
 describe("handing over", () => {
 	test("the receiver is called and reads what she has to know until she answers", async () => {
 		const { socket } = await takenBy(ann, "我想改风险等级");
+		const note = another("她的测评上周到期，先发新问卷");
 		await ann.page.getByRole("button", { name: "转给同事（A）" }).click();
 		await ann.page.getByRole("dialog").getByRole("searchbox").fill("bob");
 		await ann.page.getByRole("dialog").getByRole("button", { name: /BOB/ }).click();
-		await ann.page.getByRole("dialog").getByRole("textbox").fill("她的测评上周到期，先发新问卷");
+		await ann.page.getByRole("dialog").getByRole("textbox").fill(note);
 		await expectAccessible(ann.page);
 		await screenshot(ann.page, "team-transfer");
 		await ann.page.getByRole("dialog").getByRole("button", { name: "转交", exact: true }).click();
 		await expectText(ann.page.locator(".thread-head"), /由BOB接待/);
-		await expectText(ann.message("她的测评上周到期"), /转交给BOB/);
+		await expectText(ann.message(note), /转交给BOB/);
 
 		await bob.goto("/inbox/mine");
-		await expect.poll(() => bob.page.locator(".conv", { hasText: "她的测评上周到期" }).count(), { timeout: patienceMs }).toBe(1);
-		await bob.openRow("她的测评上周到期");
-		await bob.page.locator(".handover", { hasText: "先发新问卷" }).waitFor();
+		await expect.poll(() => bob.page.locator(".conv", { hasText: note }).count()).toBe(1);
+		await bob.openRow(note);
+		await bob.page.locator(".handover", { hasText: note }).waitFor();
 		await expectText(bob.page.locator(".handover"), /ANN handed this over to you/);
 		await expectAccessible(bob.page);
 		await screenshot(bob.page, "team-handover-narrow");
@@ -75,13 +78,14 @@ describe("handing over", () => {
 
 	test("back to Unassigned it carries its note", async () => {
 		const { socket } = await takenBy(ann, "我要投诉");
+		const note = another("请懂投诉流程的同事接");
 		await ann.page.getByRole("button", { name: "转给同事（A）" }).click();
 		await ann.page.getByRole("dialog").getByRole("button", { name: "暂不指定，放回未分配" }).click();
-		await ann.page.getByRole("dialog").getByRole("textbox").fill("请懂投诉流程的同事接");
+		await ann.page.getByRole("dialog").getByRole("textbox").fill(note);
 		await ann.page.getByRole("dialog").getByRole("button", { name: "放回", exact: true }).click();
 		await expectText(ann.page.locator(".thread-head"), /未分配/);
 		await bob.goto("/inbox/unassigned");
-		await bob.row("请懂投诉流程的同事接").waitFor();
+		await bob.row(note).waitFor();
 		socket.close();
 	});
 });
@@ -104,7 +108,7 @@ describe("answers that cross", () => {
 		await expectAccessible(ann.page);
 		await screenshot(ann.page, "team-stale");
 		await kept.getByRole("button", { name: "先看一下" }).click();
-		await expect.poll(() => ann.composer.inputValue(), { timeout: patienceMs }).toBe("请您按第三条办理");
+		await expect.poll(() => ann.composer.inputValue()).toBe("请您按第三条办理");
 		await ann.composer.press("Enter");
 		await expectText(ann.message("请您按第三条办理"), /已发送|已送达|已读/);
 		socket.close();
@@ -115,21 +119,22 @@ describe("who looks and types", () => {
 	test("is seen on the row and in the thread, and ends when she leaves", async () => {
 		const lin = await customer(server, "demo-web");
 		const socket = await lin.socket();
-		await say(socket, { text: "谁在看我" });
+		const text = another("谁在看我");
+		await say(socket, { text });
 		await ann.goto("/inbox/unassigned");
-		const row = ann.row("谁在看我");
+		const row = ann.row(text);
 		await row.waitFor();
 		await bob.goto("/inbox/unassigned");
-		await bob.openRow("谁在看我");
+		await bob.openRow(text);
 		await expectText(row, /BOB ?正在查看/);
 		await bob.composer.pressSequentially("hm", { delay: 50 });
 		await expectText(row, /BOB ?正在回复/);
 		await screenshot(ann.page, "team-rows");
-		await ann.openRow("谁在看我");
+		await ann.openRow(text);
 		await expectText(ann.page.locator(".thread-head"), /BOB ?正在/);
 		await bob.composer.fill("");
 		await bob.page.locator(".thread-head a").first().click();
-		await expect.poll(() => row.locator(".conv-looking").count(), { timeout: patienceMs }).toBe(0);
+		await expect.poll(() => row.locator(".conv-looking").count()).toBe(0);
 		socket.close();
 	});
 });
@@ -145,8 +150,8 @@ describe("the floor", () => {
 		await lead.goto("/live");
 		await lead.page.locator(".kpis").waitFor();
 		const waiting = lead.page.locator(".live-waiting tbody tr");
-		const { socket } = await takenBy(ann, "现场能看到我吗");
-		const mine = waiting.filter({ hasText: "现场能看到我吗" });
+		const { text, socket } = await takenBy(ann, "现场能看到我吗");
+		const mine = waiting.filter({ hasText: text });
 		await expectText(mine, /ANN/);
 		const tile = lead.page.locator(".tile", { hasText: "ANN" });
 		await expectText(tile, /在线/);
@@ -154,35 +159,33 @@ describe("the floor", () => {
 		await expectAccessible(lead.page);
 		await screenshot(lead.page, "team-live");
 		await tile.getByRole("link", { name: /进行中/ }).click();
-		await lead.row("现场能看到我吗").waitFor();
+		await lead.row(text).waitFor();
 		await expectAccessible(lead.page);
 		await screenshot(lead.page, "team-filter");
-		await ann.write("看得到");
-		await ann.bubble("看得到").waitFor();
+		const answer = another("看得到");
+		await ann.write(answer);
+		await ann.bubble(answer).waitFor();
 		await lead.page.getByRole("checkbox", { name: "等待回复" }).check();
-		await expect.poll(() => lead.row("看得到").count(), { timeout: patienceMs }).toBe(0);
+		await expect.poll(() => lead.row(answer).count()).toBe(0);
 		socket.close();
 	});
 
 	test("several are handed to somebody at once, and taken back", async () => {
-		const texts = ["一起转的第一位", "一起转的第二位"];
-		const talks = [];
-		for (const text of texts) {
-			talks.push(await takenBy(ann, text));
-		}
+		const note = another("安安要去开会");
+		const talks = [await takenBy(ann, "一起转的第一位"), await takenBy(ann, "一起转的第二位")];
 		await lead.goto("/live");
-		for (const text of texts) {
+		for (const { text } of talks) {
 			await lead.page.locator(".live-waiting tr", { hasText: text }).getByRole("checkbox").check();
 		}
 		await lead.page.getByRole("button", { name: "转交（2）" }).click();
 		const dialog = lead.page.getByRole("dialog");
 		await dialog.getByRole("button", { name: /BOB/ }).click();
-		await dialog.getByRole("textbox").fill("安安要去开会");
+		await dialog.getByRole("textbox").fill(note);
 		await dialog.locator("button[type=submit]").click();
-		const rows = lead.page.locator(".live-waiting tr", { hasText: "安安要去开会" });
-		await expect.poll(() => rows.filter({ hasText: "BOB" }).count(), { timeout: patienceMs }).toBe(2);
+		const rows = lead.page.locator(".live-waiting tr", { hasText: note });
+		await expect.poll(() => rows.filter({ hasText: "BOB" }).count()).toBe(2);
 		await lead.page.locator(".toast", { hasText: "2 个会话" }).getByRole("button", { name: "撤销" }).click();
-		await expect.poll(() => rows.filter({ hasText: "ANN" }).count(), { timeout: patienceMs }).toBe(2);
+		await expect.poll(() => rows.filter({ hasText: "ANN" }).count()).toBe(2);
 		talks.forEach(({ socket }) => socket.close());
 	});
 
@@ -205,26 +208,27 @@ describe("mentions", () => {
 	test("a colleague who is named is told, also when she was away, and it ends with her look", async () => {
 		await ann.page.setViewportSize({ width: 1440, height: 900 });
 		const { socket } = await takenBy(ann, "谁懂科创板");
+		const asked = another("她问科创板权限");
 		await ann.page.getByRole("tab", { name: "备注" }).click();
 		await ann.composer.pressSequentially("@bo");
 		await ann.page.getByRole("option", { name: /BOB/ }).waitFor();
 		await expectAccessible(ann.page);
 		await screenshot(ann.page, "team-mention-picker");
 		await ann.composer.press("Enter");
-		await ann.composer.pressSequentially("她问科创板权限");
+		await ann.composer.pressSequentially(asked);
 		await ann.composer.press("Enter");
-		await ann.bubble("她问科创板权限").waitFor();
+		await ann.bubble(asked).waitFor();
 		/* He is told without having that list open, and after he comes back. */
 		await bob.goto("/inbox/mine");
 		const entrance = bob.page.getByRole("link", { name: /Mentions, 1 new/ });
 		await entrance.waitFor();
 		await entrance.click();
-		const row = bob.page.locator(".conv", { hasText: "她问科创板权限" });
+		const row = bob.page.locator(".conv", { hasText: asked });
 		await row.waitFor();
 		await expectAccessible(bob.page);
 		await screenshot(bob.page, "team-mentions-narrow");
 		await row.click();
-		await bob.page.locator(".note.is-mention", { hasText: "她问科创板权限" }).waitFor();
+		await bob.page.locator(".note.is-mention", { hasText: asked }).waitFor();
 		await bob.page.locator(".thread-head a").first().click();
 		await bob.page.getByRole("link", { name: /Mentions, 0 new/ }).waitFor();
 		socket.close();
@@ -263,23 +267,24 @@ describe("what a colleague is", () => {
 
 describe("saved filters", () => {
 	test("one is kept, shared, found by a colleague, deleted and taken back", async () => {
+		const name = another("网页上等着的");
 		await ann.goto("/inbox/filter?waiting=1&channel=webchat");
 		await ann.button("保存筛选").click();
 		const dialog = ann.page.getByRole("dialog");
-		await dialog.getByRole("textbox").fill("网页上等着的");
+		await dialog.getByRole("textbox").fill(name);
 		await dialog.getByRole("checkbox").check();
 		await expectAccessible(ann.page);
 		await dialog.locator("button[type=submit]").click();
-		await expectText(ann.page.locator(".filter-actions"), /网页上等着的/);
+		await expectText(ann.page.locator(".filter-actions"), name);
 		await screenshot(ann.page, "team-saved-filter");
 		await bob.goto("/inbox/mine");
 		await bob.button("Filters").click();
-		await bob.page.getByRole("menuitem", { name: /网页上等着的/ }).click();
+		await bob.page.getByRole("menuitem", { name: new RegExp(name) }).click();
 		await bob.page.waitForURL(/waiting=1/);
 		await ann.button("删除").click();
 		await ann.button("保存筛选").waitFor();
 		await ann.page.locator(".toast", { hasText: "已删除" }).getByRole("button", { name: "撤销" }).click();
-		await expectText(ann.page.locator(".filter-actions"), /网页上等着的/);
+		await expectText(ann.page.locator(".filter-actions"), name);
 	});
 });
 
@@ -292,7 +297,7 @@ describe("the profile", () => {
 		await screenshot(ann.page, "team-profile");
 		await ann.button("退出其他设备").click();
 		await elsewhere.page.locator("input[name=login]").waitFor();
-		await expect.poll(() => ann.page.locator(".profile-sessions li").count(), { timeout: patienceMs }).toBe(1);
+		await expect.poll(() => ann.page.locator(".profile-sessions li").count()).toBe(1);
 		await elsewhere.close();
 		await bob.goto("/profile");
 		await bob.page.locator(".profile-sessions li").first().waitFor();

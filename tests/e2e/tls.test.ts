@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Caller, Desk, expectText, launchBrowser, startDemo } from "../lib/browser.ts";
+import { Caller, Desk, another, expectText, launchBrowser, startDemo } from "../lib/browser.ts";
 import type { TestServer } from "../lib/server.ts";
 
 let folder: string;
@@ -40,12 +40,13 @@ test("a customer and an agent talk, and every socket is a wss one", async () => 
 	await ann.online();
 	const lin = await Caller.open(browser, server, { ignoreHTTPSErrors: true });
 	lin.page.on("websocket", (socket) => sockets.push(socket.url()));
-	await lin.write("加密线路上的问题");
-	await ann.openRow("加密线路上的问题");
+	const asked = another("加密线路上的问题");
+	await lin.write(asked);
+	await ann.openRow(asked);
 	await ann.button("领取").click();
 	await ann.write("加密线路上的回答");
 	await lin.bubble("加密线路上的回答").waitFor();
-	await expectText(lin.message("加密线路上的问题"), /已/);
+	await expectText(lin.message(asked), /已/);
 	expect(sockets.length).toBeGreaterThan(0);
 	expect(sockets.filter((url) => !url.startsWith(`wss://127.0.0.1:${server.port}/ws/`))).toEqual([]);
 	await lin.close();

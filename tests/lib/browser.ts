@@ -3,40 +3,19 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame, type FrameLocator, type Locator, type Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Frame, FrameLocator, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import { launchProfile } from "./chromium.ts";
 import { TestServer, type Database } from "./server.ts";
-import { until } from "./wait.ts";
+import { patienceMs, until } from "./wait.ts";
+
+export { launchBrowser, launchWholeBrowser } from "./chromium.ts";
 
 const screens = join(import.meta.dirname, "..", "..", "build", "screens");
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** The machine may be busy with other suites. */
-export const patienceMs = 20_000;
-
-/** The same engine without the windows around it: half the work for the processor. */
-const windowless = process.env["CHROMIUM"] ?? "/usr/bin/chromium-headless-shell";
-/** Notifications, profiles and their settings are only here. */
-const whole = "/usr/bin/chromium";
-
-const launchOptions = {
-	executablePath: windowless,
-	args: [
-		"--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-		"--disable-background-networking", "--disable-component-update",
-	],
-};
-
 /** Where a context can be had: a browser, whose contexts are as private windows, or a profile. */
 export type Browsing = Pick<Browser, "newContext">;
-
-export function launchBrowser(): Promise<Browser> {
-	return chromium.launch(launchOptions);
-}
-
-export function launchWholeBrowser(): Promise<Browser> {
-	return chromium.launch({ ...launchOptions, executablePath: whole });
-}
 
 /** The browser's processes write a little longer than it is open. */
 function forget(folder: string): Promise<unknown> {
@@ -58,11 +37,18 @@ export function storingBrowser(): Browsing {
 			const folder = mkdtempSync(join(tmpdir(), "trunkline-profile-"));
 			mkdirSync(join(folder, "Default"));
 			writeFileSync(join(folder, "Default", "Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
-			const context = await chromium.launchPersistentContext(folder, { ...launchOptions, executablePath: whole, ...options });
+			const context = await launchProfile(folder, options);
 			context.on("close", () => void forget(folder));
 			return context;
 		},
 	};
+}
+
+let names = 0;
+
+/** A name that nothing has yet, also when the test is tried once more: the first try left its own. */
+export function another(name: string): string {
+	return `${name}${String(++names).padStart(3, "0")}`;
 }
 
 /** A server with the demo's house and four people whose password the tests know. What customers write is
@@ -198,7 +184,7 @@ export class Desk implements Visit {
 				await force.click({ timeout: 1000 }).catch(() => undefined);
 			}
 			return (await message.getByText(/已发送|已送达|已读/).count()) > 0;
-		}, patienceMs);
+		});
 	}
 
 	/** Hands the open conversation to a colleague, with a note if there is something to say. */
@@ -287,7 +273,7 @@ async function violationsOf(frame: Frame): Promise<string[]> {
 	await frame.evaluate(axeSource);
 	const found = await frame.evaluate(async () => {
 		const { axe } = window as unknown as { axe: { run: (context: Document, options: object) => Promise<{ violations: Violation[] }> } };
-		return (await axe.run(document, { resultTypes: ["violations"], iframes: false })).violations;
+		return (await axe.run(document, { resultTypes: ["violations"], iframes: false, preload: false })).violations;
 	});
 	return found.flatMap((v) => v.nodes.map((node) => `${v.id}: ${v.help} at ${JSON.stringify(node.target)} ${node.failureSummary ?? ""}`));
 }
@@ -314,11 +300,11 @@ export async function screenshot(page: Page, name: string): Promise<void> {
 
 /** Waits until the locator finds exactly so many. */
 export async function expectCount(locator: Locator, count: number): Promise<void> {
-	await until(`${count} of ${String(locator)}`, async () => (await locator.count()) === count, patienceMs);
+	await until(`${count} of ${String(locator)}`, async () => (await locator.count()) === count);
 }
 
 export async function expectText(locator: Locator, text: string | RegExp): Promise<void> {
-	await expect.poll(() => locator.textContent(), { timeout: patienceMs }).toMatch(text);
+	await expect.poll(() => locator.textContent()).toMatch(text);
 }
 
 /** A small picture with sizes of its own. */

@@ -1,8 +1,12 @@
 /** Waits for conditions, never for time. */
+
+/** The machine may be busy with other suites, and its disk slow. */
+export const patienceMs = 20_000;
+
 export async function until<T>(
 	what: string,
 	check: () => T | undefined | false | null | Promise<T | undefined | false | null>,
-	timeoutMs = 8000,
+	timeoutMs = patienceMs,
 ): Promise<T> {
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {
