@@ -2,6 +2,7 @@
  * database; what was cut, changed or does not fit on the disk is refused. */
 #include "lib/store_both.h"
 
+#include <argon2.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +23,32 @@
 enum { NOISE_BYTES = 400 * 1024 };
 
 static const char passphrase[] = "correct horse battery";
+
+/* A key that is cheap to make, and another one for each cost that was asked for: a hundred dear
+ * ones take longer than all the rest here. */
+int
+argon2id_hash_raw(uint32_t passes, uint32_t memory, uint32_t lanes, const void *secret,
+	size_t secret_size, const void *salt, size_t salt_size, void *key, size_t key_size)
+{
+	uint32_t asked[] = {passes, memory};
+	argon2_context context = {
+		.out = key,
+		.outlen = (uint32_t)key_size,
+		.pwd = (uint8_t *)secret,
+		.pwdlen = (uint32_t)secret_size,
+		.salt = (uint8_t *)salt,
+		.saltlen = (uint32_t)salt_size,
+		.ad = (uint8_t *)asked,
+		.adlen = sizeof(asked),
+		.t_cost = 1,
+		.m_cost = 8 * lanes,
+		.lanes = lanes,
+		.threads = lanes,
+		.version = ARGON2_VERSION_13,
+	};
+
+	return argon2id_ctx(&context);
+}
 
 /* --- helpers ------------------------------------------------------------------------------ */
 
