@@ -109,6 +109,7 @@ describe("a supervisor", () => {
 		await page.getByText("新建 1，修改 0，不变 0").waitFor();
 		await page.getByRole("cell", { name: "没有标题" }).waitFor();
 		await page.getByRole("button", { name: "导入 1 条" }).click();
+		await expectCount(page.getByRole("dialog"), 0);
 		await search(lead).fill(title);
 		await expectCount(rows(lead), 1);
 		await page.getByRole("button", { name: "撤销" }).last().click();

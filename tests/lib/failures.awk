@@ -1,16 +1,15 @@
 # Of a suite's log: what failed, and below each its error and the place. One failed twice is told once.
 
-function end_error() {
-	if (error != "") {
-		print "    " error
-	}
-	error = ""
+function tell_error() {
+	print "    " error
 	state = ""
 }
 
-# Vitest's.
+# Vitest's; those of one error stand above it together.
 /^ *FAIL / {
-	end_error()
+	if (state == "place") {
+		tell_error()
+	}
 	sub(/^ *FAIL +/, "")
 	gsub(/  +/, " ")
 	if (!known[$0]++) {
@@ -27,7 +26,7 @@ state == "error" && NF {
 state == "place" && /❯ (.* )?[^ ]+\.(test|browser)\.tsx?:[0-9]+:[0-9]+/ {
 	sub(/^ */, "")
 	error = error "  " $0
-	end_error()
+	tell_error()
 	next
 }
 
@@ -58,5 +57,7 @@ state == "why" && /^# / {
 }
 
 END {
-	end_error()
+	if (state == "place") {
+		tell_error()
+	}
 }
