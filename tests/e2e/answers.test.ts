@@ -77,7 +77,7 @@ describe("answers", () => {
 		await ann.goto("/inbox/unassigned");
 		await ann.openRow("测试佣金");
 		await ann.log.getByText("转人工：客户点了找人工").waitFor();
-		await ann.button("领取").click();
+		await ann.take();
 		await ann.write("您好，我是坐席");
 		await lin.bubble("您好，我是坐席").waitFor();
 		await expectCount(lin.bubble("佣金按您的费率收取。"), 0);
@@ -107,7 +107,7 @@ describe("answers", () => {
 		await lin.frame.locator(".bubble", { hasText: /转接人工|非工作时间/ }).waitFor();
 		await ann.goto("/inbox/unassigned");
 		await ann.page.locator(".conv", { hasText: /转接人工|非工作时间/ }).first().click();
-		await ann.button("领取").click();
+		await ann.take();
 		await ann.composer.fill("这款现金产品保本，资金可以先放在里面。");
 		await ann.page.getByText("“保本”是禁用语，本条不能发送。").waitFor();
 		await expectCount(ann.page.locator("mark.is-watched"), 1);

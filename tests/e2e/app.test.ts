@@ -83,8 +83,7 @@ describe("the page in an app", () => {
 		expect(await view.page.evaluate(() => JSON.stringify(localStorage))).not.toContain("eyJ");
 		await ann.goto("/inbox/unassigned");
 		await ann.openRow("应用里问一下到账时间");
-		await ann.button("领取").click();
-		await ann.button("结束").waitFor();
+		await ann.take();
 		await ann.write("预计今天 18 点前到账");
 		await view.page.locator(".bubble", { hasText: "18 点前到账" }).waitFor();
 		await view.page.reload();
@@ -200,8 +199,7 @@ describe("an administrator", () => {
 		await view.close();
 		await ann.goto("/inbox/unassigned");
 		await ann.openRow("我先下线了");
-		await ann.button("领取").click();
-		await ann.button("结束").waitFor();
+		await ann.take();
 		await ann.write("给您留言");
 		await until("it was given up", async () => (await app.outbox("dead")).summary.dead === 1);
 		const boss = await Desk.open(browser, server, "boss");

@@ -92,8 +92,7 @@ test("a message in a colleague's conversation does not", async () => {
 	await say(socket, { text });
 	await bob.goto("/inbox/unassigned");
 	await bob.openRow(text);
-	await bob.button("领取").click();
-	await bob.button("结束").waitFor();
+	await bob.take();
 	const before = await called();
 	await say(socket, { text: "只有小博该听到" });
 	await expectText(bob.log, /只有小博该听到/);
@@ -111,8 +110,7 @@ test("what she opens calls no more", async () => {
 	await expect.poll(() => ann.page.title()).toMatch(/^\(1\) /);
 	await ann.page.getByRole("tab", { name: /未分配/ }).click();
 	await ann.openRow(text);
-	await ann.button("领取").click();
-	await ann.button("结束").waitFor();
+	await ann.take();
 	await expect.poll(() => ann.page.title()).not.toMatch(/^\(/);
 	socket.close();
 });

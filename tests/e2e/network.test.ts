@@ -31,8 +31,7 @@ describe.each(databases)("on %s", (database) => {
 		await lin.write(before);
 		await ann.goto("/inbox/unassigned");
 		await ann.openRow(before);
-		await ann.button("领取").click();
-		await ann.button("结束").waitFor();
+		await ann.take();
 		tunnel.cut();
 		await lin.write("断线时写的一");
 		await lin.write("断线时写的二");
@@ -62,8 +61,7 @@ describe.each(databases)("on %s", (database) => {
 		await lin.write(before);
 		await ann.goto("/inbox/unassigned");
 		await ann.openRow(before);
-		await ann.button("领取").click();
-		await ann.button("结束").waitFor();
+		await ann.take();
 		await server.kill();
 		await ann.page.locator(".connection-bar").waitFor();
 		await screenshot(ann.page, `server-away-console-${database}`);

@@ -34,10 +34,8 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 		await lin.write(text);
 		await lin.bubble(text).waitFor();
 		await ann.goto("/inbox/unassigned");
-		await ann.online();
 		await ann.openRow(text);
-		await ann.button("领取").click();
-		await ann.button("结束").waitFor();
+		await ann.take();
 		return lin;
 	}
 
@@ -49,7 +47,7 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 		await expectText(lin.message(asked), /已发送|已送达|已读/);
 		await ann.openRow(asked);
 		await ann.bubble(asked).waitFor();
-		await ann.button("领取").click();
+		await ann.take();
 		await ann.page.getByText("由您接待").waitFor();
 		await ann.write("您好，我来帮您查一下");
 		await lin.bubble("您好，我来帮您查一下").waitFor();

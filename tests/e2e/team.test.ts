@@ -44,8 +44,7 @@ async function takenBy(desk: Desk, subject: string): Promise<Talk> {
 	expect((await say(socket, { text })).t).toBe("ack");
 	await desk.goto("/inbox/unassigned");
 	await desk.openRow(text);
-	await desk.button(/^(领取|Take)$/).click();
-	await desk.button(/^(结束|Resolve)$/).waitFor();
+	await desk.take();
 	return { text, lin, socket };
 }
 

@@ -43,7 +43,7 @@ test("a customer and an agent talk, and every socket is a wss one", async () => 
 	const asked = another("加密线路上的问题");
 	await lin.write(asked);
 	await ann.openRow(asked);
-	await ann.button("领取").click();
+	await ann.take();
 	await ann.write("加密线路上的回答");
 	await lin.bubble("加密线路上的回答").waitFor();
 	await expectText(lin.message(asked), /已/);

@@ -150,6 +150,13 @@ export class Desk implements Visit {
 		await this.page.locator(".thread-body").waitFor();
 	}
 
+	/** Takes the open conversation. That goes over the line, which must be there. */
+	async take(): Promise<void> {
+		await this.online();
+		await this.button("领取").click();
+		await this.button("结束").waitFor();
+	}
+
 	get log(): Locator {
 		return this.page.locator(".thread-body");
 	}
