@@ -388,7 +388,7 @@ describe("the page around it", () => {
 		expect(await page.evaluate(() => document.documentElement.style.overflow)).toBe("");
 		await inFrame((told) => told.splice(0).forEach((message) => dispatchEvent(message)));
 		await frame.locator(".presence.is-online").waitFor();
-		expect(await page.locator("iframe").boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+		await expect.poll(() => page.locator("iframe").boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
 		expect(await page.evaluate(() => document.documentElement.style.overflow)).toBe("hidden");
 	});
 
