@@ -40,7 +40,6 @@ export function useLive(): void {
 	const visits = useVisits();
 	const firstSteps = useFirstSteps();
 	const me = session.me?.id ?? "";
-	let firstWelcome = true;
 
 	function follow(client: ConsoleClient): void {
 		client.on("entry", ({ entry, conversation }) => {
@@ -83,10 +82,6 @@ export function useLive(): void {
 			/* Who was away may have been named meanwhile. */
 			void mentions.load();
 			void visits.flush();
-			if (firstWelcome) {
-				firstWelcome = false;
-				void conversations.loadCounts();
-			}
 		});
 		client.on("quick_reply", ({ reply }) => quickReplies.apply(reply));
 		client.on("rules", () => rules.changed());
@@ -124,6 +119,17 @@ export function useLive(): void {
 		});
 	}
 
+	/* What was asked for before the line was there may tell of the time before that. */
+	function catchUp(client: ConsoleClient): void {
+		const stop = client.on("state", (state) => {
+			if (state === "online") {
+				stop();
+				void conversations.resync();
+				void threads.catchUpAll();
+			}
+		});
+	}
+
 	/* After a changed password the line begins anew with the new session. */
 	function renew(client: ConsoleClient): void {
 		client.on("state", (state) => {
@@ -141,6 +147,7 @@ export function useLive(): void {
 	const client = connection.start(me);
 	follow(client);
 	followHouse(client);
+	catchUp(client);
 	renew(client);
 	threads.wire({
 		fetchRange: async (timeline, after) => (await client.range(timeline, after)).entries,

@@ -41,6 +41,8 @@ export const useConversations = defineStore("conversations", () => {
 	const asked = new Map<string, Promise<void>>();
 	/* Answers of an older life of a list (another filter, a resync) are thrown away. */
 	const epochs: Record<ListName, number> = { mine: 0, unassigned: 0, all: 0, filter: 0 };
+	/* What moved while an answer was on its way: it may tell of the time before. */
+	const moved: Record<ListName, Set<string>> = { mine: new Set(), unassigned: new Set(), all: new Set(), filter: new Set() };
 
 	/* The one to act on for each customer: the open one, else her newest. */
 	const current = shallowReactive(new Map<string, string>());
@@ -73,15 +75,29 @@ export const useConversations = defineStore("conversations", () => {
 		return merged;
 	}
 
+	function placeIn(view: ListName, conversation: Conversation): void {
+		const list = lists[view];
+		const wanted = belongs(conversation, view, list.filter, session.me?.id ?? "", list.query);
+		list.ids = placed(list.ids, conversation, wanted, list.next === null, (id) => items.get(id));
+	}
+
 	function place(conversation: Conversation): void {
-		const me = session.me?.id ?? "";
 		for (const view of names) {
-			const list = lists[view];
-			if (!list.loaded) {
-				continue;
+			if (lists[view].loading) {
+				moved[view].add(conversation.id);
 			}
-			const wanted = belongs(conversation, view, list.filter, me, list.query);
-			list.ids = placed(list.ids, conversation, wanted, list.next === null, (id) => items.get(id));
+			if (lists[view].loaded) {
+				placeIn(view, conversation);
+			}
+		}
+	}
+
+	function placeMoved(view: ListName): void {
+		for (const id of moved[view]) {
+			const conversation = items.get(id);
+			if (conversation !== undefined) {
+				placeIn(view, conversation);
+			}
 		}
 	}
 
@@ -112,6 +128,7 @@ export const useConversations = defineStore("conversations", () => {
 		const epoch = epochs[view];
 		list.loading = true;
 		list.failed = false;
+		moved[view].clear();
 		try {
 			const reply = await get("/conversations", checks.conversationPageCheck, {
 				...(view === "filter" ? askedOf(list.query) : { view, state: list.filter === "resolved" ? "resolved" : null }),
@@ -126,6 +143,7 @@ export const useConversations = defineStore("conversations", () => {
 			list.ids = [...(after === null ? [] : list.ids), ...fresh.filter((id) => !known.has(id))];
 			list.next = reply.next;
 			list.loaded = true;
+			placeMoved(view);
 		} catch {
 			list.failed = epoch === epochs[view];
 		} finally {
@@ -167,9 +185,9 @@ export const useConversations = defineStore("conversations", () => {
 		}
 	}
 
-	/* After a gap that could not be replayed: what is shown is read again. */
+	/* After a gap that could not be replayed: what is shown, or about to be, is read again. */
 	async function resync(): Promise<void> {
-		const shown = names.filter((view) => lists[view].loaded || lists[view].failed);
+		const shown = names.filter((view) => lists[view].loaded || lists[view].loading || lists[view].failed);
 		await Promise.all([...shown.map((view) => reload(view)), loadCounts()]);
 	}
 

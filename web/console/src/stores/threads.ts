@@ -272,6 +272,11 @@ export const useThreads = defineStore("threads", () => {
 		}
 	}
 
+	/* Once the line is there: what came between the reading and that was told to nobody here. */
+	async function catchUpAll(): Promise<void> {
+		await Promise.all([...open.values()].map((thread) => catchUp(thread).catch(() => undefined)));
+	}
+
 	/* After a gap that could not be replayed: every open thread is read again, unread state and
 	 * scroll position stay. */
 	async function resync(): Promise<void> {
@@ -318,6 +323,7 @@ export const useThreads = defineStore("threads", () => {
 		applyMark,
 		applyDelivery,
 		applyTyping,
+		catchUpAll,
 		resync,
 		leave,
 		drop,

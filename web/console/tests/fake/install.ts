@@ -13,10 +13,12 @@ export class FakeSocket {
 
 	constructor(private readonly house: FakeHouse) {
 		sockets.add(this);
-		queueMicrotask(() => {
-			this.readyState = 1;
-			this.onopen?.();
-		});
+		queueMicrotask(() => this.begin());
+	}
+
+	begin(): void {
+		this.readyState = 1;
+		this.onopen?.();
 	}
 
 	send(text: string): void {

@@ -10,7 +10,7 @@ import { useNotifications } from "../../src/stores/notifications";
 import { useSession } from "../../src/stores/session";
 import { useThreads } from "../../src/stores/threads";
 import { FakeHouse } from "../fake/house";
-import { cutSockets, install } from "../fake/install";
+import { cutSockets, install, type FakeSocket } from "../fake/install";
 
 const customer = { kind: "customer", id: "7001" } as const;
 let house: FakeHouse;
@@ -24,7 +24,46 @@ async function settle(check: () => boolean, what: string): Promise<void> {
 	});
 }
 
-async function begin(): Promise<void> {
+/* The next answer to such a request is made at once and comes when it is let go. */
+function holdAnswer(part: string): { made: Promise<void>; deliver: () => void } {
+	const now = globalThis.fetch;
+	let deliver = (): void => undefined;
+	let tell = (): void => undefined;
+	const made = new Promise<void>((resolve) => (tell = resolve));
+	const delivered = new Promise<void>((resolve) => (deliver = resolve));
+	globalThis.fetch = async (input, init) => {
+		const reply = await now(input, init);
+		if (String(input).includes(part)) {
+			globalThis.fetch = now;
+			tell();
+			await delivered;
+		}
+		return reply;
+	};
+	return { made, deliver };
+}
+
+/* Until they are let open no socket does. */
+function holdSockets(): { open: () => void } {
+	const Socket = globalThis.WebSocket as unknown as new () => FakeSocket;
+	let open = (): void => undefined;
+	const opened = new Promise<void>((resolve) => (open = resolve));
+	class Held extends Socket {
+		override begin(): void {
+			void opened.then(() => super.begin());
+		}
+	}
+	globalThis.WebSocket = Held as unknown as typeof WebSocket;
+	return { open };
+}
+
+function writesFirst(id: string): void {
+	house.addCustomer(id, "孟庭");
+	house.addConversation(id, { assignee: null });
+	house.post(id, { kind: "customer", id }, "message", { text: "您好" });
+}
+
+async function mount(): Promise<void> {
 	const session = useSession();
 	configureApi({ csrf: () => session.csrf, unauthenticated: () => session.end("revoked") });
 	await session.restore();
@@ -35,6 +74,10 @@ async function begin(): Promise<void> {
 		},
 	});
 	app.mount(document.createElement("div"));
+}
+
+async function begin(): Promise<void> {
+	await mount();
 	await settle(() => useConnection().online, "the welcome");
 }
 
@@ -68,6 +111,30 @@ describe("lists", () => {
 		await settle(() => conversations.items.get("97002")?.customer_name === "孟庭", "her name");
 	});
 
+	it("keep what arrives while they are being loaded", async () => {
+		const conversations = useConversations();
+		const answer = holdAnswer("/conversations?");
+		const loading = conversations.load("unassigned");
+		await answer.made;
+		writesFirst("7002");
+		await settle(() => conversations.items.has("97002"), "the new conversation");
+		answer.deliver();
+		await loading;
+		expect(conversations.lists.unassigned.ids).toEqual(["97002"]);
+	});
+
+	it("show what came between their loading and the first welcome", async () => {
+		app.unmount();
+		setActivePinia(createPinia());
+		const line = holdSockets();
+		await mount();
+		const conversations = useConversations();
+		await conversations.load("unassigned");
+		writesFirst("7002");
+		line.open();
+		await settle(() => conversations.lists.unassigned.ids.includes("97002"), "the new conversation");
+	});
+
 	it("say that they failed and load again", async () => {
 		const conversations = useConversations();
 		house.override.set("GET conversations", () => ({ status: 503, body: { error: { code: "unavailable", text: "" } } }));
@@ -88,6 +155,18 @@ describe("a thread", () => {
 		await settle(() => thread.entries.length === 2, "the entry");
 		await nextTick();
 		expect(thread.entries.map((one) => one.seq)).toEqual([1, 2]);
+	});
+
+	it("shows what came between its loading and the first welcome", async () => {
+		app.unmount();
+		setActivePinia(createPinia());
+		const line = holdSockets();
+		await mount();
+		const thread = useThreads().show("7001");
+		await settle(() => thread.loaded, "the history");
+		house.post("7001", customer, "message", { text: "meanwhile" });
+		line.open();
+		await settle(() => thread.entries.length === 2, "the entry");
 	});
 
 	it("asks for what is missing when a number is skipped", async () => {
