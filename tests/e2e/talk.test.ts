@@ -231,6 +231,22 @@ describe.each(databases)("customer and agent, on %s,", (database) => {
 		await bob.close();
 	});
 
+	test("an answer ends the conversation with one key, and so does E right after a note", async () => {
+		const lin = await talkAbout("一键结束");
+		await ann.composer.fill("已经办好了，再见");
+		await ann.page.keyboard.press("Control+Shift+Enter");
+		await ann.button("重新打开").waitFor();
+		await lin.bubble("已经办好了，再见").waitFor();
+		await ann.button("重新打开").click();
+		await ann.button("结束").waitFor();
+		await ann.page.getByRole("tab", { name: "备注" }).click();
+		await ann.write("客户已确认");
+		await ann.page.keyboard.press("Escape");
+		await ann.page.keyboard.press("e");
+		await ann.button("重新打开").waitFor();
+		await lin.close();
+	});
+
 	test("a folded widget counts what has come meanwhile", async () => {
 		const lin = await talkAbout("我先收起来");
 		await lin.frame.getByRole("button", { name: "收起" }).click();

@@ -5,7 +5,7 @@ import { checks, type Check, type ChosenState } from "@trunkline/protocol";
 import { browserClock, localOutbox, openWebSocket, randomBytes, socketUrl } from "@trunkline/ui/browser";
 import * as v from "valibot";
 import { defineStore } from "pinia";
-import { computed, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef, watch } from "vue";
 import type { Action, Conversation, View } from "../shared/types";
 import { useSession } from "./session";
 import { useStaff } from "./staff";
@@ -150,8 +150,26 @@ export const useConnection = defineStore("connection", () => {
 		client.value?.wake();
 	}
 
-	function send(written: Written): void {
-		client.value?.send(written);
+	/* The answer is what it is called in the outbox. */
+	function send(written: Written): string {
+		return client.value?.send(written) ?? "";
+	}
+
+	/* Whether what was sent so is in the history; false: it was refused, or the line is gone. */
+	async function taken(reference: string): Promise<boolean> {
+		const item = (): WrittenItem | undefined => outbox.value.find((one) => one.frame.ref === reference);
+		const pending = (): boolean => item()?.state === "waiting" || item()?.state === "sent";
+		if (pending()) {
+			await new Promise<void>((resolve) => {
+				const stop = watch([outbox, online], () => {
+					if (!pending() || !online.value) {
+						stop();
+						resolve();
+					}
+				});
+			});
+		}
+		return reference !== "" && !pending() && item()?.state !== "failed";
 	}
 
 	async function act(
@@ -214,6 +232,7 @@ export const useConnection = defineStore("connection", () => {
 		stop,
 		retryNow,
 		send,
+		taken,
 		act,
 		setPresence,
 		followView,

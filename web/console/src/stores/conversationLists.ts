@@ -81,6 +81,12 @@ export function placed(
 	return [...without.slice(0, index), conversation.id, ...without.slice(index)];
 }
 
+/* Whether who acts on `seen` would do so on `now` too: what has come meanwhile is of the house. */
+export function sameSituation(seen: Conversation, now: Conversation): boolean {
+	return seen.assignee === now.assignee && seen.state === now.state &&
+		seen.inbound === now.inbound && seen.missed_calls === now.missed_calls;
+}
+
 export function unreadOf(conversation: Conversation): number {
 	return Math.max(0, conversation.inbound - (conversation.inbound_read ?? 0));
 }

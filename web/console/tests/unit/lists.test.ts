@@ -2,7 +2,7 @@ import { nextTick, ref } from "vue";
 import { describe, expect, it } from "vitest";
 import { useHeldOrder } from "../../src/features/inbox/useHeldOrder";
 import type { Conversation } from "../../src/shared/types";
-import { belongs, placed, unreadOf } from "../../src/stores/conversationLists";
+import { belongs, placed, sameSituation, unreadOf } from "../../src/stores/conversationLists";
 import { FakeHouse } from "../fake/house";
 
 const house = new FakeHouse();
@@ -38,6 +38,15 @@ describe("lists of conversations", () => {
 		const older = conversation("4", 1);
 		expect(placed(["1", "2", "3"], older, true, false, of)).toEqual(["1", "2", "3"]);
 		expect(placed(["1", "2", "3"], older, true, true, of)).toEqual(["1", "2", "3", "4"]);
+	});
+
+	it("are in the same situation until the customer, a colleague or a call changes it", () => {
+		const seen = conversation("7", 0, { assignee: "301", inbound: 2, version: 5 });
+		expect(sameSituation(seen, { ...seen, version: 6, preview: "a note of mine" })).toBe(true);
+		expect(sameSituation(seen, { ...seen, version: 6, inbound: 3 })).toBe(false);
+		expect(sameSituation(seen, { ...seen, version: 6, missed_calls: 1 })).toBe(false);
+		expect(sameSituation(seen, { ...seen, version: 6, assignee: "302" })).toBe(false);
+		expect(sameSituation(seen, { ...seen, version: 6, state: "resolved" })).toBe(false);
 	});
 
 	it("count unread from what I have read", () => {

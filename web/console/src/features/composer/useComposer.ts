@@ -156,6 +156,9 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 		thread.newAfter = null;
 	}
 
+	/* What the outbox calls the message that was sent last; a mail is there already when it is sent. */
+	let sent = "";
+
 	async function send(acknowledged: readonly string[] = []): Promise<boolean> {
 		if (!now(() => send(acknowledged))) {
 			return false;
@@ -168,6 +171,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 			}
 		}
 		if (kind.value === "mail") {
+			sent = "";
 			return sendMail();
 		}
 		const mentions = kind.value === "note" ? named(text.value, staff.active) : [];
@@ -175,7 +179,7 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 		const replies = [...made].slice(0, maxMadeOf);
 		const timeline = open?.timeline ?? thread.detail?.timelines[0]?.timeline;
 		const guarded = kind.value === "message" && timeline !== undefined && "conversation" in target();
-		connection.send({
+		sent = connection.send({
 			...target(),
 			kind: kind.value,
 			text: text.value.trim(),
@@ -193,7 +197,10 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 	}
 
 	async function sendAndResolve(acknowledged: readonly string[] = []): Promise<void> {
-		if (now(() => sendAndResolve(acknowledged)) && (await send(acknowledged))) {
+		if (!now(() => sendAndResolve(acknowledged)) || !(await send(acknowledged))) {
+			return;
+		}
+		if (sent === "" || (await connection.taken(sent))) {
 			await actions.resolve();
 		}
 	}

@@ -3,6 +3,7 @@ import { computed, ref, type ComputedRef, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 import type { Action, Conversation } from "../../shared/types";
 import { useConnection } from "../../stores/connection";
+import { sameSituation } from "../../stores/conversationLists";
 import { useConversations } from "../../stores/conversations";
 import { useSession } from "../../stores/session";
 import { useStaff } from "../../stores/staff";
@@ -51,6 +52,23 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 		toasts.show(t(`thread.refused.${known ? code : "other"}`), "danger");
 	}
 
+	/* My own note or answer, written a moment ago, is no reason to refuse what I do next. */
+	async function actOn(target: Conversation, action: Action, assignee?: string, note?: string): Promise<Conversation> {
+		try {
+			return await connection.act(target.id, action, target.version, assignee, note);
+		} catch (error) {
+			if (refusalOf(error).code !== "conflict") {
+				throw error;
+			}
+			await conversations.fetchOne(target.id);
+			const now = conversations.items.get(target.id);
+			if (now === undefined || now.version === target.version || !sameSituation(target, now)) {
+				throw error;
+			}
+			return actOn(now, action, assignee, note);
+		}
+	}
+
 	async function act(action: Action, assignee?: string, note?: string): Promise<boolean> {
 		const target = conversation.value;
 		if (target === undefined || busy.value) {
@@ -58,7 +76,7 @@ export function useActions(customer: () => string, name: ComputedRef<string>): A
 		}
 		busy.value = true;
 		try {
-			conversations.apply(await connection.act(target.id, action, target.version, assignee, note));
+			conversations.apply(await actOn(target, action, assignee, note));
 			return true;
 		} catch (error) {
 			await explain(error, target.id);
