@@ -159,7 +159,7 @@ export const useConnection = defineStore("connection", () => {
 	async function taken(reference: string): Promise<boolean> {
 		const item = (): WrittenItem | undefined => outbox.value.find((one) => one.frame.ref === reference);
 		const pending = (): boolean => item()?.state === "waiting" || item()?.state === "sent";
-		if (pending()) {
+		if (pending() && online.value) {
 			await new Promise<void>((resolve) => {
 				const stop = watch([outbox, online], () => {
 					if (!pending() || !online.value) {

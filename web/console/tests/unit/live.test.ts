@@ -236,6 +236,16 @@ describe("writing", () => {
 		expect(house.entries.get("7001")).toHaveLength(2);
 	});
 
+	it("tells whether what was written is in the history, or was refused", async () => {
+		const connection = useConnection();
+		const write = (text: string): string => connection.send({ customer: "7001", kind: "message", text, extra: { customer: "7001", fileNames: [] } });
+		expect(await connection.taken(write("已办好"))).toBe(true);
+		house.refuse = { code: "invalid" };
+		expect(await connection.taken(write("不会收下"))).toBe(false);
+		cutSockets();
+		expect(await connection.taken(write("断线时写的"))).toBe(false);
+	});
+
 	it("takes a conversation, and learns that another was faster", async () => {
 		const connection = useConnection();
 		const after = await connection.act("97001", "release", undefined, undefined);
