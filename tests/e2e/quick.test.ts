@@ -60,7 +60,7 @@ describe("an agent", () => {
 		await lin.bubble("您好，交易日 8:30 至 16:00").waitFor();
 		await ann.goto("/quick-replies");
 		await ann.page.getByRole("searchbox").fill("yzdz");
-		await ann.page.getByRole("row", { name: /银证到账时间.*全员 \d+ / }).waitFor();
+		await ann.page.getByRole("row", { name: /银证到账时间.*全员 1 / }).waitFor();
 		await lin.close();
 	});
 

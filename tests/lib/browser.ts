@@ -280,7 +280,7 @@ async function violationsOf(frame: Frame): Promise<string[]> {
 	await frame.evaluate(axeSource);
 	const found = await frame.evaluate(async () => {
 		const { axe } = window as unknown as { axe: { run: (context: Document, options: object) => Promise<{ violations: Violation[] }> } };
-		return (await axe.run(document, { resultTypes: ["violations"], iframes: false, preload: false })).violations;
+		return (await axe.run(document, { resultTypes: ["violations"], iframes: false })).violations;
 	});
 	return found.flatMap((v) => v.nodes.map((node) => `${v.id}: ${v.help} at ${JSON.stringify(node.target)} ${node.failureSummary ?? ""}`));
 }
