@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -23,14 +22,6 @@ note_answer(void *ctx, const struct outcome *o)
 
 	s->answered = true;
 	s->code = o->code;
-}
-
-static void
-nap(void)
-{
-	struct timespec t = {0, 1000000};
-
-	nanosleep(&t, NULL);
 }
 
 struct change *
@@ -103,7 +94,7 @@ client_send_burst(struct client *c)
 			open += !sent[i].answered || sent[i].code != ERR_OK;
 		}
 		if (open > 0) {
-			nap();
+			fixture_nap();
 		}
 	}
 	c->next += CLIENT_BURST;

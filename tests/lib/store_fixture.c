@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -259,6 +260,14 @@ void
 fixture_sql(struct store_fixture *f, const char *sql)
 {
 	(void)fixture_number(f, sql);
+}
+
+void
+fixture_nap(void)
+{
+	struct timespec t = {0, 1000000};
+
+	nanosleep(&t, NULL);
 }
 
 struct actor

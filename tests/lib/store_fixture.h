@@ -37,6 +37,8 @@ void fixture_destroy(struct store_fixture *f);
 /* SQL straight at the database, behind the store's back. */
 void fixture_sql(struct store_fixture *f, const char *sql);
 int64_t fixture_number(struct store_fixture *f, const char *sql);
+/* A millisecond, between two looks at what other threads do. */
+void fixture_nap(void);
 
 /* Actors: the system, a member of staff whom the fixture creates, a visitor. */
 struct actor fixture_system(void);

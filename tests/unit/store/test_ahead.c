@@ -2,8 +2,6 @@
  * first, whatever happens to that. */
 #include "lib/store_faulty.h"
 
-#include <time.h>
-
 #include "base/arena.h"
 #include "base/clock.h"
 #include "lib/store_client.h"
@@ -48,11 +46,10 @@ static void
 wait_until(condition *holds, const void *ctx)
 {
 	int64_t deadline = clock_monotonic_ms() + WAIT_MS;
-	struct timespec t = {0, 1000000};
 
 	while (!holds(ctx)) {
 		assert_true(clock_monotonic_ms() < deadline);
-		nanosleep(&t, NULL);
+		fixture_nap();
 	}
 }
 

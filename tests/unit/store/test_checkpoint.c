@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -14,8 +13,7 @@ enum {
 	TEXT_BYTES = 60 * 1000,
 	MESSAGES = 1750, /* 105 MB, more than the log should become */
 	AT_ONCE = 25,
-	LOG_MB_MAX =
-		90,       /* where the writer looks, and what it leaves to be copied beside it */
+	LOG_MB_MAX = 80,
 	LONG = 16000, /* pages; from here on the writer looks, see sqlite_checkpoint.c */
 	COPIED_BESIDE = 4000, /* so many are not left for long */
 	PATIENCE_MS = 20000,
@@ -51,11 +49,10 @@ much_is_left(const struct store_fixture *f)
 static void
 wait_for_the_copy(const struct store_fixture *f)
 {
-	struct timespec nap = {0, 1000000};
 	int waited_ms = 0;
 
 	while (much_is_left(f) && waited_ms++ < PATIENCE_MS) {
-		nanosleep(&nap, NULL);
+		fixture_nap();
 	}
 	assert_false(much_is_left(f));
 }

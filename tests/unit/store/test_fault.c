@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -95,21 +94,13 @@ note_answer(void *ctx, const struct outcome *o)
 }
 
 static void
-nap(void)
-{
-	struct timespec t = {0, 1000000};
-
-	nanosleep(&t, NULL);
-}
-
-static void
 wait_ready(struct store *s)
 {
 	int64_t deadline = clock_monotonic_ms() + WAIT_MS;
 
 	while (!store_ready(s, NULL)) {
 		assert_true(clock_monotonic_ms() < deadline);
-		nap();
+		fixture_nap();
 	}
 }
 
@@ -128,7 +119,7 @@ away_means_refused_and_later_delivered(void **state)
 		ERR_OK);
 	while (!s.answered) {
 		store_drain(f->store);
-		nap();
+		fixture_nap();
 	}
 	assert_int_equal(s.code, ERR_UNAVAILABLE);
 	assert_false(store_ready(f->store, &why));
@@ -251,7 +242,7 @@ full_disk_acknowledges_nothing(void **state)
 		}
 		while (!s.answered) {
 			store_drain(f->store);
-			nap();
+			fixture_nap();
 		}
 		if (s.code != ERR_OK) {
 			break;

@@ -4,7 +4,6 @@
 
 #include <sqlite3.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "lib/fault_driver.h"
@@ -107,7 +106,6 @@ note(void *ctx, const struct outcome *o)
 static void
 wait_for_all(struct store_fixture *f, const struct said *said)
 {
-	struct timespec nap = {0, 1000000};
 	size_t i = 0;
 
 	for (int waited = 0; i < PEOPLE && waited < WAIT_MS; waited++) {
@@ -115,7 +113,7 @@ wait_for_all(struct store_fixture *f, const struct said *said)
 		while (i < PEOPLE && said[i].answered) {
 			i++;
 		}
-		nanosleep(&nap, NULL);
+		fixture_nap();
 	}
 	assert_int_equal(i, PEOPLE);
 }
