@@ -155,7 +155,8 @@ export const useConnection = defineStore("connection", () => {
 		return client.value?.send(written) ?? "";
 	}
 
-	/* Whether what was sent so is in the history; false: it was refused, or the line is gone. */
+	/* Whether what was sent so is in the history: the outbox has it no more. False: it was refused, or
+	 * the line is gone. */
 	async function taken(reference: string): Promise<boolean> {
 		const item = (): WrittenItem | undefined => outbox.value.find((one) => one.frame.ref === reference);
 		const pending = (): boolean => item()?.state === "waiting" || item()?.state === "sent";
@@ -169,7 +170,7 @@ export const useConnection = defineStore("connection", () => {
 				});
 			});
 		}
-		return reference !== "" && !pending() && item()?.state !== "failed";
+		return !pending() && item()?.state !== "failed";
 	}
 
 	async function act(

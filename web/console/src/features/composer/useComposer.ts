@@ -156,30 +156,24 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 		thread.newAfter = null;
 	}
 
-	/* What the outbox calls the message that was sent last; a mail is there already when it is sent. */
-	let sent = "";
-
-	async function send(acknowledged: readonly string[] = []): Promise<boolean> {
-		if (!now(() => send(acknowledged))) {
-			return false;
-		}
+	/* What it is called in the outbox; "": a mail, which is stored already; null: nothing was sent. */
+	async function write(acknowledged: readonly string[]): Promise<string | null> {
 		/* Who answers an unassigned conversation has taken it; the other agents see that. */
 		const open = actions.conversation.value;
 		if (kind.value !== "note" && open !== undefined && open.assignee === null && open.state !== "resolved" && connection.online) {
 			if (!(await actions.take())) {
-				return false;
+				return null;
 			}
 		}
 		if (kind.value === "mail") {
-			sent = "";
-			return sendMail();
+			return (await sendMail()) ? "" : null;
 		}
 		const mentions = kind.value === "note" ? named(text.value, staff.active) : [];
 		const files = uploads.take();
 		const replies = [...made].slice(0, maxMadeOf);
 		const timeline = open?.timeline ?? thread.detail?.timelines[0]?.timeline;
 		const guarded = kind.value === "message" && timeline !== undefined && "conversation" in target();
-		sent = connection.send({
+		const reference = connection.send({
 			...target(),
 			kind: kind.value,
 			text: text.value.trim(),
@@ -193,14 +187,19 @@ export function useComposer(thread: Thread, actions: Actions, uploads: Uploads, 
 		});
 		quickReplies.used(replies);
 		finish();
-		return true;
+		return reference;
+	}
+
+	async function send(acknowledged: readonly string[] = []): Promise<boolean> {
+		return now(() => send(acknowledged)) && (await write(acknowledged)) !== null;
 	}
 
 	async function sendAndResolve(acknowledged: readonly string[] = []): Promise<void> {
-		if (!now(() => sendAndResolve(acknowledged)) || !(await send(acknowledged))) {
+		if (!now(() => sendAndResolve(acknowledged))) {
 			return;
 		}
-		if (sent === "" || (await connection.taken(sent))) {
+		const reference = await write(acknowledged);
+		if (reference !== null && (await connection.taken(reference))) {
 			await actions.resolve();
 		}
 	}
